@@ -1,0 +1,133 @@
+import type { z } from "zod";
+import type { Clock } from "./clock.ts";
+import type { CancelInput, ExecutionInput } from "./execution.ts";
+import type { Instant } from "./instant.ts";
+import type { Json } from "./json.ts";
+import type { Logger } from "./logger.ts";
+
+/** Why a run happens: by schedule, because a person asked, or to read history. */
+export type RunMode = "scheduled" | "manual" | "backfill";
+
+/** A span of time; an absent end means "as far as the broker goes" or "now". */
+export interface RunWindow {
+  readonly from?: Instant;
+  readonly to?: Instant;
+}
+
+/** State that outlives the process and is shared by all workers: pacing counters, nonce floors, penalty ends. */
+export interface SharedState {
+  /** The value and its version; null when the key was never written. */
+  read(key: string): Promise<{ readonly value: Json; readonly version: number } | null>;
+  /** Writes if the stored version still is `version` (0: never written). False means somebody else was first: read again. */
+  write(key: string, value: Json, version: number): Promise<boolean>;
+}
+
+/** What a connector may know of its connection. */
+export interface PullConnection<Settings> {
+  readonly id: string;
+  readonly accountRef: string;
+  readonly settings: Settings;
+}
+
+export interface PullRequest<Credentials, Settings, Cursor> {
+  readonly connection: PullConnection<Settings>;
+  readonly credentials: Credentials;
+  /** The cursor of the last committed page, null before the first. */
+  readonly cursor: Cursor | null;
+  readonly mode: RunMode;
+  readonly window: RunWindow;
+  /** Ends every wait and request at once. */
+  readonly signal: AbortSignal;
+  /** All waiting goes through `clock.sleep`: it keeps the run's lease alive. */
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly state: SharedState;
+}
+
+/** Something about a page that a person should know although its records were read. */
+export interface PageDiagnostic {
+  readonly kind: "coverage_gap" | "partial_import" | "warning";
+  /** Names what it is about within the connection; the same key is the same problem. */
+  readonly key: string;
+  readonly message: string;
+}
+
+/** One record as the broker sent it. */
+export interface PageRecord<Raw> {
+  readonly raw: Raw;
+  /**
+   * Only for records without any id: how many records of equal content key came before it in the broker's whole record
+   * set (a statement, whole days), never in a page. The first is 0.
+   */
+  readonly ordinal?: number;
+}
+
+/** One answer of a broker. */
+export interface Page<Raw, Context, Cursor> {
+  readonly records: readonly PageRecord<Raw>[];
+  /** What `normalize` needs beside the record. Stored once by its hash, so it should seldom change. */
+  readonly context: Context;
+  /** Safe once this page is stored: it may make the next run repeat records, it must never skip one that was not yielded. */
+  readonly cursor: Cursor;
+  readonly diagnostics?: readonly PageDiagnostic[];
+  /** For progress displays: how many records this run will read, where the broker says so. */
+  readonly expectedRecords?: number;
+}
+
+/** What one record is. `ignored` is only for known non-fills; anything unknown is `rejected`. */
+export type Normalized =
+  | { readonly kind: "execution"; readonly execution: ExecutionInput }
+  | { readonly kind: "cancel"; readonly cancel: CancelInput }
+  | { readonly kind: "ignored"; readonly reason: string }
+  | { readonly kind: "rejected"; readonly reason: string };
+
+export interface CheckResult {
+  /** The account that the credentials open; the connection's `accountRef` when the host gives none. */
+  readonly accountRef: string;
+  readonly accounts: readonly string[];
+  readonly permissions: readonly string[];
+  /** Earliest moment that these credentials may read; null when unlimited or unknown. */
+  readonly historyFrom: Instant | null;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Code that reads one interface of one broker. A plain object, made by a function that holds policy (allowed hosts, TLS,
+ * limits); what differs by account is in `settings`.
+ *
+ * The connector's duties: sign, pace, retry, page, and never yield a cursor that claims what it did not yield.
+ * Not its duties: dedupe, corrections, storage, schedules.
+ */
+export interface Connector<
+  Id extends string,
+  Credentials,
+  Settings,
+  Raw extends Json,
+  Context extends Json,
+  Cursor extends Json,
+> {
+  readonly id: Id;
+  readonly broker: string;
+  readonly contract: 1;
+  readonly credentials: z.ZodType<Credentials>;
+  readonly settings: z.ZodType<Settings>;
+  /** Reads a cursor back from the store; a cursor it does not accept ends the run with `CURSOR_INVALID`. */
+  readonly cursor: z.ZodType<Cursor>;
+  /** One cheap live call that proves the credentials. Throws ImportError. */
+  check(request: {
+    readonly credentials: Credentials;
+    readonly settings: Settings;
+    readonly signal: AbortSignal;
+    readonly clock: Clock;
+    readonly state: SharedState;
+  }): Promise<CheckResult>;
+  /** All input and output. Throws ImportError; pages yielded before stay stored. */
+  pull(request: PullRequest<Credentials, Settings, Cursor>): AsyncIterable<Page<Raw, Context, Cursor>>;
+  /** Pure; never throws on data. */
+  normalize(raw: Raw, context: Context): Normalized;
+}
+
+// Variance: a list of connectors with different credentials has no common type but this one. Core reads values through
+// the connector's own schemas before it hands them back, so nothing unchecked passes.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type AnyConnector = Connector<string, any, any, any, any, any>;

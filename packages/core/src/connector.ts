@@ -1,0 +1,16 @@
+export type {
+  AnyConnector,
+  CheckResult,
+  Connector,
+  Normalized,
+  Page,
+  PageDiagnostic,
+  PageRecord,
+  PullConnection,
+  PullRequest,
+  RunMode,
+  RunWindow,
+  SharedState,
+} from "./connector-contract.ts";
+export type { Alias, Cancel, CancelInput, Execution, ExecutionInput, Fee, Instrument } from "./execution.ts";
+export { cancelSchema, decimalSchema, executionSchema, instantSchema } from "./execution.ts";

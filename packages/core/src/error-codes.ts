@@ -1,0 +1,37 @@
+/** What a host does about an error: the code fixes it. */
+export type Recovery = "retry" | "wait" | "reauthenticate" | "fix-config" | "report-bug";
+
+/** Every error code with its recovery. Each has a heading in docs/errors.md. */
+export const errorRecovery = {
+  ABORTED: "retry",
+  ACCOUNT_MISMATCH: "fix-config",
+  BROKER_ERROR: "retry",
+  BROKER_UNAVAILABLE: "retry",
+  CONNECTION_DISCONNECTED: "fix-config",
+  CONNECTION_NOT_FOUND: "fix-config",
+  CONNECTOR_UNKNOWN: "fix-config",
+  CREDENTIALS_INVALID: "reauthenticate",
+  CREDENTIALS_MALFORMED: "reauthenticate",
+  CREDENTIALS_UNAVAILABLE: "wait",
+  CURSOR_INVALID: "report-bug",
+  FEATURE_UNAVAILABLE: "fix-config",
+  LEASE_LOST: "retry",
+  LOCKED_OUT: "wait",
+  MAINTENANCE: "wait",
+  NETWORK: "retry",
+  NONCE_REJECTED: "fix-config",
+  OPTION_INVALID: "fix-config",
+  PAGING_UNSTABLE: "retry",
+  PERMISSION_DENIED: "reauthenticate",
+  PROTOCOL: "retry",
+  RATE_LIMITED: "wait",
+  REQUEST_INVALID: "report-bug",
+  RESPONSE_TOO_LARGE: "report-bug",
+  SCHEMA_DRIFT: "report-bug",
+  STORE_FAILED: "retry",
+  STORE_NOT_MIGRATED: "fix-config",
+  TIMEOUT: "retry",
+  UNEXPECTED: "report-bug",
+} as const satisfies Record<string, Recovery>;
+
+export type ErrorCode = keyof typeof errorRecovery;

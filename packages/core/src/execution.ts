@@ -1,0 +1,176 @@
+import { z } from "zod";
+import { type Decimal, isPositive, parseDecimal } from "./decimal.ts";
+import { type Instant, parseInstant } from "./instant.ts";
+import type { Json } from "./json.ts";
+import { textId } from "./text-id.ts";
+
+/** Zod's border into {@link Decimal}: canonical or paddable decimal text; numbers are refused. */
+export const decimalSchema = z.string().transform((text, context): Decimal => {
+  const parsed = parseDecimal(text);
+  if (parsed !== null) return parsed;
+  context.addIssue({ code: "custom", message: "is not a decimal with at most 24 and 18 digits" });
+  return z.NEVER;
+});
+
+/** Zod's border into {@link Instant}: ISO 8601 text in UTC. */
+export const instantSchema = z.string().transform((text, context): Instant => {
+  const parsed = parseInstant(text);
+  if (parsed !== null) return parsed;
+  context.addIssue({ code: "custom", message: "is not a UTC instant between 2000 and 2099" });
+  return z.NEVER;
+});
+
+const absentId = textId.nullish().transform((id) => id ?? null);
+/** An id that a broker may leave out or write as empty text. */
+const optionalId = textId
+  .or(z.literal(""))
+  .nullish()
+  .transform((id) => id ?? null);
+const positiveDecimal = decimalSchema.refine(isPositive, "is not above zero");
+
+/** What was traded. Brokers' own spelling stays in `rawSymbol`. */
+export const instrumentSchema = z.object({
+  /** Normalized symbol, such as `BTC/USD` or `AAPL`. */
+  symbol: textId,
+  /** The symbol exactly as the broker spells it. */
+  rawSymbol: textId,
+  kind: z.enum([
+    "stock",
+    "option",
+    "future",
+    "future-option",
+    "forex",
+    "crypto",
+    "fund",
+    "bond",
+    "warrant",
+    "cfd",
+    "other",
+  ]),
+  /** Currency or asset in which the price is quoted; null while unresolved. */
+  currency: absentId,
+  /** Asset bought or sold, where the price is a pair. */
+  base: absentId,
+  exchange: absentId,
+  /** The broker's stable number of the instrument, where it has one. It is the instrument's identity then. */
+  conid: absentId,
+  /** Units of the underlying per contract; null means one. */
+  multiplier: positiveDecimal.nullish().transform((value) => value ?? null),
+});
+export type Instrument = z.output<typeof instrumentSchema>;
+
+/** One fee, positive for a cost and negative for a rebate. `estimated` marks an amount the broker may still change. */
+export const feeSchema = z.object({ amount: decimalSchema, currency: textId, estimated: z.literal(true).optional() });
+export type Fee = z.output<typeof feeSchema>;
+
+/** The ids of the order that a fill belongs to. Placeholders such as `"0"` may be passed on: core reads them as null. */
+export const orderIdsSchema = z.object({
+  /** Unique for ever at this broker and account. */
+  permanentId: optionalId,
+  /** Chosen by the person or program that placed it. */
+  reference: optionalId,
+  clientId: optionalId,
+  orderId: optionalId,
+  /** Quantity of the whole order. */
+  quantity: positiveDecimal.nullish().transform((value) => value ?? null),
+});
+export type OrderIds = z.output<typeof orderIdsSchema>;
+
+/** Other ids of the same row, by which a statement names it: `trade:<id>` and `transaction:<id>`. */
+export const aliasSchema = z.templateLiteral([z.enum(["trade", "transaction"]), ":", z.string()]).refine((alias) => {
+  const id = alias.slice(alias.indexOf(":") + 1);
+  return id === "" || textId.safeParse(id).success;
+}, "is not trade:<id> or transaction:<id>");
+export type Alias = z.output<typeof aliasSchema>;
+
+/** Which interface said it. Authority 2 is a statement (final), 1 a live interface. */
+export const sourceSchema = z.object({
+  connector: textId,
+  authority: z.union([z.literal(1), z.literal(2)]),
+  /** When the broker made this row, where it says so; never when it was fetched. */
+  reportedAt: instantSchema.nullish().transform((value) => value ?? null),
+});
+export type ReportSource = z.output<typeof sourceSchema>;
+
+/** The broker's own number of a row, growing with time (decimal digits); placeholders are read as null. */
+export const sequenceSchema = z
+  .string()
+  .regex(/^(?:\d{1,38}|-{1,2}|N\/A|)$/, "is not a row number")
+  .nullish()
+  .transform((sequence) => sequence ?? null);
+
+/** The broker's version number of a fill: a whole number from 0 to 999,999,999. */
+export const revisionSchema = z.number().int().min(0).max(999_999_999);
+
+/**
+ * One fill as a broker reports it, in canonical form. This is what a connector's `normalize` returns; absent fields may
+ * be left out. A stored report is never edited.
+ */
+export const executionSchema = z.object({
+  broker: textId,
+  account: textId,
+  /** The part of the execution id that all revisions share; null where the row has no execution id. */
+  familyId: optionalId,
+  /** The broker's version of this fill; 0 where it has none. */
+  revision: revisionSchema.default(0),
+  /** Exactly as the broker spells it. */
+  executionId: optionalId,
+  executedAt: instantSchema,
+  instrument: instrumentSchema,
+  side: z.enum(["buy", "sell"]),
+  /** Above zero; the side says the direction. */
+  quantity: positiveDecimal,
+  /** May be zero or negative (spreads, oil in 2020). */
+  price: decimalSchema,
+  /** null while unknown, `[]` when known to be none. */
+  fees: z
+    .array(feeSchema)
+    .max(20)
+    .nullish()
+    .transform((fees) => fees ?? null),
+  /** `row`: each row of a statement carries its own share, so the fill's fee is their sum. */
+  feeBasis: z.enum(["fill", "row"]).default("fill"),
+  sequence: sequenceSchema,
+  aliases: z.array(aliasSchema).max(20).default([]),
+  order: orderIdsSchema.default({ permanentId: null, reference: null, clientId: null, orderId: null, quantity: null }),
+  liquidity: z
+    .enum(["maker", "taker"])
+    .nullish()
+    .transform((value) => value ?? null),
+  source: sourceSchema,
+});
+
+/** {@link executionSchema} without the raw record, which core adds. */
+export type ExecutionInput = z.input<typeof executionSchema>;
+export type ExecutionFacts = Readonly<z.output<typeof executionSchema>>;
+
+/** One fill as a broker reports it, with the broker's record as it came. */
+export type Execution = ExecutionFacts & { readonly raw: Json };
+
+/**
+ * A broker's word that a report no longer counts. It names reports by ids; it is not a report and adds no quantity.
+ * `familyId` and `revision` name a live bust, `aliases` the row that a statement cancels.
+ */
+export const cancelSchema = z.object({
+  broker: textId,
+  account: textId,
+  familyId: optionalId,
+  revision: revisionSchema.nullish().transform((value) => value ?? null),
+  /** The ids of the row it cancels. */
+  aliases: z.array(aliasSchema).max(20).default([]),
+  /** Of the canceled row, above zero; null where the cancel does not say. */
+  quantity: positiveDecimal.nullish().transform((value) => value ?? null),
+  price: decimalSchema.nullish().transform((value) => value ?? null),
+  /** The row number of the cancel itself. */
+  sequence: sequenceSchema,
+  /** The cancel row's own fees, added to the fill's. */
+  fees: z
+    .array(feeSchema)
+    .max(20)
+    .nullish()
+    .transform((fees) => fees ?? null),
+  source: sourceSchema,
+});
+export type CancelInput = z.input<typeof cancelSchema>;
+export type CancelFacts = Readonly<z.output<typeof cancelSchema>>;
+export type Cancel = CancelFacts & { readonly raw: Json };

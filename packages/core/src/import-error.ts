@@ -1,0 +1,63 @@
+import { type ErrorCode, errorRecovery, type Recovery } from "./error-codes.ts";
+
+/** An error as data: what a report, a job and an event carry. */
+export interface ErrorReport {
+  readonly code: ErrorCode;
+  readonly recovery: Recovery;
+  /** What happened to which thing, and what to do next. Never holds credentials, headers, bodies or query strings. */
+  readonly message: string;
+  /** How long to wait before the next try; null where time alone does not help or is not known. */
+  readonly retryAfterMs: number | null;
+  readonly connectionId: string | null;
+}
+
+/**
+ * The one error class of Fillbook. `code` says what happened and fixes `recovery`; compare codes, not messages.
+ *
+ * `ingest()` throws it only for misuse, before a job is open; a failure of the broker or the store is returned in the
+ * report. Connectors throw it inside `pull` and `check`.
+ */
+export class ImportError extends Error {
+  override readonly name = "ImportError";
+  readonly code: ErrorCode;
+  readonly recovery: Recovery;
+  readonly retryAfterMs: number | null;
+  readonly connectionId: string | null;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: {
+      readonly cause?: unknown;
+      readonly retryAfterMs?: number | null;
+      readonly connectionId?: string | null;
+    } = {},
+  ) {
+    super(message, "cause" in details ? { cause: details.cause } : {});
+    this.code = code;
+    this.recovery = errorRecovery[code];
+    this.retryAfterMs = details.retryAfterMs ?? null;
+    this.connectionId = details.connectionId ?? null;
+  }
+}
+
+/** True for an {@link ImportError}, also for one from another copy of this package. */
+export function isImportError(error: unknown): error is ImportError {
+  return (
+    error instanceof Error && error.name === "ImportError" && "code" in error && String(error.code) in errorRecovery
+  );
+}
+
+/** Any thrown value as an {@link ImportError}: unknown ones become `UNEXPECTED` and keep the cause. */
+export function toImportError(error: unknown, fallback: ErrorCode = "UNEXPECTED"): ImportError {
+  if (isImportError(error)) return error;
+  // The foreign message stays in the cause: it may quote a URL with a token.
+  const name = error instanceof Error ? error.name : typeof error;
+  return new ImportError(fallback, `${name} was thrown where none is expected; see the cause`, { cause: error });
+}
+
+/** The error as plain data. */
+export function errorReport(error: ImportError, connectionId: string | null): ErrorReport {
+  const { code, recovery, message, retryAfterMs } = error;
+  return { code, recovery, message, retryAfterMs, connectionId: error.connectionId ?? connectionId };
+}

@@ -1,0 +1,16 @@
+/** Anything that survives `JSON.parse(JSON.stringify(value))` unchanged. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** JSON text with the keys of every object sorted, so that equal values have equal text. */
+export function canonicalJson(value: Json): string {
+  return JSON.stringify(value, (_key, inner: Json) => (isRecord(inner) ? sorted(inner) : inner));
+}
+
+function sorted(value: { readonly [key: string]: Json }): Json {
+  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/** True for a JSON object: not null, not a list. */
+export function isRecord(value: unknown): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,73 @@
+import type { Instant } from "../instant.ts";
+import type { Json } from "../json.ts";
+import type { CancelRow, Decision, Marks, NewProblem, Reject, Report, TradeRow } from "./plan-types.ts";
+
+/** A report on its way into the store, with the broker's record. */
+export type NewReport = Report & { readonly raw: Json };
+export type NewCancel = CancelRow & { readonly raw: Json; readonly contextHash: string };
+
+/** The run that writes, with its fence. */
+export interface BatchRun {
+  readonly connectionId: string;
+  readonly jobId: string;
+  /** The fencing token that `beginRun` gave. */
+  readonly token: number;
+  /** Number of this page within the run, from 1. */
+  readonly page: number;
+  /** The cursor that is safe once this batch is stored. */
+  readonly cursor: Json;
+}
+
+/** Everything one commit writes, as JSON. */
+export interface CommitBatch {
+  readonly id: string;
+  readonly owner: string;
+  readonly at: Instant;
+  /** null for a person's decision, which needs no fence. */
+  readonly run: BatchRun | null;
+  /** Broker and account of everything in it: what a store locks, sorted. */
+  readonly accounts: readonly string[];
+  readonly fetched: number;
+  readonly ignored: number;
+  readonly reports: readonly NewReport[];
+  readonly cancels: readonly NewCancel[];
+  readonly rejects: readonly Reject[];
+  readonly contexts: readonly { readonly contextHash: string; readonly context: Json }[];
+  readonly decisions: readonly Decision[];
+  readonly pins: readonly { readonly revisionKey: string; readonly familyKey: string; readonly pinned: boolean }[];
+  readonly problems: readonly NewProblem[];
+}
+
+/** What became of the fetched records; the first eight add up to `fetched`. */
+export interface CommitStats {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly duplicates: number;
+  readonly corrected: number;
+  readonly canceled: number;
+  readonly conflicts: number;
+  readonly ignored: number;
+  readonly rejected: number;
+  readonly fetched: number;
+  /** Families whose canonical report changed or was voided. */
+  readonly canonicalChanges: number;
+  readonly tradesTouched: number;
+  /** Trades that entered the inbox. */
+  readonly pendingReview: number;
+}
+
+/** What a store writes, in this order: demotions before promotions. Nothing in it needs a decision. */
+export interface CommitPlan {
+  readonly reports: readonly (NewReport & Marks)[];
+  readonly cancels: readonly NewCancel[];
+  readonly rejects: readonly Reject[];
+  readonly decisions: readonly Decision[];
+  /** New marks of reports that were stored before, those that stop being canonical first. */
+  readonly marks: readonly { readonly revisionKey: string; readonly marks: Marks }[];
+  readonly trades: readonly TradeRow[];
+  /** Trades that lost their last fill to another trade. */
+  readonly tradesRemoved: readonly string[];
+  readonly problemsOpened: readonly NewProblem[];
+  readonly problemsResolved: readonly string[];
+  readonly stats: CommitStats;
+}

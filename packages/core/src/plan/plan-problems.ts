@@ -1,0 +1,88 @@
+import type { Json } from "../json.ts";
+import type { PlanRow } from "./fold.ts";
+import type { Decided } from "./plan-commit.ts";
+import type { CancelRow, NewProblem, Reject } from "./plan-types.ts";
+import type { Settled } from "./settle-family.ts";
+
+/** The problems that a commit opens, and those that cannot be any more. Both may name problems that are so already. */
+export function planProblems(decided: Decided): {
+  readonly opened: readonly NewProblem[];
+  readonly resolved: readonly string[];
+} {
+  const opened: NewProblem[] = [...decided.batch.problems, ...decided.news.rejects.map(rejectProblem)];
+  const resolved: string[] = [];
+  for (const settled of decided.settled) {
+    if (!isTouched(settled)) continue;
+    const { familyKey, otherHosts } = settled.family;
+    if (settled.conflict.length > 0) opened.push(conflictProblem(settled));
+    else resolved.push(`conflict:${familyKey}`);
+    if (otherHosts.length > 0) opened.push(ambiguousProblem(settled));
+    else resolved.push(`ambiguous:${familyKey}`);
+  }
+  const matched = new Set(decided.settled.flatMap((settled) => settled.cancelKeys));
+  for (const cancel of decided.cancels.values()) {
+    if (matched.has(cancel.cancelKey)) resolved.push(`cancel:${cancel.cancelKey}`);
+    else opened.push(unmatchedProblem(cancel));
+  }
+  return { opened, resolved };
+}
+
+// A family of one report can have neither problem, and never had: most fills need no word about problems.
+function isTouched({ family }: Settled): boolean {
+  return family.rows.length > 1;
+}
+
+function conflictProblem({ family, conflict, face }: Settled): NewProblem {
+  return {
+    problemKey: `conflict:${family.familyKey}`,
+    kind: "conflict",
+    severity: "error",
+    message: `The broker told fill ${face.report.executionId ?? family.familyKey} in ${conflict.length} ways with the same standing; one of them counts until a person chooses`,
+    details: { familyKey: family.familyKey, counted: face.report.revisionKey, reports: conflict.map(shownReport) },
+  };
+}
+
+function shownReport({ report }: PlanRow): Json {
+  const { revisionKey, side, quantity, price, fees, source, fetchedAt } = report;
+  return {
+    revisionKey,
+    side,
+    quantity,
+    price,
+    symbol: report.instrument.symbol,
+    fees: fees as Json,
+    connector: source.connector,
+    fetchedAt,
+  };
+}
+
+function ambiguousProblem({ family }: Settled): NewProblem {
+  return {
+    problemKey: `ambiguous:${family.familyKey}`,
+    kind: "ambiguous_identity",
+    severity: "warning",
+    message: `Rows without an execution id fit ${family.otherHosts.length + 1} fills; they are read as part of the first`,
+    details: { chosen: family.familyKey, others: family.otherHosts },
+  };
+}
+
+function unmatchedProblem(cancel: CancelRow): NewProblem {
+  return {
+    problemKey: `cancel:${cancel.cancelKey}`,
+    kind: "unmatched_cancel",
+    severity: "warning",
+    message:
+      "The broker canceled a fill that is not stored, or that the cancel does not fit exactly; it waits and changes nothing",
+    details: { familyKey: cancel.familyKey, aliases: cancel.aliasKeys, quantity: cancel.quantity, price: cancel.price },
+  };
+}
+
+function rejectProblem(reject: Reject): NewProblem {
+  return {
+    problemKey: `reject:${reject.rejectKey}`,
+    kind: "reject",
+    severity: "error",
+    message: `A record that looks like a fill could not be read: ${reject.reason}`,
+    details: { rejectKey: reject.rejectKey },
+  };
+}

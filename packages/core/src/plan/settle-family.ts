@@ -1,0 +1,142 @@
+import type { Fee } from "../execution.ts";
+import { completeness, feeFacts, instrumentId, type OrderKey, rankPrefix, realSequence } from "../identify.ts";
+import { chooseFees } from "./choose-fees.ts";
+import type { PlanFamily, PlanRow } from "./fold.ts";
+import { voidedBy } from "./match-cancels.ts";
+import { ownOrderKey } from "./missing-keys.ts";
+import type { CancelRow, Decision } from "./plan-types.ts";
+
+/** What one fill is, computed from everything that is known of it. Order of arrival plays no part. */
+export interface Settled {
+  readonly family: PlanFamily;
+  /** The one report that counts; null when the fill is canceled. */
+  readonly canonical: PlanRow | null;
+  /** The report that stands for the fill: the canonical one, or the greatest of a canceled fill. */
+  readonly face: PlanRow;
+  readonly voided: ReadonlySet<PlanRow>;
+  readonly fees: readonly Fee[] | null;
+  readonly orderKey: string;
+  /** Latest decision on any of its stored families. */
+  readonly decision: Decision | null;
+  /** The decision was made on other facts than these. */
+  readonly stale: boolean;
+  /** Rows that claim the same place and say different things. */
+  readonly conflict: readonly PlanRow[];
+  /** Keys of the cancels that void something here. */
+  readonly cancelKeys: readonly string[];
+}
+
+export interface SettleInput {
+  readonly cancels: readonly CancelRow[];
+  readonly decisions: ReadonlyMap<string, Decision>;
+  readonly isPinned: (row: PlanRow) => boolean;
+}
+
+/** Decides one fill: which rows are voided, which one counts, its fees, its order, its owner's decision. */
+export function settleFamily(family: PlanFamily, { cancels, decisions, isPinned }: SettleInput): Settled {
+  const voided = new Set<PlanRow>();
+  const matched: CancelRow[] = [];
+  for (const cancel of cancels) {
+    const rows = voidedBy(cancel, family);
+    for (const row of rows) voided.add(row);
+    if (rows.length > 0) matched.push(cancel);
+  }
+  const alive = voided.size === 0 ? family.rows : family.rows.filter((row) => !voided.has(row));
+  const canonical = greatest(alive, isPinned);
+  const face = canonical ?? greatest(family.rows, isPinned);
+  if (face === null) throw new Error(`family ${family.familyKey} has no report`);
+  const decision = latestDecision(family, decisions);
+  return {
+    family,
+    canonical,
+    face,
+    voided,
+    fees: chooseFees(family.rows, voided, matched),
+    orderKey: bestOrderKey(family),
+    decision,
+    stale: decision !== null && isStale(decision, family, canonical),
+    conflict: conflicting(alive, isPinned),
+    cancelKeys: matched.map((cancel) => cancel.cancelKey),
+  };
+}
+
+// A pin chooses among reports of one place (revision, authority, row number); it never holds back a newer revision.
+function greatest(rows: readonly PlanRow[], isPinned: (row: PlanRow) => boolean): PlanRow | null {
+  let best: PlanRow | null = null;
+  let bestText = "";
+  for (const row of rows) {
+    const text = rows.length === 1 ? "" : `${placeOf(row)}${isPinned(row) ? 1 : 0}${row.rank}`;
+    if (best === null || text > bestText) {
+      best = row;
+      bestText = text;
+    }
+  }
+  return best;
+}
+
+function placeOf(row: PlanRow): string {
+  return rankPrefix(row.revision, row.report.source.authority, realSequence(row.report.sequence));
+}
+
+function conflicting(alive: readonly PlanRow[], isPinned: (row: PlanRow) => boolean): readonly PlanRow[] {
+  if (alive.length < 2) return [];
+  const places = new Map<string, PlanRow[]>();
+  for (const row of alive) {
+    const rows = places.get(placeOf(row));
+    if (rows === undefined) places.set(placeOf(row), [row]);
+    else rows.push(row);
+  }
+  return [...places.values()].filter((rows) => !rows.some(isPinned)).flatMap(contradicting);
+}
+
+function contradicting(rows: readonly PlanRow[]): readonly PlanRow[] {
+  return rows.filter((row) => rows.some((other) => contradict(row, other)));
+}
+
+/** True when two reports of one place cannot both be right. */
+export function contradict({ report: left }: PlanRow, { report: right }: PlanRow): boolean {
+  return (
+    left.side !== right.side ||
+    left.quantity !== right.quantity ||
+    left.price !== right.price ||
+    instrumentId(left.instrument) !== instrumentId(right.instrument) ||
+    (completeness(left.fees) === 2 &&
+      completeness(right.fees) === 2 &&
+      JSON.stringify(feeFacts(left.fees)) !== JSON.stringify(feeFacts(right.fees)))
+  );
+}
+
+// The best class found in any report; within it the highest-ranked report's, else the smallest text.
+function bestOrderKey(family: PlanFamily): string {
+  let best: { key: OrderKey; rank: string } | null = null;
+  for (const { report, rank } of family.rows) {
+    const key = report.orderKey;
+    if (key === null) continue;
+    if (best === null || isBetterOrderKey({ key, rank }, best)) best = { key, rank };
+  }
+  return best?.key.text ?? ownOrderKey(family.familyKey);
+}
+
+function isBetterOrderKey(one: { key: OrderKey; rank: string }, other: { key: OrderKey; rank: string }): boolean {
+  if (one.key.class !== other.key.class) return one.key.class > other.key.class;
+  if (one.rank !== other.rank) return one.rank > other.rank;
+  return one.key.text < other.key.text;
+}
+
+function latestDecision(family: PlanFamily, decisions: ReadonlyMap<string, Decision>): Decision | null {
+  if (decisions.size === 0) return null;
+  let latest: Decision | null = null;
+  for (const key of family.familyKeys) {
+    const decision = decisions.get(key);
+    if (decision === undefined) continue;
+    if (latest === null || decision.decidedAt > latest.decidedAt) latest = decision;
+  }
+  return latest;
+}
+
+function isStale(decision: Decision, family: PlanFamily, canonical: PlanRow | null): boolean {
+  const seen = family.rows.find((row) => row.report.revisionKey === decision.seenRevisionKey);
+  if (seen === undefined || canonical === null) return (seen === undefined) !== (canonical === null);
+  const { side, quantity, price } = canonical.report;
+  return side !== seen.report.side || quantity !== seen.report.quantity || price !== seen.report.price;
+}

@@ -1,0 +1,115 @@
+import type { CancelRow, Decision, StoredReport, TradeRow } from "./plan-types.ts";
+
+/**
+ * What a plan asks a store for. Each list is answered completely: a key without rows means that there are none.
+ */
+export interface SnapshotKeys {
+  /** Which of these reports are stored? */
+  readonly revisions: readonly string[];
+  /** Which of these cancels are stored? */
+  readonly cancelKeys: readonly string[];
+  /** Which of these rejects are stored? */
+  readonly rejectKeys: readonly string[];
+  /** All reports of these families. */
+  readonly families: readonly string[];
+  /** All reports of the families of which a report carries one of these aliases. */
+  readonly aliases: readonly string[];
+  /** All reports of the id-less families (class `content`) with these content keys. */
+  readonly idlessContents: readonly string[];
+  /** All reports of all families of which a report has one of these content keys. */
+  readonly contents: readonly string[];
+  /** All cancels that name one of these families or aliases. */
+  readonly cancelNames: readonly string[];
+  /** The decisions on these families. */
+  readonly decisions: readonly string[];
+  /** The trades with these order keys. */
+  readonly orderKeys: readonly string[];
+  /** The trades with these ids. */
+  readonly trades: readonly string[];
+  /** The reports that stand for a family (marks.fill is set) in these trades. */
+  readonly members: readonly string[];
+}
+
+/** A store's answer. Rows may repeat what an earlier answer held. */
+export interface SnapshotRows {
+  readonly revisions: readonly string[];
+  readonly cancelKeys: readonly string[];
+  readonly rejectKeys: readonly string[];
+  readonly reports: readonly StoredReport[];
+  readonly cancels: readonly CancelRow[];
+  readonly decisions: readonly Decision[];
+  readonly trades: readonly TradeRow[];
+  /** Answer to `members`. */
+  readonly members: readonly StoredReport[];
+}
+
+/** All that was read for one plan so far, and what was asked for it. */
+export interface Snapshot {
+  readonly asked: { readonly [List in keyof SnapshotKeys]: Set<string> };
+  readonly revisions: Set<string>;
+  readonly cancelKeys: Set<string>;
+  readonly rejectKeys: Set<string>;
+  readonly reports: Map<string, StoredReport>;
+  readonly cancels: Map<string, CancelRow>;
+  readonly decisions: Map<string, Decision>;
+  readonly trades: Map<string, TradeRow>;
+  /** By trade id, then by revision key. */
+  readonly members: Map<string, Map<string, StoredReport>>;
+}
+
+export const keyLists = [
+  "revisions",
+  "cancelKeys",
+  "rejectKeys",
+  "families",
+  "aliases",
+  "idlessContents",
+  "contents",
+  "cancelNames",
+  "decisions",
+  "orderKeys",
+  "trades",
+  "members",
+] as const satisfies readonly (keyof SnapshotKeys)[];
+
+/** A snapshot of which nothing was read yet. */
+export function emptySnapshot(): Snapshot {
+  return {
+    asked: {
+      revisions: new Set(),
+      cancelKeys: new Set(),
+      rejectKeys: new Set(),
+      families: new Set(),
+      aliases: new Set(),
+      idlessContents: new Set(),
+      contents: new Set(),
+      cancelNames: new Set(),
+      decisions: new Set(),
+      orderKeys: new Set(),
+      trades: new Set(),
+      members: new Set(),
+    },
+    revisions: new Set(),
+    cancelKeys: new Set(),
+    rejectKeys: new Set(),
+    reports: new Map(),
+    cancels: new Map(),
+    decisions: new Map(),
+    trades: new Map(),
+    members: new Map(),
+  };
+}
+
+/** Adds a store's answer to the snapshot. */
+export function extendSnapshot(snapshot: Snapshot, keys: SnapshotKeys, rows: SnapshotRows): void {
+  for (const list of keyLists) for (const key of keys[list]) snapshot.asked[list].add(key);
+  for (const key of rows.revisions) snapshot.revisions.add(key);
+  for (const key of rows.cancelKeys) snapshot.cancelKeys.add(key);
+  for (const key of rows.rejectKeys) snapshot.rejectKeys.add(key);
+  for (const report of rows.reports) snapshot.reports.set(report.revisionKey, report);
+  for (const cancel of rows.cancels) snapshot.cancels.set(cancel.cancelKey, cancel);
+  for (const decision of rows.decisions) snapshot.decisions.set(decision.familyKey, decision);
+  for (const trade of rows.trades) snapshot.trades.set(trade.id, trade);
+  for (const tradeId of keys.members) snapshot.members.set(tradeId, new Map());
+  for (const report of rows.members) snapshot.members.get(report.tradeId ?? "")?.set(report.revisionKey, report);
+}

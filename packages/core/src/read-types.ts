@@ -1,0 +1,169 @@
+import type { RunMode, RunWindow } from "./connector-contract.ts";
+import type { Decimal } from "./decimal.ts";
+import type { Execution, Fee, Instrument } from "./execution.ts";
+import type { ErrorReport } from "./import-error.ts";
+import type { Instant } from "./instant.ts";
+import type { Json } from "./json.ts";
+import type { Link, NewProblem } from "./plan/plan-types.ts";
+
+/** One page of a list, in a stable order. */
+export interface Slice<Item> {
+  readonly items: readonly Item[];
+  /** Hand it back as `after` to read on; null at the end. */
+  readonly next: string | null;
+}
+
+/** Every list takes these. */
+export interface SliceRequest {
+  /** 1 to 200. @defaultValue 50 */
+  readonly limit?: number;
+  /** The `next` of the slice before. */
+  readonly after?: string;
+}
+
+/** One user's access to one account through one connector. Credentials never come back out. */
+export interface Connection {
+  readonly id: string;
+  readonly userId: string;
+  readonly connector: string;
+  readonly broker: string;
+  readonly accountRef: string;
+  readonly label: string | null;
+  readonly settings: Json;
+  readonly status: "active" | "needs_reauth" | "error" | "disconnected";
+  readonly health: Health;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly lastSyncAt: Instant | null;
+  readonly lastSucceededAt: Instant | null;
+}
+
+export type Health = "ok" | "degraded" | "maintenance_window" | "needs_reauth";
+
+/** A report as it is stored: canonical or not, voided or not. */
+export type StoredExecution = Execution & {
+  readonly id: string;
+  readonly tradeId: string | null;
+  readonly familyKey: string;
+  readonly canonical: boolean;
+  readonly voided: boolean;
+  readonly jobId: string;
+  readonly connectionId: string;
+  readonly fetchedAt: Instant;
+};
+
+/** The canonical executions of one order, summed; always recomputed from them. */
+export interface Trade {
+  readonly id: string;
+  readonly userId: string;
+  readonly broker: string;
+  readonly account: string;
+  readonly connectionId: string;
+  /** Where it came from: the broker's name for imported trades. */
+  readonly source: string;
+  readonly orderId: string | null;
+  readonly instrument: Instrument;
+  readonly side: "buy" | "sell";
+  /** `canceled`: only canceled fills are left. `unknown`: the order's quantity is not known. */
+  readonly status: "filled" | "partial" | "canceled" | "unknown";
+  /** Sum over the fills that count; "0" when canceled. */
+  readonly quantity: Decimal;
+  /** Sum of quantity times price over quantity, rounded half to even at 18 significant digits; null when canceled. */
+  readonly averagePrice: Decimal | null;
+  /** One entry a currency, canceled fills' fees included; never converted. */
+  readonly fees: readonly Fee[];
+  /** Fills whose fees are not known yet. */
+  readonly unknownFeeCount: number;
+  /** Fills that count. */
+  readonly executionCount: number;
+  readonly canceledCount: number;
+  readonly firstExecutedAt: Instant;
+  readonly lastExecutedAt: Instant;
+  readonly inbox: "pending_review" | "reviewed";
+  readonly link: Link;
+  /** A fill has no decision, decisions differ, or quantity, price, side or state changed since. */
+  readonly changedSinceReview: boolean;
+  readonly lastJobId: string | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly version: number;
+}
+
+export interface RunStats {
+  readonly pages: number;
+  /** The eight from `inserted` to `rejected` add up to `fetched`. */
+  readonly fetched: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly duplicates: number;
+  readonly corrected: number;
+  readonly canceled: number;
+  readonly conflicts: number;
+  readonly ignored: number;
+  readonly rejected: number;
+  readonly canonicalChanges: number;
+  readonly tradesTouched: number;
+  readonly pendingReview: number;
+}
+
+export type JobStatus = "running" | "succeeded" | "partial" | "failed" | "blocked_reauth";
+
+/** One call of `ingest()`. */
+export interface Job {
+  readonly id: string;
+  readonly userId: string;
+  readonly connectionId: string;
+  readonly mode: RunMode;
+  readonly status: JobStatus;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant | null;
+  readonly window: RunWindow;
+  readonly cursorBefore: Json;
+  readonly cursorAfter: Json;
+  readonly stats: RunStats;
+  readonly error: ErrorReport | null;
+  /** More is waiting at the broker: the run ended by its budget. */
+  readonly more: boolean;
+}
+
+/** Something a person must know. */
+export type Problem = NewProblem & {
+  readonly id: string;
+  readonly userId: string;
+  readonly connectionId: string | null;
+  readonly jobId: string | null;
+  readonly openedAt: Instant;
+  readonly resolvedAt: Instant | null;
+};
+
+export interface TradeFilter extends SliceRequest {
+  readonly broker?: string;
+  readonly account?: string;
+  readonly connectionId?: string;
+  readonly symbol?: string;
+  readonly from?: Instant;
+  readonly to?: Instant;
+  readonly inbox?: Trade["inbox"];
+}
+
+export interface ExecutionFilter extends SliceRequest {
+  readonly tradeId?: string;
+  readonly account?: string;
+  readonly symbol?: string;
+  readonly from?: Instant;
+  readonly to?: Instant;
+  /** Only reports that count. */
+  readonly canonical?: boolean;
+}
+
+export interface JobFilter extends SliceRequest {
+  readonly connectionId?: string;
+  readonly status?: JobStatus;
+}
+
+export interface ProblemFilter extends SliceRequest {
+  readonly connectionId?: string;
+  readonly kind?: NewProblem["kind"];
+  /** @defaultValue "open" */
+  readonly state?: "open" | "resolved" | "all";
+}

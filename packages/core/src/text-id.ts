@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+/** Longest id that is stored: longer ones do not fit a database index. */
+const ID_LENGTH_MAX = 200;
+
+// Control characters poison text columns and logs; lone surrogates poison JSON columns.
+const UNSAFE = /[\p{Cc}\p{Cs}]/u;
+
+/** A broker's id, spelled as the broker spells it: 1 to 200 characters, none of them a control character. */
+export const textId = z
+  .string()
+  .min(1)
+  .max(ID_LENGTH_MAX)
+  .refine((text) => !UNSAFE.test(text), "holds a control character or half a surrogate pair");
+
+/** Longer text for people, such as a reason or a name; may be empty. */
+export const shortText = z
+  .string()
+  .max(1000)
+  .refine((text) => !UNSAFE.test(text), "holds a control character or half a surrogate pair");
+
+const ID_PLACEHOLDERS: ReadonlySet<string> = new Set(["", "0", "-", "--", "N/A"]);
+const ORDER_PLACEHOLDERS: ReadonlySet<string> = new Set([...ID_PLACEHOLDERS, "2147483647"]);
+
+/** The id, or null where a broker writes one of its ways of saying "none": `""`, `"0"`, `"-"`, `"--"`, `"N/A"`. */
+export function realId(id: string | null): string | null {
+  return id === null || ID_PLACEHOLDERS.has(id.trim()) ? null : id;
+}
+
+/** Like {@link realId} for order ids, where 2147483647 also means none. */
+export function realOrderId(id: string | null): string | null {
+  return id === null || ORDER_PLACEHOLDERS.has(id.trim()) ? null : id;
+}
