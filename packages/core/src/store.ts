@@ -16,6 +16,7 @@ export type {
   TradeTotals,
 } from "./plan/plan-types.ts";
 export { emptySnapshot, extendSnapshot, type Snapshot, type SnapshotKeys, type SnapshotRows } from "./plan/snapshot.ts";
+export { addStats } from "./run-tally.ts";
 export {
   type BookStore,
   type CommitResult,

@@ -17,8 +17,6 @@ export async function handleRequest(
   const signal = connectionSignal(state, response);
   const call = await receiveCall(request, state.clock);
   if (call === null) {
-    // The rest of an overlong body is not read, so the connection cannot serve another request.
-    response.shouldKeepAlive = false;
     await sendAnswer({ response, signal }, htmlAnswer(413), { fault: null, onStatus: () => undefined });
     return;
   }

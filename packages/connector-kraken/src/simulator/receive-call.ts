@@ -34,16 +34,16 @@ export async function receiveCall(request: IncomingMessage, clock: { now(): numb
   };
 }
 
+/** The body, or null when it is too long; it is read to its end all the same, so that the client gets its answer. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk);
     sizeBytes += bytes.length;
-    if (sizeBytes > BODY_BYTES_MAX) return null;
-    chunks.push(bytes);
+    if (sizeBytes <= BODY_BYTES_MAX) chunks.push(bytes);
   }
-  return Buffer.concat(chunks);
+  return sizeBytes > BODY_BYTES_MAX ? null : Buffer.concat(chunks);
 }
 
 function headerText(request: IncomingMessage, name: string): string | null {

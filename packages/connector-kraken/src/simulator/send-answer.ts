@@ -88,8 +88,12 @@ async function sendHuge({ response, signal }: AnswerTarget, answer: HttpAnswer, 
 async function written(response: ServerResponse, bytes: Buffer | string, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    response.write(bytes, () => resolve());
+    const done = () => {
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    signal.addEventListener("abort", done, { once: true });
+    response.write(bytes, done);
   });
 }
 

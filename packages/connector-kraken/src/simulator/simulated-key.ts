@@ -38,7 +38,7 @@ export interface SimulatedKey {
 export type SimulatedKeyOptions = Partial<SimulatedKey>;
 
 /** Rights that let a key read funds, trades and ledgers, and change nothing. */
-export const readingPermissions: readonly KrakenPermission[] = [
+const readingPermissions: readonly KrakenPermission[] = [
   "query-funds",
   "query-open-trades",
   "query-closed-trades",

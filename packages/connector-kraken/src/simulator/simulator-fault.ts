@@ -61,7 +61,10 @@ export type AnswerFault =
   /** No answer until the client or `close()` ends the connection. */
   | { readonly kind: "never-answers" };
 
-/** Runs before the answer is computed, so that a trade can come or go between two pages. */
+/**
+ * Runs before the answer is computed, so that a trade can come or go between two pages. If it throws, the answer is
+ * HTTP 500 and the log's outcome names the cause.
+ */
 export interface ProcessFault {
   readonly kind: "process";
   readonly process: (request: SimulatedRequest) => void | Promise<void>;

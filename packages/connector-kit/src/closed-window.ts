@@ -1,0 +1,133 @@
+import { ImportError } from "@fillbook/core";
+import type { PageDiagnostic } from "@fillbook/core/connector";
+import { type ClosedWindow, type ClosedWindowCursor, restarted, withFirstWindow } from "./closed-window-cursor.ts";
+import { judgePage, type WindowPage } from "./closed-window-page.ts";
+
+export interface ClosedWindowOptions<Row> {
+  /** Where to start, with the windows to read already open. */
+  readonly cursor: ClosedWindowCursor;
+  /** Reads the rows with `from < time <= to`, newest first, from `offset` on. */
+  readonly fetchPage: (window: ClosedWindow) => Promise<WindowPage<Row>>;
+  /** A text that tells rows apart; it is stored in the cursor. */
+  readonly idOf: (row: Row) => string;
+  /** Rows of a full page: fewer mean the window's end. */
+  readonly pageSize: number;
+  /** Most requests of one run. */
+  readonly pagesMax: number;
+}
+
+/** What one request brought. */
+export interface WalkedPage<Row> {
+  /** The rows that the page before did not end with. */
+  readonly rows: readonly Row[];
+  /** Safe once these rows are stored. */
+  readonly cursor: ClosedWindowCursor;
+  readonly diagnostics: readonly PageDiagnostic[];
+  /** The broker's own count of the window's rows. */
+  readonly count: number | null;
+}
+
+/** How often the windows of one run may start again because rows moved. */
+export const restartsMax = 3;
+
+/**
+ * Reads the cursor's windows front to back, page by page. Windows are closed (their end does not move), and consecutive
+ * pages share one row: if it does not repeat, rows came or went in between, and the window is read from its start again.
+ * So a row that stays in its window is yielded, whatever happens around it and wherever a run stops.
+ *
+ * @throws ImportError `PAGING_UNSTABLE` when rows move more often than {@link restartsMax} times, or a full page brings
+ * nothing new. Pages yielded before stay good.
+ */
+export async function* walkClosedWindows<Row>(
+  options: ClosedWindowOptions<Row>,
+): AsyncGenerator<WalkedPage<Row>, void> {
+  const walk: Walk<Row> = { ...options, restarts: 0, reread: false, previousIds: new Set() };
+  for (let pages = 1; ; pages += 1) {
+    const [window] = walk.cursor.windows;
+    if (window === undefined) return;
+    const page = readPage(walk, window, await options.fetchPage(window));
+    const bounded = pages >= options.pagesMax && walk.cursor.windows.length > 0;
+    if (page !== null) yield bounded ? { ...page, diagnostics: [...page.diagnostics, boundReached(pages)] } : page;
+    if (!bounded) continue;
+    if (page === null) throw unstable(window, `the run's last of ${pages} pages had to be read again`);
+    return;
+  }
+}
+
+interface Walk<Row> extends Omit<ClosedWindowOptions<Row>, "cursor"> {
+  cursor: ClosedWindowCursor;
+  restarts: number;
+  /** True while the last page of a window is read a second time. */
+  reread: boolean;
+  previousIds: ReadonlySet<string>;
+}
+
+/** Moves the walk by one answer; null when it is not to be yielded. */
+function readPage<Row>(walk: Walk<Row>, window: ClosedWindow, page: WindowPage<Row>): WalkedPage<Row> | null {
+  const ids = page.rows.map(walk.idOf);
+  const verdict = judgePage(window, { ids, count: page.count }, walk);
+  switch (verdict.kind) {
+    case "moved":
+      return rowsMoved(walk, window, page);
+    case "stuck":
+      throw unstable(window, "a full page holds only rows of the page before");
+    case "short":
+      if (walk.reread) return advance(walk, { page, ...verdict, window: null, diagnostics: [gap(window, verdict)] });
+      walk.reread = true;
+      return null;
+    case "last":
+      return advance(walk, { page, ...verdict, window: null, diagnostics: [] });
+    case "more": {
+      const walked = advance(walk, { page, ...verdict, diagnostics: [] });
+      walk.previousIds = new Set(ids);
+      return walked;
+    }
+  }
+}
+
+function rowsMoved<Row>(walk: Walk<Row>, window: ClosedWindow, page: WindowPage<Row>): WalkedPage<Row> | null {
+  walk.restarts += 1;
+  walk.reread = false;
+  walk.previousIds = new Set();
+  if (walk.restarts <= restartsMax) {
+    walk.cursor = withFirstWindow(walk.cursor, restarted(window));
+    return null;
+  }
+  // Pages that stay empty where rows stood before are a fault of the broker's count, not of rows that move.
+  if (page.rows.length === 0) {
+    return advance(walk, { page, freshFrom: 0, window: null, diagnostics: [gap(window, { missing: null })] });
+  }
+  throw unstable(window, `rows moved between pages ${walk.restarts} times`);
+}
+
+function advance<Row>(
+  walk: Walk<Row>,
+  step: {
+    readonly page: WindowPage<Row>;
+    readonly freshFrom: number;
+    readonly window: ClosedWindow | null;
+    readonly diagnostics: readonly PageDiagnostic[];
+  },
+): WalkedPage<Row> {
+  const { page, freshFrom, window, diagnostics } = step;
+  walk.cursor = withFirstWindow(walk.cursor, window);
+  walk.reread = false;
+  walk.previousIds = new Set();
+  return { rows: page.rows.slice(freshFrom), cursor: walk.cursor, diagnostics, count: page.count };
+}
+
+function gap({ from, to }: ClosedWindow, { missing }: { readonly missing: number | null }): PageDiagnostic {
+  const what =
+    missing === null ? "pages that were full before stayed empty" : `${missing} of the rows it counts never came`;
+  const message = `the broker's history from ${from} to ${to} (unix seconds) may be incomplete: ${what}`;
+  return { kind: "coverage_gap", key: `window:${from}-${to}`, message };
+}
+
+function boundReached(pages: number): PageDiagnostic {
+  const message = `the run stopped at its bound of ${pages} pages; the next one goes on from here`;
+  return { kind: "partial_import", key: "pages", message };
+}
+
+function unstable({ from, to }: ClosedWindow, what: string): ImportError {
+  return new ImportError("PAGING_UNSTABLE", `history from ${from} to ${to} (unix seconds): ${what}`);
+}

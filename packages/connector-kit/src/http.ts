@@ -1,0 +1,165 @@
+import { ImportError } from "@fillbook/core";
+import { Agent, fetch as undiciFetch } from "undici";
+import { connectionFailure } from "./connection-failure.ts";
+import { readBody } from "./read-body.ts";
+import { abortedError, throwIfAborted } from "./wait.ts";
+
+/** What connectors hand to `fetch`. */
+export interface FetchInit {
+  readonly method: "GET" | "POST";
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+  readonly redirect: "error";
+  readonly signal: AbortSignal;
+}
+
+/** The part of an answer that connectors read. */
+export interface FetchedResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+/** The part of `fetch` that connectors use; Node's and undici's both satisfy it. */
+export type FetchLike = (url: string, init: FetchInit) => Promise<FetchedResponse>;
+
+/** Limits of one request in milliseconds of real time, since a socket knows no other clock. */
+export interface HttpTimeouts {
+  /** Until the connection stands; only the default transport knows it. @defaultValue 10_000 */
+  readonly connectMs: number;
+  /** Until the first byte of the answer, the connection included. @defaultValue 30_000 */
+  readonly headersMs: number;
+  /** Between two pieces of the body. @defaultValue 15_000 */
+  readonly bodyIdleMs: number;
+  /** For the whole request. @defaultValue 60_000 */
+  readonly totalMs: number;
+}
+
+export interface HttpOptions {
+  /** Replaces the transport. @defaultValue undici with a connection pool of its own */
+  readonly fetch?: FetchLike | undefined;
+  readonly timeouts?: Partial<HttpTimeouts> | undefined;
+  /** Longest body after decompression, in bytes. @defaultValue 33_554_432 (32 MB) */
+  readonly bodyBytesMax?: number | undefined;
+}
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  header(name: string): string | null;
+  /** The whole body as text. */
+  readonly body: string;
+}
+
+export interface Http {
+  /** Sends one request; never follows a redirect, never tries again. */
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export const defaultTimeouts: HttpTimeouts = {
+  connectMs: 10_000,
+  headersMs: 30_000,
+  bodyIdleMs: 15_000,
+  totalMs: 60_000,
+};
+
+/** Longest body by default, in bytes. */
+export const bodyBytesMaxDefault = 32 * 2 ** 20;
+
+/**
+ * A client whose every request ends: by an answer, or by an ImportError `ABORTED`, `TIMEOUT`, `NETWORK` (a body cut short
+ * included) or `RESPONSE_TOO_LARGE`. Errors name method, host and path; never headers, bodies or query strings.
+ */
+export function createHttp(options: HttpOptions = {}): Http {
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const bodyBytesMax = options.bodyBytesMax ?? bodyBytesMaxDefault;
+  const send = options.fetch ?? ownTransport(timeouts);
+  return { request: (request) => exchange(send, request, { timeouts, bodyBytesMax }) };
+}
+
+/** undici with its own pool: idle sockets keep no process alive, so there is nothing to close. */
+function ownTransport({ connectMs }: HttpTimeouts): FetchLike {
+  // The other limits are enforced below, for every transport alike.
+  const dispatcher = new Agent({ connect: { timeout: connectMs }, headersTimeout: 0, bodyTimeout: 0 });
+  return (url, init) => undiciFetch(url, { ...init, dispatcher });
+}
+
+interface Limits {
+  readonly timeouts: HttpTimeouts;
+  readonly bodyBytesMax: number;
+}
+
+async function exchange(send: FetchLike, request: HttpRequest, limits: Limits): Promise<HttpResponse> {
+  throwIfAborted(request.signal);
+  const { timeouts, bodyBytesMax } = limits;
+  const place = placeOf(request);
+  const stop = createStop(request.signal);
+  const timeout = (phase: string, timeoutMs: number) => () =>
+    stop.end(new ImportError("TIMEOUT", `${place}: ${phase} took longer than ${timeoutMs} ms`));
+  const total = setTimeout(timeout("the request", timeouts.totalMs), timeouts.totalMs);
+  let phase = setTimeout(timeout("the answer's start", timeouts.headersMs), timeouts.headersMs);
+  const onPiece = () => {
+    clearTimeout(phase);
+    phase = setTimeout(timeout("a piece of the body", timeouts.bodyIdleMs), timeouts.bodyIdleMs);
+  };
+  try {
+    const response = await Promise.race([send(request.url, fetchInit(request, stop.signal)), stop.stopped]);
+    onPiece();
+    const body = await readBody(response.body, { place, bodyBytesMax, stopped: stop.stopped, onPiece });
+    return { status: response.status, header: (name) => response.headers.get(name), body };
+  } catch (error) {
+    const ended = stop.endedBy() ?? connectionFailure(place, error);
+    // Frees the socket of an answer that is not read to its end.
+    stop.end(ended);
+    throw ended;
+  } finally {
+    clearTimeout(total);
+    clearTimeout(phase);
+    stop.release();
+  }
+}
+
+function fetchInit(request: HttpRequest, signal: AbortSignal): FetchInit {
+  const { method, headers = {}, body } = request;
+  return { method, headers: { ...headers }, ...(body === undefined ? {} : { body }), redirect: "error", signal };
+}
+
+/** Method, host and path. The query is left out because some brokers carry tokens in it. */
+function placeOf({ method, url }: HttpRequest): string {
+  const { origin, pathname } = new URL(url);
+  return `${method} ${origin}${pathname}`;
+}
+
+interface Stop {
+  readonly signal: AbortSignal;
+  /** Rejects when the request is ended early. */
+  readonly stopped: Promise<never>;
+  end(error: ImportError): void;
+  endedBy(): ImportError | null;
+  release(): void;
+}
+
+/** One way to end a request, for the caller's signal and for the timeouts. */
+function createStop(outer: AbortSignal): Stop {
+  const controller = new AbortController();
+  let ended: ImportError | null = null;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    controller.signal.addEventListener("abort", () => reject(ended), { once: true });
+  });
+  stopped.catch(() => undefined);
+  const end = (error: ImportError) => {
+    ended ??= error;
+    controller.abort();
+  };
+  const onAbort = () => end(abortedError());
+  outer.addEventListener("abort", onAbort, { once: true });
+  const release = () => outer.removeEventListener("abort", onAbort);
+  return { signal: controller.signal, stopped, end, endedBy: () => ended, release };
+}

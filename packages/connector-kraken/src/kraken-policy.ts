@@ -1,0 +1,97 @@
+import {
+  bodyBytesMaxDefault,
+  defaultRetryPolicy,
+  defaultTimeouts,
+  type FetchLike,
+  type HttpTimeouts,
+  type Random,
+  type RetryPolicy,
+  systemRandom,
+} from "@fillbook/connector-kit";
+import { ImportError } from "@fillbook/core";
+
+/** Options of `kraken()`: what holds for all accounts of a host. */
+export interface KrakenPolicy {
+  /** https, or http on a loopback address. @defaultValue "https://api.kraken.com" */
+  readonly baseUrl?: string;
+  /** Replaces the transport. @defaultValue undici with a pool of its own */
+  readonly fetch?: FetchLike;
+  /**
+   * Points that one page of TradesHistory costs. Kraken's pages say 2 and 4 (docs.kraken.com, read 2026-05-27); 4 is
+   * never refused. From 1 to 15. @defaultValue 4
+   */
+  readonly historyCost?: number;
+  /** How far behind the newest imported fill each run reads again, because fills can appear late. @defaultValue 3_600_000 */
+  readonly overlapMs?: number;
+  /** Fills younger than this wait for the next run, because history lags the exchange. @defaultValue 10_000 */
+  readonly safetyMs?: number;
+  /** While older history is still being read, new fills are looked for only so often. @defaultValue 60_000 */
+  readonly headEveryMs?: number;
+  /** Most pages of one run; a run that reaches it says so and the next goes on. @defaultValue 5_000 */
+  readonly pagesMax?: number;
+  readonly timeouts?: Partial<HttpTimeouts>;
+  readonly retries?: Partial<RetryPolicy>;
+  /** Longest answer after decompression, in bytes. @defaultValue 33_554_432 */
+  readonly maxBodyBytes?: number;
+  /** Source of jitter, for tests. */
+  readonly random?: Random;
+}
+
+/** The policy with its defaults, checked. */
+export interface ReadPolicy {
+  readonly baseUrl: string;
+  readonly fetch: FetchLike | undefined;
+  readonly historyCost: number;
+  readonly overlapSeconds: number;
+  readonly safetySeconds: number;
+  readonly headEverySeconds: number;
+  readonly pagesMax: number;
+  readonly timeouts: HttpTimeouts;
+  readonly retries: RetryPolicy;
+  readonly maxBodyBytes: number;
+  readonly random: Random;
+}
+
+/** @throws ImportError `OPTION_INVALID` that names the option. */
+export function readKrakenPolicy(policy: KrakenPolicy): ReadPolicy {
+  const whole = (name: string, value: number, bounds: readonly [number, number]) => wholeNumber(name, value, bounds);
+  const timeouts = { ...defaultTimeouts, ...policy.timeouts };
+  for (const [name, value] of Object.entries(timeouts)) whole(`timeouts.${name}`, value, [1, DAY_MS]);
+  const retries = { ...defaultRetryPolicy, ...policy.retries };
+  return {
+    baseUrl: readBaseUrl(policy.baseUrl ?? "https://api.kraken.com"),
+    fetch: policy.fetch,
+    historyCost: whole("historyCost", policy.historyCost ?? 4, [1, 15]),
+    overlapSeconds: Math.ceil(whole("overlapMs", policy.overlapMs ?? 3_600_000, [0, 31 * DAY_MS]) / 1000),
+    safetySeconds: Math.ceil(whole("safetyMs", policy.safetyMs ?? 10_000, [0, DAY_MS]) / 1000),
+    headEverySeconds: Math.ceil(whole("headEveryMs", policy.headEveryMs ?? 60_000, [0, DAY_MS]) / 1000),
+    pagesMax: whole("pagesMax", policy.pagesMax ?? 5_000, [1, 1_000_000]),
+    timeouts,
+    retries: {
+      retriesMax: whole("retries.retriesMax", retries.retriesMax, [0, 20]),
+      baseMs: whole("retries.baseMs", retries.baseMs, [1, DAY_MS]),
+      waitMaxMs: whole("retries.waitMaxMs", retries.waitMaxMs, [0, DAY_MS]),
+    },
+    maxBodyBytes: whole("maxBodyBytes", policy.maxBodyBytes ?? bodyBytesMaxDefault, [1, 2 ** 30]),
+    random: policy.random ?? systemRandom,
+  };
+}
+
+const DAY_MS = 86_400_000;
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/;
+
+function wholeNumber(name: string, value: number, [min, max]: readonly [number, number]): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new ImportError("OPTION_INVALID", `kraken(): ${name} is not a whole number from ${min} to ${max}: ${value}`);
+}
+
+/** The origin to talk to. Anything that could smuggle credentials or another path into it is refused. */
+function readBaseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null) throw new ImportError("OPTION_INVALID", "kraken(): baseUrl is not a URL");
+  const secure = url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
+  if (!secure) throw new ImportError("OPTION_INVALID", "kraken(): baseUrl is neither https nor http on a loopback address");
+  const bare = url.username === "" && url.password === "" && url.pathname === "/" && url.search === "" && url.hash === "";
+  if (!bare) throw new ImportError("OPTION_INVALID", "kraken(): baseUrl holds more than scheme, host and port");
+  return url.origin;
+}

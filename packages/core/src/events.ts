@@ -1,0 +1,28 @@
+import type { RunMode } from "./connector-contract.ts";
+import type { RunReport } from "./ingest-report.ts";
+import type { Instant } from "./instant.ts";
+import type { RunStats } from "./read-types.ts";
+
+/**
+ * What a host may show while runs go on. Best effort: an event can be lost with the process, and a handler that throws
+ * is logged and ignored. Build nothing on events that must not be missed.
+ */
+export type FillbookEvent =
+  | {
+      readonly type: "run.started";
+      readonly connectionId: string;
+      readonly jobId: string;
+      readonly mode: RunMode;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: "run.progress";
+      readonly connectionId: string;
+      readonly jobId: string;
+      readonly stats: RunStats;
+      /** Records this run will read in all, where the broker says so. */
+      readonly expectedRecords: number | null;
+      readonly at: Instant;
+    }
+  | { readonly type: "run.finished"; readonly connectionId: string; readonly report: RunReport }
+  | { readonly type: "run.skipped"; readonly connectionId: string; readonly runningJobId: string };

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { instantSchema } from "./execution.ts";
+import { textId } from "./text-id.ts";
+
+const slice = {
+  limit: z.number().int().min(1).max(200).default(50),
+  after: z.string().max(1000).exactOptional(),
+};
+
+/** What every list takes: `limit` 1 to 200, `after` from the slice before. */
+export const sliceSchema = z.strictObject(slice);
+
+export const tradeFilterSchema = z.strictObject({
+  ...slice,
+  broker: textId.exactOptional(),
+  account: textId.exactOptional(),
+  connectionId: textId.exactOptional(),
+  symbol: textId.exactOptional(),
+  from: instantSchema.exactOptional(),
+  to: instantSchema.exactOptional(),
+  inbox: z.enum(["pending_review", "reviewed"]).exactOptional(),
+});
+
+export const executionFilterSchema = z.strictObject({
+  ...slice,
+  tradeId: textId.exactOptional(),
+  account: textId.exactOptional(),
+  symbol: textId.exactOptional(),
+  from: instantSchema.exactOptional(),
+  to: instantSchema.exactOptional(),
+  canonical: z.boolean().exactOptional(),
+});
+
+export const jobFilterSchema = z.strictObject({
+  ...slice,
+  connectionId: textId.exactOptional(),
+  status: z.enum(["running", "succeeded", "partial", "failed", "blocked_reauth"]).exactOptional(),
+});
+
+export const problemFilterSchema = z.strictObject({
+  ...slice,
+  connectionId: textId.exactOptional(),
+  kind: z
+    .enum([
+      "conflict",
+      "unmatched_cancel",
+      "ambiguous_identity",
+      "reject",
+      "schema_drift",
+      "coverage_gap",
+      "partial_import",
+      "warning",
+    ])
+    .exactOptional(),
+  state: z.enum(["open", "resolved", "all"]).default("open"),
+});

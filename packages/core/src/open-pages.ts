@@ -1,0 +1,72 @@
+import type { z } from "zod";
+import type { AnyConnector, Page, SharedState } from "./connector-contract.ts";
+import { ImportError } from "./import-error.ts";
+import type { Json } from "./json.ts";
+import type { Run } from "./run.ts";
+import type { IngestStore } from "./store-contract.ts";
+
+/** Opens the connector for a run: its settings, credentials and cursor pass its own schemas first. */
+export async function openPages(
+  run: Run,
+): Promise<{ connector: AnyConnector; pages: AsyncIterable<Page<Json, Json, Json>> }> {
+  const { connection, connectionId } = run;
+  const connector = run.connectors.find((one) => one.id === connection.connector);
+  if (connector === undefined) {
+    throw new ImportError(
+      "CONNECTOR_UNKNOWN",
+      `connector ${connection.connector} of connection ${connectionId} was not given to Fillbook`,
+    );
+  }
+  if (run.pages !== undefined) return { connector, pages: run.pages };
+  const settings = checked("OPTION_INVALID", "settings", connector.settings.safeParse(connection.settings));
+  const cursor =
+    run.cursorBefore === null
+      ? null
+      : checked("CURSOR_INVALID", "cursor", connector.cursor.safeParse(run.cursorBefore));
+  const credentials = checked(
+    "CREDENTIALS_MALFORMED",
+    "credentials",
+    connector.credentials.safeParse(await readCredentials(run)),
+  );
+  const pages = connector.pull({
+    connection: { id: connectionId, accountRef: connection.accountRef, settings },
+    ...{ credentials, cursor, mode: run.mode, window: run.window },
+    ...{ signal: run.signal, clock: run.clock, logger: run.logger, state: sharedState(run.store, connector.broker) },
+  });
+  return { connector, pages };
+}
+
+async function readCredentials({ credentials, connection }: Run): Promise<unknown> {
+  try {
+    return await credentials(connection);
+  } catch (cause) {
+    if (cause instanceof ImportError) throw cause;
+    throw new ImportError(
+      "CREDENTIALS_UNAVAILABLE",
+      `the credentials of connection ${connection.id} could not be read`,
+      { cause },
+    );
+  }
+}
+
+// Only paths are shown: an issue's message may quote the value.
+export function checked<Value>(
+  code: "OPTION_INVALID" | "CURSOR_INVALID" | "CREDENTIALS_MALFORMED",
+  what: string,
+  result: { readonly success: true; readonly data: Value } | { readonly success: false; readonly error: z.ZodError },
+): Value {
+  if (result.success) return result.data;
+  const paths = result.error.issues.map((issue) => issue.path.join(".") || what);
+  throw new ImportError(
+    code,
+    `the connection's ${what} are not as the connector needs them: ${[...new Set(paths)].join(", ")}`,
+  );
+}
+
+/** The store's shared state under the broker's name. */
+export function sharedState(store: IngestStore, broker: string): SharedState {
+  return {
+    read: (key) => store.readState(`${broker}/${key}`),
+    write: (key, value, version) => store.writeState(`${broker}/${key}`, value, version),
+  };
+}

@@ -1,0 +1,98 @@
+import type { AnyConnector, Page } from "./connector-contract.ts";
+import { digest } from "./digest.ts";
+import { identify, identifyCancel, scopeKey } from "./identify.ts";
+import type { Instant } from "./instant.ts";
+import { canonicalJson, type Json } from "./json.ts";
+import { type NormalizedRecord, normalizeRecord, rawHash } from "./normalize-page.ts";
+import type { BatchRun, CommitBatch, NewCancel, NewReport } from "./plan/commit-batch.ts";
+import type { Reject } from "./plan/plan-types.ts";
+
+export interface BatchSource {
+  readonly connector: AnyConnector;
+  readonly owner: string;
+  readonly run: Omit<BatchRun, "page" | "cursor">;
+  readonly pageNumber: number;
+  readonly at: Instant;
+  /** Context hashes that this run has committed already. */
+  readonly storedContexts: ReadonlySet<string>;
+}
+
+/** One page of a broker as one commit: every record normalized, identified, or kept as a reject. */
+export function pageBatch(page: Page<Json, Json, Json>, source: BatchSource): CommitBatch {
+  const { connector, owner, at, run } = source;
+  const contextHash = digest(canonicalJson(page.context));
+  const origin: Origin = { owner, connectionId: run.connectionId, jobId: run.jobId, fetchedAt: at, contextHash };
+  const parts = {
+    reports: [] as NewReport[],
+    cancels: [] as NewCancel[],
+    rejects: [] as Reject[],
+    ignored: 0,
+  };
+  for (const record of page.records) {
+    const normalized = normalizeRecord(record, { connector, context: page.context });
+    if (normalized.kind === "execution")
+      addReport(parts, normalized, { origin, numbered: record.ordinal !== undefined });
+    else if (normalized.kind === "cancel") parts.cancels.push(newCancel(normalized, origin));
+    else if (normalized.kind === "rejected") parts.rejects.push(newReject(normalized, origin));
+    else parts.ignored += 1;
+  }
+  return {
+    id: `${run.jobId}/${source.pageNumber}`,
+    owner,
+    at,
+    run: { ...run, page: source.pageNumber, cursor: page.cursor },
+    accounts: [...new Set([...parts.reports, ...parts.cancels].map(scopeKey))].sort(),
+    fetched: page.records.length,
+    ...parts,
+    contexts: source.storedContexts.has(contextHash) ? [] : [{ contextHash, context: page.context }],
+    decisions: [],
+    pins: [],
+    problems: (page.diagnostics ?? []).map((diagnostic) => {
+      const problemKey = `${diagnostic.kind}:${run.connectionId}:${diagnostic.key}`;
+      return { problemKey, kind: diagnostic.kind, severity: "warning", message: diagnostic.message, details: null };
+    }),
+  };
+}
+
+interface Origin {
+  readonly owner: string;
+  readonly connectionId: string;
+  readonly jobId: string;
+  readonly fetchedAt: Instant;
+  readonly contextHash: string;
+}
+
+function addReport(
+  parts: { reports: NewReport[]; rejects: Reject[] },
+  record: Extract<NormalizedRecord, { kind: "execution" }>,
+  { origin, numbered }: { origin: Origin; numbered: boolean },
+): void {
+  const keys = identify(record.facts, { owner: origin.owner, ordinal: record.ordinal });
+  if (keys.familyClass === "content" && !numbered) {
+    const reason = "the record has no id and the connector gave it no number among its equals";
+    const rawText = JSON.stringify(record.raw);
+    parts.rejects.push(newReject({ ...record, kind: "rejected", reason, rawText, truncated: false }, origin));
+    return;
+  }
+  parts.reports.push({ ...record.facts, ...keys, ...origin, raw: record.raw });
+}
+
+function newCancel({ facts, raw }: Extract<NormalizedRecord, { kind: "cancel" }>, origin: Origin): NewCancel {
+  return { ...facts, ...identifyCancel(facts, { owner: origin.owner }), ...origin, raw };
+}
+
+function newReject(record: Extract<NormalizedRecord, { kind: "rejected" }>, origin: Origin): Reject {
+  const hash = rawHash(record.rawText);
+  const { connectionId, jobId, fetchedAt, contextHash } = origin;
+  return {
+    rejectKey: digest(`${connectionId}|${hash}|${record.ordinal}`),
+    connectionId,
+    jobId,
+    fetchedAt,
+    contextHash,
+    reason: record.reason,
+    rawHash: hash,
+    raw: record.raw,
+    rawTruncated: record.truncated,
+  };
+}

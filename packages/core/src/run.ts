@@ -1,0 +1,148 @@
+import { z } from "zod";
+import { type Clock, systemClock } from "./clock.ts";
+import type { AnyConnector, Page, RunMode, RunWindow } from "./connector-contract.ts";
+import type { FillbookEvent } from "./events.ts";
+import { instantSchema } from "./execution.ts";
+import { ImportError } from "./import-error.ts";
+import type { Instant } from "./instant.ts";
+import type { Json } from "./json.ts";
+import { type Logger, silentLogger } from "./logger.ts";
+import { parseOptions } from "./parse-options.ts";
+import type { Connection } from "./read-types.ts";
+import { budgetSpent, type RunClock, runClock } from "./run-clock.ts";
+import { type RunTally, runTally } from "./run-tally.ts";
+import type { IngestStore } from "./store-contract.ts";
+
+export interface IngestOptions {
+  readonly store: IngestStore;
+  readonly connectors: readonly AnyConnector[];
+  readonly connectionId: string;
+  readonly mode: RunMode;
+  readonly window?: RunWindow;
+  /** The run ends as `partial` with `more: true` once it used this many pages or milliseconds. */
+  readonly budget?: { readonly ms?: number; readonly pages?: number };
+  /** Ends the run as `partial` with code `ABORTED`; the lease is released. */
+  readonly signal?: AbortSignal;
+  /** Where credentials come from; called once a run. */
+  readonly credentials: (connection: Connection) => Promise<unknown>;
+  /** Takes pages from somewhere else than the connector's `pull`, such as a file. Credentials are not asked for then. */
+  readonly pages?: AsyncIterable<Page<Json, Json, Json>>;
+  /** @defaultValue systemClock */
+  readonly clock?: Clock;
+  /** @defaultValue silentLogger */
+  readonly logger?: Logger;
+  readonly onEvent?: (event: FillbookEvent) => void;
+  /** How long a run may be silent before another may take over, 1,000 to 3,600,000. @defaultValue 120000 */
+  readonly leaseMs?: number;
+}
+
+/** A run that holds its connection's lease. */
+export interface Run {
+  readonly store: IngestStore;
+  readonly connectors: readonly AnyConnector[];
+  readonly credentials: IngestOptions["credentials"];
+  readonly pages: IngestOptions["pages"];
+  readonly connection: Connection;
+  readonly owner: string;
+  readonly connectionId: string;
+  readonly jobId: string;
+  readonly token: number;
+  readonly mode: RunMode;
+  readonly window: RunWindow;
+  readonly budget: { readonly ms?: number; readonly pages?: number };
+  readonly deadlineMs: number;
+  readonly leaseMs: number;
+  readonly cursorBefore: Json;
+  readonly startedAt: Instant;
+  readonly signal: AbortSignal;
+  readonly clock: RunClock;
+  readonly logger: Logger;
+  readonly tally: RunTally;
+  readonly storedContexts: Set<string>;
+  emit(event: FillbookEvent): void;
+  /** Ends every request and wait that the connector left behind. */
+  stop(): void;
+}
+
+const optionsSchema = z.object({
+  connectionId: z.string().min(1),
+  mode: z.enum(["scheduled", "manual", "backfill"]),
+  window: z.object({ from: instantSchema.exactOptional(), to: instantSchema.exactOptional() }).default({}),
+  budget: z
+    .object({ ms: z.number().positive().exactOptional(), pages: z.number().int().positive().exactOptional() })
+    .default({}),
+  leaseMs: z.number().int().min(1000).max(3_600_000).default(120_000),
+});
+
+/** Takes the connection's lease; answers with the running job's id when another run has it. */
+export async function beginRun(options: IngestOptions): Promise<Run | { readonly runningJobId: string }> {
+  const { connectionId, mode, leaseMs, ...rest } = parseOptions(optionsSchema, options);
+  const window = rest.window;
+  const { store, clock = systemClock, logger = silentLogger } = options;
+  const start = await begin(store, { connectionId, mode, window, leaseMs });
+  const emit = emitter(options, logger);
+  if (start.kind === "missing")
+    throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${connectionId}`, { connectionId });
+  if (start.kind === "disconnected") {
+    throw new ImportError("CONNECTION_DISCONNECTED", `connection ${connectionId} is disconnected; reconnect it first`, {
+      connectionId,
+    });
+  }
+  if (start.kind === "busy") {
+    emit({ type: "run.skipped", connectionId, runningJobId: start.runningJobId });
+    return { runningJobId: start.runningJobId };
+  }
+  const { jobId, token, connection, cursor, startedAt } = start;
+  const deadlineMs = clock.now() + (rest.budget.ms ?? Number.POSITIVE_INFINITY);
+  const stopper = new AbortController();
+  const signal = options.signal === undefined ? stopper.signal : AbortSignal.any([options.signal, stopper.signal]);
+  const renew = () => store.renewLease({ connectionId, token, leaseMs });
+  emit({ type: "run.started", connectionId, jobId, mode, at: startedAt });
+  return {
+    ...{ store, connectors: options.connectors, credentials: options.credentials, pages: options.pages },
+    ...{
+      connection,
+      owner: connection.userId,
+      connectionId,
+      jobId,
+      token,
+      mode,
+      window,
+      leaseMs,
+      deadlineMs,
+      startedAt,
+    },
+    budget: rest.budget,
+    cursorBefore: cursor,
+    signal,
+    clock: runClock({ clock, leaseMs, deadlineMs, renew, stop: (reason) => stopper.abort(reason) }),
+    logger,
+    tally: runTally(cursor),
+    storedContexts: new Set(),
+    emit,
+    stop: () => stopper.abort(budgetSpent),
+  };
+}
+
+async function begin(store: IngestStore, request: Parameters<IngestStore["beginRun"]>[0]) {
+  try {
+    return await store.beginRun(request);
+  } catch (cause) {
+    if (cause instanceof ImportError) throw cause;
+    const { connectionId } = request;
+    throw new ImportError("STORE_FAILED", `the store could not begin a run of connection ${connectionId}`, {
+      cause,
+      connectionId,
+    });
+  }
+}
+
+function emitter({ onEvent }: IngestOptions, logger: Logger): Run["emit"] {
+  return (event) => {
+    try {
+      onEvent?.(event);
+    } catch (error) {
+      logger.error({ err: error, type: event.type }, "an onEvent handler threw");
+    }
+  };
+}

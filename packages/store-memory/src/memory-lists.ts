@@ -1,0 +1,152 @@
+import type { Slice, SliceRequest, StoredExecution } from "@fillbook/core";
+import type { BookStore } from "@fillbook/core/store";
+import { tradeView } from "@fillbook/core/store";
+import { type MemoryTables, ownerTables, type ReportRow } from "./memory-tables.ts";
+
+type Lists = Pick<
+  BookStore,
+  "connection" | "connections" | "trade" | "trades" | "executions" | "job" | "jobs" | "problems"
+>;
+
+/** All reads on behalf of a person. Results are copies: what a host does to them changes nothing stored. */
+export function memoryLists(tables: MemoryTables): Lists {
+  const of = (owner: string) => ownerTables(tables, owner);
+  return {
+    async connection(owner, id) {
+      return copyOf(of(owner).connections.get(id) ?? null);
+    },
+    async connections(owner, filter) {
+      return sliceOf([...of(owner).connections.values()], filter, (row) => [row.createdAt, row.id]);
+    },
+    async trade(owner, id) {
+      const row = of(owner).trades.get(id);
+      return row === undefined ? null : copyOf(tradeView(row));
+    },
+    async trades(owner, filter) {
+      const rows = [...of(owner).trades.values()].filter((row) => {
+        return matches(row, filter, { symbol: row.instrument.symbol, at: row.totals.last.executedAt });
+      });
+      const wanted = rows.map(tradeView).filter((trade) => {
+        return (
+          isEqual(filter.inbox, trade.inbox) &&
+          isEqual(filter.broker, trade.broker) &&
+          isEqual(filter.connectionId, trade.connectionId)
+        );
+      });
+      return sliceOf(wanted, filter, (trade) => [trade.lastExecutedAt, trade.id]);
+    },
+    async executions(owner, filter) {
+      const rows = [...of(owner).reports.values()].filter((row) => {
+        const basics = matches(row, filter, { symbol: row.instrument.symbol, at: row.executedAt });
+        return basics && isEqual(filter.tradeId, row.tradeId) && isEqual(filter.canonical, row.canonical);
+      });
+      const slice = sliceOf(rows, filter, (row) => [row.executedAt, row.revisionKey]);
+      return { items: slice.items.map(executionView), next: slice.next };
+    },
+    async job(owner, id) {
+      return copyOf(of(owner).jobs.get(id) ?? null);
+    },
+    async jobs(owner, filter) {
+      const rows = [...of(owner).jobs.values()].filter((job) => {
+        return isEqual(filter.connectionId, job.connectionId) && isEqual(filter.status, job.status);
+      });
+      return sliceOf(rows, filter, (job) => [job.startedAt, job.id]);
+    },
+    async problems(owner, filter) {
+      const state = filter.state ?? "open";
+      const rows = [...of(owner).problems.values()].filter((problem) => {
+        const stateFits = state === "all" || (problem.resolvedAt === null) === (state === "open");
+        return stateFits && isEqual(filter.connectionId, problem.connectionId) && isEqual(filter.kind, problem.kind);
+      });
+      return sliceOf(rows, filter, (problem) => [problem.openedAt, problem.id]);
+    },
+  };
+}
+
+interface BasicFilter extends SliceRequest {
+  readonly account?: string;
+  readonly symbol?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+function matches(
+  row: { readonly account: string },
+  filter: BasicFilter,
+  { symbol, at }: { symbol: string; at: string },
+): boolean {
+  const { account, from = "", to } = filter;
+  return (
+    isEqual(account, row.account) && isEqual(filter.symbol, symbol) && at >= from && (to === undefined || at <= to)
+  );
+}
+
+function isEqual<Value>(wanted: Value | undefined, value: Value): boolean {
+  return wanted === undefined || wanted === value;
+}
+
+/** Newest first by a key of time and id; `next` is the key of the last item. */
+function sliceOf<Row>(
+  rows: readonly Row[],
+  { limit = 50, after }: SliceRequest,
+  keyOf: (row: Row) => readonly [string, string],
+): Slice<Row> {
+  const textOf = (row: Row) => keyOf(row).join(" ");
+  const sorted = rows.map((row) => ({ row, key: textOf(row) })).sort((left, right) => (left.key < right.key ? 1 : -1));
+  const rest = after === undefined ? sorted : sorted.filter(({ key }) => key < after);
+  const items = rest.slice(0, limit);
+  return { items: items.map(({ row }) => copyOf(row)), next: rest.length > limit ? (items.at(-1)?.key ?? null) : null };
+}
+
+function copyOf<Value>(value: Value): Value {
+  return structuredClone(value);
+}
+
+function executionView(row: ReportRow): StoredExecution {
+  const {
+    broker,
+    account,
+    familyId,
+    revision,
+    executionId,
+    executedAt,
+    instrument,
+    side,
+    quantity,
+    price,
+    fees,
+    feeBasis,
+  } = row;
+  const {
+    sequence,
+    aliases,
+    order,
+    liquidity,
+    source,
+    raw,
+    tradeId,
+    familyKey,
+    canonical,
+    voided,
+    jobId,
+    connectionId,
+    fetchedAt,
+  } = row;
+  return {
+    ...{
+      id: row.revisionKey,
+      broker,
+      account,
+      familyId,
+      revision,
+      executionId,
+      executedAt,
+      instrument,
+      side,
+      quantity,
+      price,
+    },
+    ...{ fees, feeBasis, sequence, aliases, order, liquidity, source, raw },
+    ...{ tradeId, familyKey, canonical, voided, jobId, connectionId, fetchedAt },
+  };
+}

@@ -1,0 +1,125 @@
+import {
+  type CommitBatch,
+  type CommitPlan,
+  emptySnapshot,
+  extendSnapshot,
+  planCommit,
+  type SnapshotKeys,
+  type SnapshotRows,
+} from "@fillbook/core/store";
+import { addToIndex, namesOf, type OwnerTables, type ReportRow, removeFromIndex } from "./memory-tables.ts";
+
+/** Asks core what to write, reading whatever it wants to see. */
+export function planFor(tables: OwnerTables, batch: CommitBatch): CommitPlan {
+  const snapshot = emptySnapshot();
+  for (;;) {
+    const answer = planCommit(snapshot, batch);
+    if (answer.kind === "plan") return answer.plan;
+    extendSnapshot(snapshot, answer.keys, readRows(tables, answer.keys));
+  }
+}
+
+function readRows(tables: OwnerTables, keys: SnapshotKeys): SnapshotRows {
+  const { index } = tables;
+  const families = new Set(keys.families);
+  addAll(families, keys.aliases, index.aliasFamilies);
+  addAll(families, keys.idlessContents, index.idlessFamilies);
+  addAll(families, keys.contents, index.contentFamilies);
+  const cancelKeys = new Set<string>();
+  addAll(cancelKeys, keys.cancelNames, index.cancelNames);
+  const tradeIds = keys.orderKeys.flatMap((key) => index.orderTrades.get(key) ?? []);
+  return {
+    revisions: keys.revisions.filter((key) => tables.reports.has(key)),
+    cancelKeys: keys.cancelKeys.filter((key) => tables.cancels.has(key)),
+    rejectKeys: keys.rejectKeys.filter((key) => tables.rejects.has(key)),
+    reports: present(tables.reports, valuesOf(index.familyReports, families)),
+    cancels: present(tables.cancels, cancelKeys),
+    decisions: present(tables.decisions, keys.decisions),
+    trades: present(tables.trades, [...tradeIds, ...keys.trades]),
+    members: present(tables.reports, valuesOf(index.tradeMembers, keys.members)),
+  };
+}
+
+function addAll(into: Set<string>, keys: readonly string[], index: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (const key of keys) for (const value of index.get(key) ?? []) into.add(value);
+}
+
+function* valuesOf(index: ReadonlyMap<string, ReadonlySet<string>>, keys: Iterable<string>): Generator<string> {
+  for (const key of keys) yield* index.get(key) ?? [];
+}
+
+function present<Row>(table: ReadonlyMap<string, Row>, keys: Iterable<string>): Row[] {
+  const rows: Row[] = [];
+  for (const key of keys) {
+    const row = table.get(key);
+    if (row !== undefined) rows.push(row);
+  }
+  return rows;
+}
+
+/** Writes a plan. Nothing here can fail or wait, so a commit is whole or not at all. */
+export function writePlan(tables: OwnerTables, batch: CommitBatch, plan: CommitPlan): void {
+  for (const { contextHash, context } of batch.contexts) tables.contexts.set(contextHash, context);
+  for (const report of plan.reports) insertReport(tables, report);
+  for (const { revisionKey, marks } of plan.marks) {
+    const report = tables.reports.get(revisionKey);
+    if (report !== undefined) placeReport(tables, report, { ...report, ...marks });
+  }
+  for (const cancel of plan.cancels) {
+    tables.cancels.set(cancel.cancelKey, cancel);
+    for (const name of namesOf(cancel)) addToIndex(tables.index.cancelNames, name, cancel.cancelKey);
+  }
+  for (const reject of plan.rejects) tables.rejects.set(reject.rejectKey, reject);
+  for (const decision of plan.decisions) tables.decisions.set(decision.familyKey, decision);
+  writeTrades(tables, plan);
+  writeProblems(tables, batch, plan);
+}
+
+function insertReport(tables: OwnerTables, report: ReportRow): void {
+  if (tables.reports.has(report.revisionKey)) throw new Error(`report ${report.revisionKey} is stored already`);
+  const { index } = tables;
+  addToIndex(index.familyReports, report.familyKey, report.revisionKey);
+  addToIndex(index.contentFamilies, report.contentKey, report.familyKey);
+  if (report.familyClass === "content") addToIndex(index.idlessFamilies, report.contentKey, report.familyKey);
+  for (const alias of report.aliasKeys) addToIndex(index.aliasFamilies, alias, report.familyKey);
+  placeReport(tables, null, report);
+}
+
+function placeReport(tables: OwnerTables, before: ReportRow | null, report: ReportRow): void {
+  const { tradeMembers } = tables.index;
+  if (before?.fill && before.tradeId !== null) removeFromIndex(tradeMembers, before.tradeId, report.revisionKey);
+  if (report.fill !== null && report.tradeId !== null) addToIndex(tradeMembers, report.tradeId, report.revisionKey);
+  tables.reports.set(report.revisionKey, report);
+}
+
+function writeTrades({ trades, index }: OwnerTables, plan: CommitPlan): void {
+  for (const id of [...plan.tradesRemoved, ...plan.trades.map((trade) => trade.id)]) {
+    const before = trades.get(id);
+    if (before !== undefined) index.orderTrades.delete(before.orderKey);
+    trades.delete(id);
+  }
+  for (const trade of plan.trades) {
+    trades.set(trade.id, trade);
+    index.orderTrades.set(trade.orderKey, trade.id);
+  }
+}
+
+function writeProblems({ problems }: OwnerTables, batch: CommitBatch, plan: CommitPlan): void {
+  for (const problem of plan.problemsOpened) {
+    const known = problems.get(problem.problemKey);
+    if (known !== undefined && known.resolvedAt === null) continue;
+    problems.set(problem.problemKey, {
+      ...problem,
+      id: problem.problemKey,
+      userId: batch.owner,
+      connectionId: batch.run?.connectionId ?? null,
+      jobId: batch.run?.jobId ?? null,
+      openedAt: batch.at,
+      resolvedAt: null,
+    });
+  }
+  for (const key of plan.problemsResolved) {
+    const known = problems.get(key);
+    if (known?.resolvedAt === null) problems.set(key, { ...known, resolvedAt: batch.at });
+  }
+}
