@@ -1,5 +1,5 @@
-/** A span of the broker's history that is being read, newest row first. Whole unix seconds. */
-export interface ClosedWindow {
+/** A span of the broker's history that is being read, newest row first. Whole unix seconds. Assignable to Json. */
+export type ClosedWindow = {
   /** Exclusive. */
   readonly from: number;
   /** Inclusive. */
@@ -8,18 +8,18 @@ export interface ClosedWindow {
   readonly offset: number;
   /** The id of the row that stood at `offset`, which the next page must repeat; null at the window's start. */
   readonly lastId: string | null;
-}
+};
 
 /**
  * Where the reading of a newest-first broker stands: every row up to `head` has been yielded, except what the open
- * windows still hold.
+ * windows still hold. Assignable to Json.
  */
-export interface ClosedWindowCursor {
+export type ClosedWindowCursor = {
   /** Unix seconds; null before the first page. */
   readonly head: number | null;
   /** Newest first, at most {@link windowsMax}. */
   readonly windows: readonly ClosedWindow[];
-}
+};
 
 /** Most windows that a cursor keeps; beyond, the two oldest become one. */
 export const windowsMax = 8;

@@ -158,7 +158,7 @@ function createStop(outer: AbortSignal): Stop {
     ended ??= error;
     controller.abort();
   };
-  const onAbort = () => end(abortedError());
+  const onAbort = () => end(abortedError(outer));
   outer.addEventListener("abort", onAbort, { once: true });
   const release = () => outer.removeEventListener("abort", onAbort);
   return { signal: controller.signal, stopped, end, endedBy: () => ended, release };

@@ -39,7 +39,7 @@ export function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Prom
     retries: options.policy.retriesMax,
     minTimeout: 0,
     shouldRetry: async ({ error, attemptNumber }) => {
-      if (!isImportError(error)) return false;
+      if (!isImportError(error) || options.signal.aborted) return false;
       const waitMs = retryWaitMs(error, { attempt: attemptNumber, policy: options.policy, random: options.random });
       if (waitMs === null) return false;
       options.onRetry?.({ error, waitMs, attempt: attemptNumber });

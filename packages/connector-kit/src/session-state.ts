@@ -1,5 +1,5 @@
 import type { Json } from "@fillbook/core";
-import { type Bucket, type BucketLimits, chargeBucket, emptyBucket, filledBucket } from "./pacing.ts";
+import { type Bucket, type BucketLimits, chargeBucket, decayedBucket, emptyBucket, filledBucket } from "./pacing.ts";
 import { isJsonObject } from "./parse-json.ts";
 
 /** Why a key must be silent for a while. */
@@ -36,6 +36,8 @@ export interface TurnRequest {
 /** Charges the call, takes the next nonce (nanoseconds, above the last one) and marks the key as in use. */
 export function takeTurn(state: SessionState, { nowMs, cost, limits, holdMs }: TurnRequest): Turn {
   const { pause, hold } = state;
+  const bucket = decayedBucket(state.bucket, { nowMs, limits });
+  if (bucket.atMs < state.bucket.atMs) return { kind: "mended", state: { ...state, bucket } };
   // An end further away than any that is ever written comes from before the clock was put back: it becomes a span that
   // starts now, so that the key is not blocked until the old time comes again.
   if (pause !== null && pause.untilMs - nowMs > pauseMaxMs) {
@@ -48,10 +50,14 @@ export function takeTurn(state: SessionState, { nowMs, cost, limits, holdMs }: T
     return { kind: "paused", waitMs: pause.untilMs - nowMs, code: pause.code };
   }
   if (hold !== null && hold.untilMs > nowMs) return { kind: "held", waitMs: hold.untilMs - nowMs };
-  const { waitMs, bucket } = chargeBucket(state.bucket, { cost, nowMs, limits });
-  if (waitMs > 0) return { kind: "full", waitMs };
+  const charge = chargeBucket(bucket, { cost, nowMs, limits });
+  if (charge.waitMs > 0) return { kind: "full", waitMs: charge.waitMs };
   const nonce = nextNonce(state.nonce, nowMs);
-  return { kind: "granted", nonce, state: { bucket, nonce, hold: { nonce, untilMs: nowMs + holdMs }, pause: null } };
+  return {
+    kind: "granted",
+    nonce,
+    state: { bucket: charge.bucket, nonce, hold: { nonce, untilMs: nowMs + holdMs }, pause: null },
+  };
 }
 
 /** Releases the key after the answer, if the turn is still ours, and notes what the broker demanded. */

@@ -1,9 +1,9 @@
-import { type Clock, ImportError } from "@fillbook/core";
+import { type Clock, ImportError, isImportError } from "@fillbook/core";
 
 /**
  * Waits on the clock.
  *
- * @throws ImportError `ABORTED` as soon as the signal aborts, also when it was aborted before.
+ * @throws ImportError as {@link abortedError} makes it, as soon as the signal aborts, also when it was aborted before.
  */
 export async function wait(clock: Clock, waitMs: number, signal: AbortSignal): Promise<void> {
   throwIfAborted(signal);
@@ -11,18 +11,23 @@ export async function wait(clock: Clock, waitMs: number, signal: AbortSignal): P
   try {
     await clock.sleep(waitMs, signal);
   } catch (error) {
+    if (isImportError(error)) throw error;
     throwIfAborted(signal);
     throw error;
   }
   throwIfAborted(signal);
 }
 
-/** Throws ImportError `ABORTED` when the signal has aborted. */
+/** Throws the {@link abortedError} of a signal that has aborted. */
 export function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw abortedError();
+  if (signal.aborted) throw abortedError(signal);
 }
 
-/** The error of a run whose signal was aborted. The signal's reason is the host's and may hold anything: it stays out. */
-export function abortedError(): ImportError {
-  return new ImportError("ABORTED", "the run's signal was aborted");
+/**
+ * Why a run ends early: the signal's reason where that is an ImportError, such as a lost lease, else `ABORTED`. Another
+ * reason is the host's and may hold anything, so it stays out.
+ */
+export function abortedError(signal: AbortSignal): ImportError {
+  const reason: unknown = signal.reason;
+  return isImportError(reason) ? reason : new ImportError("ABORTED", "the run's signal was aborted");
 }

@@ -5,6 +5,7 @@ import {
   type Http,
   type KeyQueue,
   keyedSession,
+  redact,
   retry,
   type Secret,
   secret,
@@ -76,7 +77,13 @@ export function krakenClient(transport: KrakenTransport, run: KrakenRun): Kraken
   });
   return {
     call(endpoint, parameters) {
-      const call: Call = { endpoint, parameters, cost: costOf(endpoint, policy), nonceRefused: false, statusRead: false };
+      const call: Call = {
+        endpoint,
+        parameters,
+        cost: costOf(endpoint, policy),
+        nonceRefused: false,
+        statusRead: false,
+      };
       const attempt = () => session.run(call.cost, (nonce) => send(caller, call, nonce));
       return retry(() => withFreshNonce(call, attempt), {
         policy: policy.retries,
@@ -144,8 +151,12 @@ async function send(caller: Caller, call: Call, nonce: string): Promise<Json> {
   const secrets = otp === null ? [apiKey, apiSecret] : [apiKey, apiSecret, otp];
   const recoveryMs = Math.ceil((call.cost / krakenLimits[caller.tier].decayPerSecond) * 1000);
   const answer = readKrakenAnswer(response, { endpoint, nowMs: clock.now(), recoveryMs, secrets });
-  if (answer.kind === "failed") throw answer.unavailable ? await unavailableError(caller, call, answer.error) : answer.error;
-  if (answer.warnings.length > 0) logger.warn({ endpoint, warnings: answer.warnings.length }, "kraken: answered with warnings");
+  if (answer.kind === "failed")
+    throw answer.unavailable ? await unavailableError(caller, call, answer.error) : answer.error;
+  if (answer.warnings.length > 0) {
+    const warnings = answer.warnings.map((warning) => redact(warning, secrets).slice(0, 200));
+    logger.warn({ endpoint, warnings }, "kraken: answered with warnings");
+  }
   return answer.result;
 }
 

@@ -3,11 +3,11 @@ import { ImportError } from "@fillbook/core";
 import { z } from "zod";
 
 /** Where the reading of a Kraken account stands. */
-export interface KrakenCursor extends ClosedWindowCursor {
+export type KrakenCursor = ClosedWindowCursor & {
   readonly version: 1;
   /** The mode in which the fills so far were read. */
   readonly consolidateTaker: boolean;
-}
+};
 
 const seconds = z.number().int().min(0).max(9_999_999_999);
 

@@ -105,7 +105,12 @@ const RULES: readonly ErrorRule[] = [
   },
   {
     code: "RATE_LIMITED",
-    prefixes: ["EAPI:Rate limit exceeded", "EAuth:Rate limit exceeded", "EAuth:Too many requests", "EGeneral:Too many requests"],
+    prefixes: [
+      "EAPI:Rate limit exceeded",
+      "EAuth:Rate limit exceeded",
+      "EAuth:Too many requests",
+      "EGeneral:Too many requests",
+    ],
     message: "limits the calls of this API key",
     retryAfterMs: (_error, { recoveryMs }) => recoveryMs,
   },
@@ -138,7 +143,12 @@ const RULES: readonly ErrorRule[] = [
   },
   {
     code: "REQUEST_INVALID",
-    prefixes: ["EGeneral:Invalid arguments", "EGeneral:Unknown method", "EAPI:Bad request", "EService:Deadline elapsed"],
+    prefixes: [
+      "EGeneral:Invalid arguments",
+      "EGeneral:Unknown method",
+      "EAPI:Bad request",
+      "EService:Deadline elapsed",
+    ],
     message: "does not accept the request",
   },
   {

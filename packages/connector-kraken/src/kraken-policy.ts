@@ -90,8 +90,10 @@ function readBaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null) throw new ImportError("OPTION_INVALID", "kraken(): baseUrl is not a URL");
   const secure = url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
-  if (!secure) throw new ImportError("OPTION_INVALID", "kraken(): baseUrl is neither https nor http on a loopback address");
-  const bare = url.username === "" && url.password === "" && url.pathname === "/" && url.search === "" && url.hash === "";
+  if (!secure)
+    throw new ImportError("OPTION_INVALID", "kraken(): baseUrl is neither https nor http on a loopback address");
+  const bare =
+    url.username === "" && url.password === "" && url.pathname === "/" && url.search === "" && url.hash === "";
   if (!bare) throw new ImportError("OPTION_INVALID", "kraken(): baseUrl holds more than scheme, host and port");
   return url.origin;
 }

@@ -23,10 +23,17 @@ export function parseInstant(text: unknown): Instant | null {
   const match = PATTERN.exec(text);
   const seconds = match?.[1];
   if (seconds === undefined) return null;
-  // Date rolls impossible dates over (February 30 becomes March 2): the round trip refuses them.
-  const epochMs = Date.parse(`${seconds}.000Z`);
-  if (Number.isNaN(epochMs) || new Date(epochMs).toISOString().slice(0, 19) !== seconds) return null;
+  if (!isRealTime(seconds)) return null;
   return `${seconds}.${(match?.[2] ?? "").slice(0, 6).padEnd(6, "0")}Z` as Instant;
+}
+
+// Date rolls impossible dates over (February 30 becomes March 2); they are refused here instead.
+function isRealTime(seconds: string): boolean {
+  const [year, month, day] = [seconds.slice(0, 4), seconds.slice(5, 7), seconds.slice(8, 10)].map(Number);
+  if (year === undefined || month === undefined || day === undefined) return false;
+  const monthDays = month === 2 ? (year % 4 === 0 ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  const timeFits = seconds.slice(11, 13) <= "23" && seconds.slice(14, 16) <= "59" && seconds.slice(17) <= "59";
+  return month >= 1 && month <= 12 && day >= 1 && day <= monthDays && timeFits;
 }
 
 /**

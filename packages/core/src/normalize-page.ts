@@ -37,7 +37,7 @@ export function normalizeRecord(
   }
   const normalized = safeNormalize(record.raw, { connector, context });
   if (normalized.kind === "ignored") return { kind: "ignored" };
-  if (normalized.kind === "rejected") return reject(normalized.reason);
+  if (normalized.kind === "rejected") return reject(String(normalized.reason));
   if (normalized.kind === "cancel") {
     const parsed = cancelSchema.safeParse(normalized.cancel);
     if (!parsed.success) return reject(issuesOf(parsed.error));
@@ -65,10 +65,19 @@ function foreignReason(connector: AnyConnector): string {
 
 function safeNormalize(raw: Json, { connector, context }: { connector: AnyConnector; context: Json }): Normalized {
   try {
-    return connector.normalize(raw, context);
+    const normalized: unknown = connector.normalize(raw, context);
+    if (isNormalized(normalized)) return normalized;
+    return { kind: "rejected", reason: "normalize returned something else than a normalized record" };
   } catch (error) {
     return { kind: "rejected", reason: `normalize threw ${error instanceof Error ? error.name : typeof error}` };
   }
+}
+
+const KINDS: readonly unknown[] = ["execution", "cancel", "ignored", "rejected"] satisfies Normalized["kind"][];
+
+// The fields beside the kind are checked by their schemas.
+function isNormalized(value: unknown): value is Normalized {
+  return typeof value === "object" && value !== null && "kind" in value && KINDS.includes(value.kind);
 }
 
 function textOf(raw: Json): string | null {

@@ -7,7 +7,7 @@ import {
   type SnapshotKeys,
   type SnapshotRows,
 } from "@fillbook/core/store";
-import { addToIndex, namesOf, type OwnerTables, type ReportRow, removeFromIndex } from "./memory-tables.ts";
+import { namesOf, type OwnerTables, type ReportRow } from "./memory-tables.ts";
 
 /** Asks core what to write, reading whatever it wants to see. */
 export function planFor(tables: OwnerTables, batch: CommitBatch): CommitPlan {
@@ -22,33 +22,24 @@ export function planFor(tables: OwnerTables, batch: CommitBatch): CommitPlan {
 function readRows(tables: OwnerTables, keys: SnapshotKeys): SnapshotRows {
   const { index } = tables;
   const families = new Set(keys.families);
-  addAll(families, keys.aliases, index.aliasFamilies);
-  addAll(families, keys.idlessContents, index.idlessFamilies);
-  addAll(families, keys.contents, index.contentFamilies);
-  const cancelKeys = new Set<string>();
-  addAll(cancelKeys, keys.cancelNames, index.cancelNames);
-  const tradeIds = keys.orderKeys.flatMap((key) => index.orderTrades.get(key) ?? []);
+  for (const key of index.aliasFamilies.values(keys.aliases)) families.add(key);
+  for (const key of index.idlessFamilies.values(keys.idlessContents)) families.add(key);
+  for (const key of index.contentFamilies.values(keys.contents)) families.add(key);
+  const ordered = present(index.orderTrades, keys.orderKeys);
   return {
     revisions: keys.revisions.filter((key) => tables.reports.has(key)),
     cancelKeys: keys.cancelKeys.filter((key) => tables.cancels.has(key)),
     rejectKeys: keys.rejectKeys.filter((key) => tables.rejects.has(key)),
-    reports: present(tables.reports, valuesOf(index.familyReports, families)),
-    cancels: present(tables.cancels, cancelKeys),
+    reports: present(tables.reports, index.familyReports.values(families)),
+    cancels: present(tables.cancels, index.cancelNames.values(keys.cancelNames)),
     decisions: present(tables.decisions, keys.decisions),
-    trades: present(tables.trades, [...tradeIds, ...keys.trades]),
-    members: present(tables.reports, valuesOf(index.tradeMembers, keys.members)),
+    trades: [...present(tables.trades, ordered), ...present(tables.trades, keys.trades)],
+    members: present(tables.reports, index.tradeMembers.values(keys.members)),
   };
 }
 
-function addAll(into: Set<string>, keys: readonly string[], index: ReadonlyMap<string, ReadonlySet<string>>): void {
-  for (const key of keys) for (const value of index.get(key) ?? []) into.add(value);
-}
-
-function* valuesOf(index: ReadonlyMap<string, ReadonlySet<string>>, keys: Iterable<string>): Generator<string> {
-  for (const key of keys) yield* index.get(key) ?? [];
-}
-
 function present<Row>(table: ReadonlyMap<string, Row>, keys: Iterable<string>): Row[] {
+  if (table.size === 0) return [];
   const rows: Row[] = [];
   for (const key of keys) {
     const row = table.get(key);
@@ -67,7 +58,7 @@ export function writePlan(tables: OwnerTables, batch: CommitBatch, plan: CommitP
   }
   for (const cancel of plan.cancels) {
     tables.cancels.set(cancel.cancelKey, cancel);
-    for (const name of namesOf(cancel)) addToIndex(tables.index.cancelNames, name, cancel.cancelKey);
+    for (const name of namesOf(cancel)) tables.index.cancelNames.add(name, cancel.cancelKey);
   }
   for (const reject of plan.rejects) tables.rejects.set(reject.rejectKey, reject);
   for (const decision of plan.decisions) tables.decisions.set(decision.familyKey, decision);
@@ -78,17 +69,17 @@ export function writePlan(tables: OwnerTables, batch: CommitBatch, plan: CommitP
 function insertReport(tables: OwnerTables, report: ReportRow): void {
   if (tables.reports.has(report.revisionKey)) throw new Error(`report ${report.revisionKey} is stored already`);
   const { index } = tables;
-  addToIndex(index.familyReports, report.familyKey, report.revisionKey);
-  addToIndex(index.contentFamilies, report.contentKey, report.familyKey);
-  if (report.familyClass === "content") addToIndex(index.idlessFamilies, report.contentKey, report.familyKey);
-  for (const alias of report.aliasKeys) addToIndex(index.aliasFamilies, alias, report.familyKey);
+  index.familyReports.add(report.familyKey, report.revisionKey);
+  index.contentFamilies.add(report.contentKey, report.familyKey);
+  if (report.familyClass === "content") index.idlessFamilies.add(report.contentKey, report.familyKey);
+  for (const alias of report.aliasKeys) index.aliasFamilies.add(alias, report.familyKey);
   placeReport(tables, null, report);
 }
 
 function placeReport(tables: OwnerTables, before: ReportRow | null, report: ReportRow): void {
   const { tradeMembers } = tables.index;
-  if (before?.fill && before.tradeId !== null) removeFromIndex(tradeMembers, before.tradeId, report.revisionKey);
-  if (report.fill !== null && report.tradeId !== null) addToIndex(tradeMembers, report.tradeId, report.revisionKey);
+  if (before?.fill && before.tradeId !== null) tradeMembers.remove(before.tradeId, report.revisionKey);
+  if (report.fill !== null && report.tradeId !== null) tradeMembers.add(report.tradeId, report.revisionKey);
   tables.reports.set(report.revisionKey, report);
 }
 

@@ -1,5 +1,6 @@
 import type { Connection, Job, Json, Problem } from "@fillbook/core";
 import type { CancelRow, Decision, NewCancel, Reject, StoredReport, TradeRow } from "@fillbook/core/store";
+import { type MultiMap, multiMap } from "./multi-map.ts";
 
 /** A connection's lease and cursor. */
 export interface Lease {
@@ -24,17 +25,15 @@ export interface OwnerTables {
   readonly trades: Map<string, TradeRow>;
   readonly problems: Map<string, Problem>;
   readonly index: {
-    readonly familyReports: Index;
-    readonly aliasFamilies: Index;
-    readonly contentFamilies: Index;
-    readonly idlessFamilies: Index;
-    readonly cancelNames: Index;
-    readonly tradeMembers: Index;
+    readonly familyReports: MultiMap;
+    readonly aliasFamilies: MultiMap;
+    readonly contentFamilies: MultiMap;
+    readonly idlessFamilies: MultiMap;
+    readonly cancelNames: MultiMap;
+    readonly tradeMembers: MultiMap;
     readonly orderTrades: Map<string, string>;
   };
 }
-
-type Index = Map<string, Set<string>>;
 
 export interface MemoryTables {
   readonly owners: Map<string, OwnerTables>;
@@ -54,29 +53,17 @@ export function ownerTables({ owners }: MemoryTables, owner: string): OwnerTable
     ...{ connections: new Map(), jobs: new Map(), reports: new Map(), cancels: new Map(), rejects: new Map() },
     ...{ contexts: new Map(), decisions: new Map(), trades: new Map(), problems: new Map() },
     index: {
-      familyReports: new Map(),
-      aliasFamilies: new Map(),
-      contentFamilies: new Map(),
-      idlessFamilies: new Map(),
-      cancelNames: new Map(),
-      tradeMembers: new Map(),
+      familyReports: multiMap(),
+      aliasFamilies: multiMap(),
+      contentFamilies: multiMap(),
+      idlessFamilies: multiMap(),
+      cancelNames: multiMap(),
+      tradeMembers: multiMap(),
       orderTrades: new Map(),
     },
   };
   owners.set(owner, tables);
   return tables;
-}
-
-export function addToIndex(index: Map<string, Set<string>>, key: string, value: string): void {
-  const values = index.get(key);
-  if (values === undefined) index.set(key, new Set([value]));
-  else values.add(value);
-}
-
-export function removeFromIndex(index: Map<string, Set<string>>, key: string, value: string): void {
-  const values = index.get(key);
-  values?.delete(value);
-  if (values?.size === 0) index.delete(key);
 }
 
 /** The names under which a cancel is looked up. */

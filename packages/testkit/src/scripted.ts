@@ -68,12 +68,18 @@ export function scripted<const Id extends string = "scripted">(options: {
       }
     },
     normalize(raw) {
-      // The script made this record; a broken one has no kind and throws here as a faulty connector would.
-      const record = raw as unknown as ScriptedRecord;
-      if (record.kind === "broken") throw new TypeError("scripted");
-      return record;
+      if (!isScripted(raw)) return { kind: "rejected", reason: "the record is not of a script" };
+      if (raw.kind === "broken") throw new TypeError("scripted");
+      return raw;
     },
   };
+}
+
+const KINDS: readonly unknown[] = ["execution", "cancel", "ignored", "rejected", "broken"];
+
+// What stands beside the kind was typed by the script's author; core checks it like any connector's.
+function isScripted(raw: unknown): raw is ScriptedRecord {
+  return typeof raw === "object" && raw !== null && "kind" in raw && KINDS.includes(raw.kind);
 }
 
 function nextPage(cursor: Json): number {

@@ -98,7 +98,7 @@ function wantedKeys(snapshot: Snapshot): WantedKeys {
     },
     result() {
       if (wanted.size === 0) return null;
-      const lists = keyLists.map((list) => [list, [...(wanted.get(list) ?? [])].sort()]);
+      const lists = keyLists.map((list) => [list, [...(wanted.get(list) ?? [])]]);
       // Each list of keyLists is there, and each holds text.
       return Object.fromEntries(lists) as unknown as SnapshotKeys;
     },

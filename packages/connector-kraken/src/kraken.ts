@@ -1,0 +1,43 @@
+import type { Json } from "@fillbook/core";
+import type { Connector } from "@fillbook/core/connector";
+import { krakenCatalog } from "./kraken-catalog.ts";
+import { krakenCheck } from "./kraken-check.ts";
+import { krakenTransport } from "./kraken-client.ts";
+import { type KrakenCursor, krakenCursorSchema } from "./kraken-cursor.ts";
+import { type KrakenContext, krakenNormalize } from "./kraken-normalize.ts";
+import { type KrakenPolicy, readKrakenPolicy } from "./kraken-policy.ts";
+import { krakenPull } from "./kraken-pull.ts";
+import {
+  type KrakenCredentials,
+  type KrakenSettings,
+  krakenCredentialsSchema,
+  krakenSettingsSchema,
+} from "./kraken-settings.ts";
+
+export type KrakenConnector = Connector<"kraken", KrakenCredentials, KrakenSettings, Json, KrakenContext, KrakenCursor>;
+
+/**
+ * Fills of a Kraken Spot account, from the REST method TradesHistory. It needs an API key with the right "Query closed
+ * orders & trades" and no other; keys are used by one request at a time among all processes that share the store.
+ *
+ * Not imported: conversions in Kraken's app, which only the ledger shows, and Kraken Futures.
+ *
+ * @throws ImportError `OPTION_INVALID` that names the option.
+ * @example
+ * createFillbook({ store, connectors: [kraken()] });
+ */
+export function kraken(policy: KrakenPolicy = {}): KrakenConnector {
+  const transport = krakenTransport(readKrakenPolicy(policy));
+  const catalog = krakenCatalog(transport);
+  return {
+    id: "kraken",
+    broker: "kraken",
+    contract: 1,
+    credentials: krakenCredentialsSchema,
+    settings: krakenSettingsSchema,
+    cursor: krakenCursorSchema,
+    check: (request) => krakenCheck(transport, request),
+    pull: (request) => krakenPull({ transport, catalog }, request),
+    normalize: krakenNormalize,
+  };
+}

@@ -1,0 +1,18 @@
+import { memoryStore } from "@fillbook/store-memory";
+import { fakeClock, remoteStore } from "@fillbook/testkit";
+import { testStore } from "@fillbook/testkit/suite";
+import { describe, test } from "vitest";
+
+describe("memory store", () => {
+  const clock = fakeClock();
+  testStore({ test, makeStore: async () => memoryStore({ clock }), passTime: async (ms) => clock.advance(ms) });
+});
+
+describe("memory store behind JSON", () => {
+  const clock = fakeClock();
+  testStore({
+    test,
+    makeStore: async () => remoteStore(memoryStore({ clock })),
+    passTime: async (ms) => clock.advance(ms),
+  });
+});

@@ -1,0 +1,4 @@
+export type { ConnectorSuiteOptions, ConnectorTrial } from "./connector-suite-options.ts";
+export type { RegisterTest, StoreSuiteOptions } from "./store-suite-options.ts";
+export { testConnector } from "./test-connector.ts";
+export { testStore } from "./test-store.ts";

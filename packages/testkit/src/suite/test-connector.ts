@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { type FillbookEvent, type IngestReport, ingest, type Json } from "@fillbook/core";
+import type { BookStore } from "@fillbook/core/store";
+import fc from "fast-check";
+import { remoteStore } from "../remote-store.ts";
+import type { ConnectorSuiteOptions, ConnectorTrial } from "./connector-suite-options.ts";
+import { failAt } from "./fail-at.ts";
+import { aConnection, ranReport, readAll, stateOf } from "./play.ts";
+
+/**
+ * Proves a connector against its simulated broker: a whole import, a repeated one, runs that die anywhere, budgets,
+ * aborts, a `normalize` that never throws, and no secret anywhere. Run it on yours.
+ */
+export function testConnector(options: ConnectorSuiteOptions): void {
+  const { test, executions } = options;
+  test("connector: an import stores every fill once, and another one adds nothing", async () => {
+    await using world = await makeWorld(options);
+    const report = await world.run();
+    assert.deepEqual([report.error, report.status], [null, "succeeded"]);
+    assert.equal(report.stats.inserted, executions);
+    const before = await stateOf(world.store);
+    const again = await world.run();
+    assert.equal(again.error, null);
+    assert.equal(again.stats.inserted + again.stats.updated + again.stats.corrected + again.stats.conflicts, 0);
+    assert.deepEqual(await stateOf(world.store), before);
+  });
+
+  test("connector: runs with a budget of two pages come to the same end", async () => {
+    const expected = await wholeState(options);
+    await using world = await makeWorld(options);
+    let runs = 0;
+    for (let more = true; more; runs += 1) {
+      assert.ok(runs < 1000, "the runs must come to an end");
+      const report = await world.run({ budget: { pages: 2 } });
+      assert.equal(report.error, null);
+      more = report.more;
+    }
+    assert.ok(runs > 1, "the account's history takes several runs");
+    assert.deepEqual(await stateOf(world.store), expected);
+  });
+
+  test("connector: whichever store call fails or loses its answer, the next runs converge", () =>
+    failEverywhere(options));
+
+  test("connector: an aborted run ends as partial and the next one finishes", async () => {
+    const expected = await wholeState(options);
+    await using world = await makeWorld(options);
+    const aborter = new AbortController();
+    const onEvent = (event: FillbookEvent) => event.type === "run.progress" && aborter.abort();
+    const report = await world.run({ signal: aborter.signal, onEvent });
+    assert.deepEqual([report.status, report.error?.code, report.stats.pages], ["partial", "ABORTED", 1]);
+    assert.equal((await world.run()).error, null);
+    assert.deepEqual(await stateOf(world.store), expected);
+  });
+
+  test("connector: normalize answers the same twice and never throws, whatever the record is", () =>
+    normalizeIsTotal(options));
+
+  test("connector: credentials that its schema refuses end in CREDENTIALS_MALFORMED and no request", async () => {
+    await using world = await makeWorld(options);
+    const report = await world.run({ credentials: { wrong: 1 } });
+    assert.deepEqual([report.status, report.error?.code], ["blocked_reauth", "CREDENTIALS_MALFORMED"]);
+  });
+
+  test("connector: no secret is in a report, an event, a log line or anything stored", () => keepsSecrets(options));
+}
+
+interface World extends AsyncDisposable {
+  readonly trial: ConnectorTrial;
+  readonly store: BookStore;
+  readonly connectionId: string;
+  run(extra?: Extra): Promise<ReturnType<typeof ranReport>>;
+}
+
+interface Extra {
+  readonly store?: BookStore;
+  readonly budget?: { readonly pages: number };
+  readonly signal?: AbortSignal;
+  readonly credentials?: unknown;
+  readonly onEvent?: (event: FillbookEvent) => unknown;
+  readonly logger?: Parameters<typeof ingest>[0]["logger"];
+}
+
+async function makeWorld({ makeTrial, makeStore }: ConnectorSuiteOptions): Promise<World> {
+  const trial = await makeTrial();
+  // Through JSON, so that a cursor or record that is none is found here.
+  const store = remoteStore(await makeStore(trial.clock));
+  const { connector, accountRef, settings, clock } = trial;
+  const connectionId = await aConnection(store, {
+    connector: connector.id,
+    broker: connector.broker,
+    accountRef,
+    settings,
+  });
+  return {
+    ...{ trial, store, connectionId },
+    async run({ store: other = store, credentials = trial.credentials, onEvent, logger, ...extra } = {}) {
+      clock.advance(60_000);
+      const report: IngestReport = await ingest({
+        ...{ store: other, connectors: [connector], connectionId, mode: "scheduled", clock, leaseMs: 60_000, ...extra },
+        ...(onEvent === undefined ? {} : { onEvent: (event: FillbookEvent) => void onEvent(event) }),
+        ...(logger === undefined ? {} : { logger }),
+        credentials: async () => credentials,
+      });
+      return ranReport(report);
+    },
+    [Symbol.asyncDispose]: () => trial.close(),
+  };
+}
+
+async function wholeState(options: ConnectorSuiteOptions): Promise<unknown> {
+  await using world = await makeWorld(options);
+  assert.equal((await world.run()).error, null);
+  return stateOf(world.store);
+}
+
+async function failEverywhere(options: ConnectorSuiteOptions): Promise<void> {
+  const expected = await wholeState(options);
+  const calls = await callsOfAnImport(options);
+  const step = Math.max(1, Math.floor(calls / (options.failures ?? calls)));
+  for (let call = 1; call <= calls; call += step) {
+    for (const moment of ["before", "after"] as const) {
+      await using world = await makeWorld(options);
+      const failing = failAt(world.store, { call, moment });
+      await world
+        .run({ store: failing.store })
+        .catch((error: { code?: string }) => assert.equal(error.code, "STORE_FAILED"));
+      assert.ok(failing.fired(), `store call ${call} did not happen`);
+      // The job may be open still, as after a crash: its lease runs out.
+      world.trial.clock.advance(61_000);
+      assert.equal((await world.run()).error, null);
+      assert.deepEqual(await stateOf(world.store), expected, `store call ${call} failed ${moment} it took effect`);
+    }
+  }
+}
+
+async function callsOfAnImport(options: ConnectorSuiteOptions): Promise<number> {
+  await using world = await makeWorld(options);
+  const counting = failAt(world.store, { call: Number.POSITIVE_INFINITY, moment: "before" });
+  await world.run({ store: counting.store });
+  return counting.calls();
+}
+
+async function normalizeIsTotal(options: ConnectorSuiteOptions): Promise<void> {
+  await using world = await makeWorld(options);
+  await world.run();
+  const { connector } = world.trial;
+  const stored = await readAll((after) => world.store.executions("owner", after));
+  const real = stored.map((execution) => execution.raw);
+  // Real records with one field replaced reach further than noise does.
+  const bent = fc
+    .tuple(fc.constantFrom(...real), fc.nat(), fc.jsonValue())
+    .map(([raw, index, value]) => bend(raw, index, value as Json));
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), bent), fc.oneof(fc.constant({}), fc.jsonValue()), (raw, context) => {
+      const first = connector.normalize(structuredClone(raw), context);
+      assert.ok(["execution", "cancel", "ignored", "rejected"].includes(first.kind));
+      assert.deepEqual(connector.normalize(structuredClone(raw), context), first);
+    }),
+    { numRuns: 500 },
+  );
+}
+
+function bend(raw: Json, index: number, value: Json): Json {
+  if (typeof raw !== "object" || raw === null) return value;
+  const names = Object.keys(raw);
+  return { ...raw, [names[index % names.length] ?? "none"]: value };
+}
+
+async function keepsSecrets(options: ConnectorSuiteOptions): Promise<void> {
+  await using world = await makeWorld(options);
+  const seen: unknown[] = [];
+  const log = (data: object, message: string) => seen.push(data, message);
+  const logger = { debug: log, info: log, warn: log, error: log };
+  seen.push(await world.run({ logger, onEvent: (event) => seen.push(event) }));
+  const { store } = world;
+  seen.push(await stateOf(store), (await store.jobs("owner", {})).items, (await store.connections("owner", {})).items);
+  const text = `${inspect(seen, { depth: null, maxArrayLength: null, showHidden: true })}${JSON.stringify(seen)}`;
+  for (const secret of world.trial.secrets) assert.ok(!text.includes(secret), "a secret came out");
+}

@@ -1,0 +1,20 @@
+import { storeCommitsSuite } from "./store-commits-suite.ts";
+import { storeCrashSuite } from "./store-crash-suite.ts";
+import { storeReadsSuite } from "./store-reads-suite.ts";
+import { storeRunsSuite } from "./store-runs-suite.ts";
+import type { StoreSuiteOptions } from "./store-suite-options.ts";
+
+/**
+ * Proves a store: leases and fences, commits, reads, isolation, crashes, and hostile histories against an oracle. Every
+ * store of Fillbook passes it; run it on yours.
+ *
+ * @example
+ * import { test } from "vitest";
+ * testStore({ test, makeStore: async () => memoryStore({ clock }), passTime: async (ms) => clock.advance(ms) });
+ */
+export function testStore(options: StoreSuiteOptions): void {
+  storeRunsSuite(options);
+  storeCommitsSuite(options);
+  storeReadsSuite(options);
+  storeCrashSuite(options);
+}
