@@ -18,9 +18,13 @@ export interface SourceFile {
   readonly nodes: readonly SyntaxNode[];
 }
 
-/** Parses a file by its path relative to the root. */
+/** Reads and parses a file by its path relative to the root. */
 export function sourceFile(path: string): SourceFile {
-  const text = readText(path);
+  return parsedFile(path, readText(path));
+}
+
+/** Parses text as the file of that path. */
+export function parsedFile(path: string, text: string): SourceFile {
   // The parser's node types are a union without a common index; every member of it has these fields.
   const program = parseAst(text, { lang: "ts" }) as unknown as SyntaxNode;
   return { path, text, nodes: [...nodesUnder(program)] };

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { build } from "tsup";
-import { parseAst } from "vitest/node";
 import { describe, expect, it } from "vitest";
+import { parseAst } from "vitest/node";
 import { strayDependencies, strayImports } from "./arrows.ts";
 import {
   asksItsCaller,
@@ -12,12 +12,13 @@ import {
   linesAtMost,
   namesItsExports,
   namesNoBroker,
+  namesPages,
   onlyListsExports,
   type Rule,
   skipsWithReason,
 } from "./house-rules.ts";
 import { type SourceFile, sourceFile } from "./syntax.ts";
-import { findFiles, root, workspacePackages } from "./workspace.ts";
+import { findFiles, isThere, root, workspacePackages } from "./workspace.ts";
 
 // Goal: the house rules hold in every file. Method: parse all of them once and ask each rule for the places that break
 // it; a rule's expected answer is always "nowhere".
@@ -26,7 +27,9 @@ import { findFiles, root, workspacePackages } from "./workspace.ts";
 const excused: Readonly<Record<string, string>> = {};
 
 const packages = workspacePackages();
-const files = findFiles("{packages,examples}/*/{src,test,bench}/**/*.ts").concat(findFiles("tools/**/*.ts")).map(sourceFile);
+const files = findFiles("{packages,examples}/*/{src,test,bench}/**/*.ts")
+  .concat(findFiles("tools/**/*.ts"))
+  .map(sourceFile);
 const tests = files.filter(({ path }) => path.endsWith(".test.ts") || path.includes("/test/"));
 const sources = files.filter((file) => !tests.includes(file));
 const published = sources.filter(({ path }) => /^packages\/[^/]+\/src\//.test(path));
@@ -56,6 +59,12 @@ describe("shape", () => {
     );
   });
   it("core names no broker", () => broken(core, namesNoBroker));
+  it("pages that are named are in the repository", () => {
+    broken(
+      files.filter(({ path }) => !path.startsWith("tools/")),
+      namesPages(isThere),
+    );
+  });
   it("nothing is left for later", () => broken(files, isFinished));
   it("no test is skipped without a reason above it", () => broken(tests, skipsWithReason));
 });

@@ -14,6 +14,8 @@ export interface ClosedWindowOptions<Row> {
   readonly pageSize: number;
   /** Most requests of one run. */
   readonly pagesMax: number;
+  /** Asked before each request: may open a window for what came since, so that a run of hours does not starve it. */
+  readonly reopen?: (cursor: ClosedWindowCursor) => ClosedWindowCursor;
 }
 
 /** What one request brought. */
@@ -43,6 +45,7 @@ export async function* walkClosedWindows<Row>(
 ): AsyncGenerator<WalkedPage<Row>, void> {
   const walk: Walk<Row> = { ...options, restarts: 0, reread: false, previousIds: new Set() };
   for (let pages = 1; ; pages += 1) {
+    if (walk.cursor.windows.length > 0) reopen(walk);
     const [window] = walk.cursor.windows;
     if (window === undefined) return;
     const page = readPage(walk, window, await options.fetchPage(window));
@@ -60,6 +63,15 @@ interface Walk<Row> extends Omit<ClosedWindowOptions<Row>, "cursor"> {
   /** True while the last page of a window is read a second time. */
   reread: boolean;
   previousIds: ReadonlySet<string>;
+}
+
+/** A window in front starts without what is remembered of the page before: their rows may be the same. */
+function reopen<Row>(walk: Walk<Row>): void {
+  const cursor = walk.reopen?.(walk.cursor) ?? walk.cursor;
+  if (cursor.windows[0] === walk.cursor.windows[0]) return;
+  walk.cursor = cursor;
+  walk.reread = false;
+  walk.previousIds = new Set();
 }
 
 /** Moves the walk by one answer; null when it is not to be yielded. */

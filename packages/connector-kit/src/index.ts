@@ -29,6 +29,7 @@ export {
 } from "./http.ts";
 export { createKeyQueue, type KeyQueue } from "./key-queue.ts";
 export { type KeyedSession, type KeyedSessionOptions, keyedSession } from "./keyed-session.ts";
+export { numberQuoter } from "./number-quoter.ts";
 export {
   type Bucket,
   type BucketLimits,
@@ -39,7 +40,6 @@ export {
   filledBucket,
 } from "./pacing.ts";
 export { isJsonObject, parseJson } from "./parse-json.ts";
-export { quoteNumbers } from "./quote-numbers.ts";
 export { type Random, systemRandom } from "./random.ts";
 export { defaultRetryPolicy, type RetryOptions, type RetryPolicy, retry, retryWaitMs } from "./retry.ts";
 export { redact, type Secret, secret } from "./secret.ts";

@@ -1,4 +1,4 @@
-import { type HttpResponse, isJsonObject, parseJson, quoteNumbers } from "@fillbook/connector-kit";
+import { type HttpResponse, isJsonObject, numberQuoter, parseJson } from "@fillbook/connector-kit";
 import { ImportError, type Json } from "@fillbook/core";
 import { type FailureContext, isKrakenWarning, krakenFailure } from "./kraken-errors.ts";
 
@@ -8,9 +8,7 @@ export type KrakenAnswer =
   | { readonly kind: "failed"; readonly error: ImportError; readonly unavailable: boolean };
 
 /** Amounts and times of trades: their digits are kept as text. */
-const EXACT_FIELDS: ReadonlySet<string> = new Set(
-  "time price cost fee vol margin cprice ccost cfee cvol cmargin net".split(" "),
-);
+const quoteAmounts = numberQuoter("time price cost fee vol margin cprice ccost cfee cvol cmargin net".split(" "));
 
 /**
  * Reads an answer: first Kraken's own errors, which come with any HTTP status, then the status, then the body. Whatever
@@ -35,7 +33,7 @@ function readAnswer(response: HttpResponse, context: FailureContext): KrakenAnsw
     if (errors.length > 0) return { kind: "failed", ...krakenFailure(errors, context) };
     throw statusError(response, context);
   }
-  const envelope = parseJson(quoteNumbers(response.body, EXACT_FIELDS), endpoint);
+  const envelope = parseJson(quoteAmounts(response.body), endpoint);
   if (!isJsonObject(envelope) || !Array.isArray(envelope.error)) {
     throw new ImportError("PROTOCOL", `Kraken answered ${endpoint} without its envelope`);
   }

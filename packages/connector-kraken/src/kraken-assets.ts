@@ -32,7 +32,7 @@ export function isFiat(code: string): boolean {
   return FIAT.has(code);
 }
 
-/** Kraken keeps two names of its own (kraken.md 7.3). All others stay: LUNA2 is not LUNA, REPV2 not REP, ETH2 not ETH. */
+/** Kraken keeps two names of its own (docs.kraken.com, Assets, read 2026-05-27). All others stay: LUNA2 is not LUNA, REPV2 not REP, ETH2 not ETH. */
 const CODES: ReadonlyMap<string, string> = new Map([
   ["XBT", "BTC"],
   ["XDG", "DOGE"],
@@ -44,7 +44,7 @@ const FIAT: ReadonlySet<string> = new Set(
 
 /**
  * Ids with a prefix. The list is complete, because no rule can do it: XTZ, XRT and ZRX are ordinary names
- * (kraken.md 7.3, from Kraken's Assets, read 2026-05-27, and assets of older years).
+ * (docs.kraken.com, Assets, read 2026-05-27, and answers of older years).
  */
 const LEGACY: ReadonlyMap<string, string> = new Map(
   (
@@ -57,9 +57,9 @@ const LEGACY: ReadonlyMap<string, string> = new Map(
 
 /** Frequent names without a prefix, for splitting pair names when Kraken cannot be asked or has delisted the pair. */
 const PLAIN: readonly string[] = (
-  "1INCH 2Z AAVE ADA AI16Z AIOZ ALGO ANT ATOM AUSD AVAX AXS BAL BAT BCH BLZ BNT BSV CHZ COMP CRV CTSI DAI DASH DOGE DOT " +
-  "ENJ EOS ETH2 ETH2.S EURC EUROP EWT FDUSD FIDD FIL FLOW GHST GNO GRT ICP ICX INJ KAR KAVA KEEP KNC KSM LINK LPT LSK LUNA " +
-  "LUNA2 MANA MATIC MINA MKR MON MOVR NANO OCEAN OGN OMG OXT OXY PAXG PERP PLA POL PYUSD QTUM RARI RAY REN REPV2 REZ RLUSD " +
-  "SAND SC SHIB SNX SOL SRM STORJ SUI SUSHI TAO TBTC TON TRX UNI USD1 USDC USDD USDQ USDR USDS USDT UST WAVES WBTC XRT XTZ " +
+  "1INCH 2Z AAVE ADA AI16Z AIOZ ALGO ANKR ANT ATOM AUSD AVAX AXS BADGER BAL BAND BAT BCH BLZ BNC BNT BSV CHZ COMP CQT CRV CTSI DAI DASH DOGE DOT DYDX " +
+  "ENJ EOS ETH2 ETH2.S EURC EUROP EWT FDUSD FIDD FIL FLOW GHST GNO GRT ICP ICX INJ KAR KAVA KEEP KILT KNC KSM LINK LPT LRC LSK LUNA " +
+  "LUNA2 MANA MATIC MINA MIR MKR MON MOVR NANO OCEAN OGN OMG OXT OXY PAXG PERP PHA PLA POL PYUSD QTUM RARI RAY REN REPV2 REZ RLUSD " +
+  "SAND SC SDN SHIB SNX SOL SRM STORJ SUI SUSHI TAO TBTC TON TRX UNI USD1 USDC USDD USDQ USDR USDS USDT UST WAVES WBTC XRT XTZ " +
   "YFI ZRX"
 ).split(" ");

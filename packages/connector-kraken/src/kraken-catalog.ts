@@ -51,7 +51,7 @@ async function readLists(
   try {
     lists.pairs = namedPairs(await list("AssetPairs"));
     lists.altnames = assetNames(await list("Assets"));
-    // The default list leaves tokenized shares out (kraken.md 7.1, docs.kraken.com, read 2026-05-27).
+    // The default list leaves tokenized shares out (docs.kraken.com, AssetPairs, read 2026-05-27).
     lists.pairs = [...lists.pairs, ...namedPairs(await list("AssetPairs?aclass_base=tokenized_asset"))];
     return { lists, complete: true };
   } catch (error) {
@@ -60,7 +60,11 @@ async function readLists(
   }
 }
 
-const name = z.string().min(1).max(100);
+/** Printable and short, since it becomes part of symbols. */
+const name = z
+  .string()
+  .max(100)
+  .regex(/^[\x21-\x7e]+$/);
 const pairRow = z.object({
   altname: name,
   wsname: name.nullish(),

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "@fillbook/core";
-import { ImportError, instantFromUnixSeconds, isImportError, silentLogger } from "@fillbook/core";
+import { ImportError, instantFromUnixSeconds, isImportError, type Json, silentLogger } from "@fillbook/core";
 import type { CheckResult, SharedState } from "@fillbook/core/connector";
 import { z } from "zod";
 import { type KrakenClient, type KrakenTransport, krakenClient } from "./kraken-client.ts";
 import { type KrakenCredentials, type KrakenSettings, readKrakenCredentials } from "./kraken-settings.ts";
+import { readTradesPage } from "./kraken-trade.ts";
 
 export interface KrakenCheck {
   readonly credentials: KrakenCredentials;
@@ -42,25 +43,25 @@ export async function krakenCheck(transport: KrakenTransport, request: KrakenChe
 }
 
 /** Errors that mean "this method is not for you", not "this key is bad". */
-const NOT_OFFERED: ReadonlySet<string> = new Set([
-  "REQUEST_INVALID",
-  "FEATURE_UNAVAILABLE",
-  "PERMISSION_DENIED",
-  "PROTOCOL",
-]);
+const NOT_OFFERED: ReadonlySet<string> = new Set(["REQUEST_INVALID", "FEATURE_UNAVAILABLE", "PERMISSION_DENIED"]);
 
 async function readKeyInfo(client: KrakenClient): Promise<KeyInfo | null> {
   try {
-    const read = keyInfo.safeParse(await client.call("GetApiKeyInfo", {}));
-    return read.success ? read.data : null;
+    return await client.call({ endpoint: "GetApiKeyInfo", parameters: {}, read: keyInfoOrNull });
   } catch (error) {
     if (isImportError(error) && NOT_OFFERED.has(error.code)) return null;
     throw error;
   }
 }
 
+function keyInfoOrNull(result: Json): KeyInfo | null {
+  const read = keyInfo.safeParse(result);
+  return read.success ? read.data : null;
+}
+
 async function probed(client: KrakenClient, credentials: KrakenCredentials): Promise<CheckResult> {
-  await client.call("TradesHistory", { start: "0", end: "0" });
+  // A span without trades: Kraken answers it, or says what is wrong with the key (rotki, read 2026-08).
+  await client.call({ endpoint: "TradesHistory", parameters: { start: "0", end: "0" }, read: readTradesPage });
   const account = keyAccount(credentials);
   const warnings = [
     "Kraken did not tell the rights of this API key: whether it may trade or withdraw is not known",
@@ -83,7 +84,7 @@ function keyAccount({ apiKey }: KrakenCredentials): string {
   return `key-${createHash("sha256").update(apiKey).digest("hex").slice(0, 12)}`;
 }
 
-/** Both spellings of the answer are documented (kraken.md 1.6); numbers may be text; 0 means none. */
+/** docs.kraken.com (read 2026-05-26) writes camelCase, live answers snake_case; numbers may be text; 0 means none. */
 const unixSeconds = z
   .union([z.string(), z.number().transform(String)])
   .nullish()

@@ -25,8 +25,12 @@ export type KrakenEndpoint = "TradesHistory" | "GetApiKeyInfo";
 
 /** Signed calls with one API key, during one run. */
 export interface KrakenClient {
-  /** Waits for the key's turn, signs, sends and retries. Throws ImportError. */
-  call(endpoint: KrakenEndpoint, parameters: Readonly<Record<string, string>>): Promise<Json>;
+  /** Waits for the key's turn, signs, sends, reads and retries, also when `read` throws. Throws ImportError. */
+  call<Result>(request: {
+    readonly endpoint: KrakenEndpoint;
+    readonly parameters: Readonly<Record<string, string>>;
+    readonly read: (result: Json) => Result;
+  }): Promise<Result>;
 }
 
 /** What the clients of one `kraken()` share. */
@@ -76,7 +80,7 @@ export function krakenClient(transport: KrakenTransport, run: KrakenRun): Kraken
     pauseWaitMaxMs: policy.retries.waitMaxMs,
   });
   return {
-    call(endpoint, parameters) {
+    call({ endpoint, parameters, read }) {
       const call: Call = {
         endpoint,
         parameters,
@@ -84,7 +88,7 @@ export function krakenClient(transport: KrakenTransport, run: KrakenRun): Kraken
         nonceRefused: false,
         statusRead: false,
       };
-      const attempt = () => session.run(call.cost, (nonce) => send(caller, call, nonce));
+      const attempt = () => session.run(call.cost, async (nonce) => read(await send(caller, call, nonce)));
       return retry(() => withFreshNonce(call, attempt), {
         policy: policy.retries,
         clock,

@@ -26,7 +26,7 @@ export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
 });
 
 /**
- * Fills read in one mode have other ids than in the other (kraken.md 2.5, from docs.kraken.com, read 2026-05-26): going
+ * Fills read in one mode have other ids than in the other (consolidate_taker, docs.kraken.com, read 2026-05-26): going
  * on in the other mode would count the same volume twice.
  *
  * @throws ImportError `OPTION_INVALID`

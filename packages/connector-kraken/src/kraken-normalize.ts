@@ -1,5 +1,6 @@
+import { isJsonObject } from "@fillbook/connector-kit";
 import { type Instant, instantFromUnixSeconds, type Json } from "@fillbook/core";
-import { decimalSchema, type ExecutionInput, type Fee, type Normalized } from "@fillbook/core/connector";
+import { decimalSchema, type ExecutionInput, type Normalized } from "@fillbook/core/connector";
 import { z } from "zod";
 import type { KrakenPair } from "./kraken-pairs.ts";
 import { tradeIdPattern } from "./kraken-trade.ts";
@@ -23,10 +24,12 @@ export function krakenNormalize(raw: Json, context: KrakenContext): Normalized {
   const read = tradeRow.safeParse(raw);
   if (!read.success) return { kind: "rejected", reason: reasonOf(read.error) };
   const row = read.data;
-  const pair = context.pairs.find((known) => known.pair === row.pair) ?? unresolved(row.pair);
+  const known = readContext(context, row.pair);
+  if (known === null) return { kind: "rejected", reason: "the page's context is not one that this connector made" };
+  const { account, pair } = known;
   const execution: ExecutionInput = {
     broker: "kraken",
-    account: context.account,
+    account,
     familyId: row.txid,
     executionId: row.txid,
     revision: 0,
@@ -46,51 +49,70 @@ export function krakenNormalize(raw: Json, context: KrakenContext): Normalized {
     sequence: null,
     aliases: [],
     order: { permanentId: row.ordertxid, quantity: null },
-    liquidity: row.maker === null ? null : row.maker ? "maker" : "taker",
+    liquidity: liquidityOf(row.maker),
     source: { connector: "kraken", authority: 1 },
   };
   return { kind: "execution", execution };
 }
 
-/** Longer texts are refused before any pattern is tried on them. */
-const text = z.string().max(200);
-/** Printable, since it becomes a symbol or an id. */
-const name = text.regex(/^[\x20-\x7e]+$/, "is not printable text");
-const amount = text.pipe(decimalSchema);
+/** Printable and short, since it becomes a symbol or an id. */
+const name = z
+  .string()
+  .max(200)
+  .regex(/^[\x20-\x7e]+$/, "is not printable text");
 
-const time = z.union([text, z.number().transform(String)]).transform((token, context): Instant => {
+/** Text as the pre-pass leaves it, or a number where the record did not go through it. */
+const time = z.unknown().transform((token, context): Instant => {
   try {
-    return instantFromUnixSeconds(token);
+    if (typeof token === "string" || typeof token === "number") return instantFromUnixSeconds(String(token));
   } catch {
-    context.addIssue({ code: "custom", message: "is not unix seconds between 2000 and 2099" });
-    return z.NEVER;
+    // Told below, like a token of another type.
   }
+  context.addIssue({ code: "custom", message: "is not unix seconds between 2000 and 2099" });
+  return z.NEVER;
 });
 
 const tradeRow = z.object({
-  txid: text.regex(tradeIdPattern, "is not a trade id"),
+  txid: name.regex(tradeIdPattern, "is not a trade id"),
   ordertxid: name,
   pair: name,
   time,
   type: z.enum(["buy", "sell"], "is neither buy nor sell"),
-  price: amount,
-  fee: amount,
-  vol: amount.refine((quantity) => quantity !== "0" && !quantity.startsWith("-"), "is not above zero"),
-  maker: z
-    .boolean()
-    .nullish()
-    .catch(null)
-    .transform((maker) => maker ?? null),
+  price: decimalSchema,
+  fee: decimalSchema,
+  vol: decimalSchema.refine((quantity) => quantity !== "0" && !quantity.startsWith("-"), "is not above zero"),
+  // Missing in older rows. It only describes: whatever is no boolean is unknown.
+  maker: z.unknown().optional(),
 });
 
-function feesOf(fee: string, quote: string | null): Fee[] | null {
+function feesOf(amount: string, currency: string | null): ExecutionInput["fees"] {
   // Without a currency an amount says nothing: unknown, not none.
-  return quote === null ? null : [{ amount: decimalSchema.parse(fee), currency: quote, estimated: true }];
+  return currency === null ? null : [{ amount, currency, estimated: true }];
 }
 
-/** A name that the page's context does not hold: for rows stored before it could be resolved. */
-function unresolved(pair: string): KrakenPair {
-  return { pair, base: null, quote: null, kind: "other" };
+function liquidityOf(maker: unknown): "maker" | "taker" | null {
+  if (maker === true) return "maker";
+  return maker === false ? "taker" : null;
+}
+
+/** The account is the host's name for it, in any script. */
+const contextSchema = z.object({ account: z.string().min(1), pairs: z.array(z.unknown()) });
+const pairSchema = z.object({
+  pair: name,
+  base: name.nullable(),
+  quote: name.nullable(),
+  kind: z.enum(["crypto", "forex", "stock", "other"]),
+});
+
+/** The account and the pair by its name; a pair that the context does not hold is unresolved. Null for no context. */
+function readContext(context: unknown, pair: string): { account: string; pair: KrakenPair } | null {
+  const read = contextSchema.safeParse(context);
+  if (!read.success) return null;
+  const listed = read.data.pairs.find((entry) => isJsonObject(entry) && entry.pair === pair);
+  if (listed === undefined)
+    return { account: read.data.account, pair: { pair, base: null, quote: null, kind: "other" } };
+  const found = pairSchema.safeParse(listed);
+  return found.success ? { account: read.data.account, pair: found.data } : null;
 }
 
 /** Names the fields and what is wrong, never the values. */

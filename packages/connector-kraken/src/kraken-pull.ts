@@ -1,6 +1,7 @@
 import {
   type ClosedWindowCursor,
   emptyWindowCursor,
+  type HeadOptions,
   openHead,
   openRequested,
   walkClosedWindows,
@@ -22,6 +23,9 @@ export type KrakenPage = Page<Json, KrakenContext, KrakenCursor>;
 /** Rows of a full page of TradesHistory (docs.kraken.com, read 2026-05-26). */
 const PAGE_SIZE = 50;
 
+/** How often a run of hours looks for new fills: one page in 75 at the slowest pace. */
+const HEAD_REFRESH_SECONDS = 900;
+
 /** Reads TradesHistory by closed windows: new fills first, then what is left of older history. */
 export async function* krakenPull(
   { transport, catalog }: { readonly transport: KrakenTransport; readonly catalog: KrakenCatalog },
@@ -37,8 +41,13 @@ export async function* krakenPull(
     pageSize: PAGE_SIZE,
     pagesMax: transport.policy.pagesMax,
     idOf: cursorId,
-    fetchPage: async (window) =>
-      readTradesPage(await client.call("TradesHistory", historyParameters(window, settings))),
+    reopen: (cursor) => openHead(cursor, headOptions(transport.policy, request, HEAD_REFRESH_SECONDS)),
+    fetchPage: (window) =>
+      client.call({
+        endpoint: "TradesHistory",
+        parameters: historyParameters(window, settings),
+        read: readTradesPage,
+      }),
   });
   for await (const { rows, cursor, diagnostics, count } of pages) {
     const pairs = await pairsOf(rows, catalog, request);
@@ -53,19 +62,24 @@ export async function* krakenPull(
 }
 
 function openWindows(policy: ReadPolicy, request: KrakenPull): ClosedWindowCursor {
-  const { cursor, mode, window, clock, connection } = request;
-  const safeNow = Math.max(1, Math.floor(clock.now() / 1000) - policy.safetySeconds);
-  const historyStart = exclusiveStart(connection.settings.historyFrom);
-  const opened = openHead(cursor ?? emptyWindowCursor, {
-    safeNow,
-    historyStart,
-    overlapSeconds: policy.overlapSeconds,
-    // A person who asks wants what is new.
-    headEverySeconds: mode === "manual" ? 0 : policy.headEverySeconds,
-  });
+  const { cursor, mode, window, connection } = request;
+  // A person who asks wants what is new.
+  const headEverySeconds = mode === "manual" ? 0 : policy.headEverySeconds;
+  const head = headOptions(policy, request, headEverySeconds);
+  const opened = openHead(cursor ?? emptyWindowCursor, head);
   if (window.from === undefined && window.to === undefined) return opened;
-  const to = window.to === undefined ? safeNow : Math.min(safeNow, Math.ceil(unixMsOf(window.to) / 1000));
-  return openRequested(opened, { from: window.from === undefined ? historyStart : exclusiveStart(window.from), to });
+  const from = exclusiveStart(window.from ?? connection.settings.historyFrom);
+  const to = window.to === undefined ? head.safeNow : Math.min(head.safeNow, Math.ceil(unixMsOf(window.to) / 1000));
+  return openRequested(opened, { from, to });
+}
+
+function headOptions(policy: ReadPolicy, { clock, connection }: KrakenPull, headEverySeconds: number): HeadOptions {
+  return {
+    safeNow: Math.max(1, Math.floor(clock.now() / 1000) - policy.safetySeconds),
+    historyStart: exclusiveStart(connection.settings.historyFrom),
+    overlapSeconds: policy.overlapSeconds,
+    headEverySeconds,
+  };
 }
 
 /** Kraken's `start` leaves its own second out (docs.kraken.com, read 2026-05-26). */
@@ -84,7 +98,7 @@ function historyParameters(
     end: String(to),
     ofs: String(offset),
     consolidate_taker: String(consolidateTaker),
-    // Token units do not change with a share's splits, so stored fills stay what they were (kraken.md 7.5).
+    // Token units do not change with a share's splits, so stored fills stay what they were (docs.kraken.com, 2026-05-26).
     rebase_multiplier: "base",
   };
 }

@@ -14,7 +14,7 @@ export interface KrakenSettings {
    * differently, so it is fixed once fills were imported. @defaultValue true
    */
   readonly consolidateTaker: boolean;
-  /** Fills before this are not read. @defaultValue the account's first fill */
+  /** Fills more than a second before this are not read. @defaultValue the account's first fill */
   readonly historyFrom?: Instant | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Pairs as Kraken listed them in 2021 and before (kraken.md 7.4), for names that AssetPairs no longer has and for when it
+ * Pairs as Kraken listed them in 2021 and before (answers of AssetPairs of those years), for names that AssetPairs no longer has and for when it
  * cannot be read. `KEY=BASE/QUOTE` where the key has prefixes, else `BASE/QUOTE`, whose key is the same without the
  * slash. Bases and quotes are Kraken's altnames.
  */

@@ -16,7 +16,7 @@ export interface TradesPage {
 
 /**
  * Reads `{ trades: { <txid>: row }, count }`. The order is the text's own, which all captures show newest first; `count`
- * may be a number, text or absent (kraken.md 2.4).
+ * may be a number, text or absent (docs.kraken.com and answers of other years, read 2026-05-26).
  *
  * @throws ImportError `PROTOCOL` when there is no list of trades at all.
  */
@@ -37,7 +37,7 @@ export function krakenRaw({ txid, row }: KrakenTrade): Json {
   return isJsonObject(row) ? { ...row, txid } : { txid, row };
 }
 
-/** `T` and three groups: the form of every trade id seen since 2013 (kraken.md 2.2). */
+/** `T` and three groups: the form of every trade id seen in answers of 2014 to 2026. */
 export const tradeIdPattern = /^T[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{6}$/;
 
 /** The id as a cursor may hold it: an id of another form could be long or hold characters that databases refuse. */

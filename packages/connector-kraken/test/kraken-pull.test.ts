@@ -1,6 +1,8 @@
 import { generateTrades, publishedTradesHistory, startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
+import { instant } from "@fillbook/core";
 import { expect, test } from "vitest";
 import { codeOf, driveKraken, startMs, testClock } from "./support/drive-kraken.ts";
+import { aTrade, tradeId } from "./support/made-trades.ts";
 
 test("pull: a first run imports the whole history, a second run reads only the overlap", async () => {
   const clock = testClock();
@@ -51,6 +53,23 @@ test("pull: each run reads what is new before it goes on with older history", as
   expect(drive.executions.size).toBe(401);
 });
 
+test("pull: a run of hours looks for new fills every quarter of an hour", async () => {
+  const clock = testClock();
+  await using simulator = await startKrakenSimulator({ clock, trades: generateTrades({ count: 5_000, seed: 10 }) });
+  const drive = driveKraken(simulator, { clock });
+  const fresh = aTrade(1, { time: `${startMs / 1000 + 60}.5` });
+  const fault = simulator.inject({ kind: "process", afterRequests: 10, process: () => simulator.addTrades(fresh) });
+  const after = simulator.inject({ kind: "process", afterRequests: 90, process: () => expectSeen() });
+  let seen = false;
+  const expectSeen = () => {
+    seen = drive.executions.has(fresh.txid);
+  };
+  await drive.run();
+  expect([fault.fired, after.fired, seen]).toEqual([1, 1, true]);
+  expect(drive.executions.size).toBe(5_001);
+  expect(drive.requests().length).toBeLessThan(5_000 / 49 + 4);
+});
+
 test("pull: a requested window is read once more, whatever its end", async () => {
   const clock = testClock();
   const trades = generateTrades({ count: 60, seed: 4 });
@@ -59,9 +78,7 @@ test("pull: a requested window is read once more, whatever its end", async () =>
   await drive.run();
   clock.advance(60_000);
   drive.executions.clear();
-  const from = drive.connector.settings.parse({ historyFrom: "2024-01-01T00:00:00Z" }).historyFrom;
-  if (from === undefined) throw new Error("no instant was read");
-  await drive.run({ mode: "backfill", window: { from } });
+  await drive.run({ mode: "backfill", window: { from: instant("2024-01-01T00:00:00Z") } });
   expect(drive.executions.size).toBe(60);
 });
 
@@ -69,9 +86,7 @@ test("pull: historyFrom keeps older fills out", async () => {
   const clock = testClock();
   const trades = generateTrades({ count: 60, seed: 5 });
   await using simulator = await startKrakenSimulator({ clock, trades });
-  const from = "2024-07-01T00:00:00.000000Z";
-  const settings = driveKraken(simulator, { clock }).connector.settings.parse({ historyFrom: from });
-  const drive = driveKraken(simulator, { clock, settings });
+  const drive = driveKraken(simulator, { clock, settings: { historyFrom: instant("2024-07-01T00:00:00Z") } });
   await drive.run();
   const expected = trades.filter(({ time }) => Number(time) * 1000 >= Date.UTC(2024, 6, 1));
   expect(drive.executions.size).toBe(expected.length);
@@ -123,3 +138,60 @@ function sleepForEver(signal?: AbortSignal): Promise<void> {
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }
+
+test("pull: a fill in the very second of historyFrom is read", async () => {
+  const clock = testClock();
+  const trades = ["1719791999.9999", "1719792000", "1719792000.5"].map((time, number) => aTrade(number, { time }));
+  await using simulator = await startKrakenSimulator({ clock, trades });
+  const historyFrom = instant("2024-07-01T00:00:00Z");
+  const drive = driveKraken(simulator, { clock, settings: { historyFrom } });
+  await drive.run();
+  expect([...drive.executions.keys()].sort()).toEqual([tradeId(0), tradeId(1), tradeId(2)]);
+  expect(drive.requests()[0]?.parameters.start).toBe("1719791999");
+});
+
+test("pull: Kraken's lists are read once an hour, and not at all without a fill", async () => {
+  const clock = testClock();
+  await using simulator = await startKrakenSimulator({ clock });
+  const drive = driveKraken(simulator, { clock });
+  await drive.run();
+  expect(drive.requests("AssetPairs")).toHaveLength(0);
+  simulator.addTrades(aTrade(1, { time: `${startMs / 1000}.5` }));
+  for (const [advanceMs, reads] of [
+    [60_000, 2],
+    [3_000_000, 2],
+    [600_000, 4],
+  ] as const) {
+    clock.advance(advanceMs);
+    await drive.run();
+    expect(drive.requests("AssetPairs")).toHaveLength(reads);
+  }
+});
+
+test("pull: a person who asks gets what is new, even a moment after the last run and with older history open", async () => {
+  const clock = testClock();
+  await using simulator = await startKrakenSimulator({ clock, trades: generateTrades({ count: 200, seed: 9 }) });
+  const drive = driveKraken(simulator, { clock });
+  await drive.run({ stopAfterPages: 1 });
+  clock.advance(20_000);
+  simulator.addTrades(aTrade(1, { time: `${startMs / 1000 + 5}.5` }));
+  await drive.run({ stopAfterPages: 1 });
+  expect(drive.executions.has(tradeId(1))).toBe(false);
+  await drive.run({ mode: "manual", stopAfterPages: 1 });
+  expect(drive.executions.has(tradeId(1))).toBe(true);
+});
+
+test("pull: an id that no cursor should hold does not keep a page from being passed", async () => {
+  const clock = testClock();
+  const trades = Array.from({ length: 120 }, (_, number) => aTrade(number));
+  await using simulator = await startKrakenSimulator({ clock, trades });
+  const drive = driveKraken(simulator, { clock });
+  const poison = `T\u0000${"x".repeat(5_000)}`;
+  const transformText = (body: string) => body.replaceAll(`"${tradeId(70)}"`, JSON.stringify(poison));
+  const fault = simulator.inject({ kind: "transform-text", transformText, times: Number.POSITIVE_INFINITY });
+  await drive.run();
+  expect(fault.fired).toBe(3);
+  expect(drive.executions.size).toBe(119);
+  expect(drive.rejected).toHaveLength(1);
+  expect(drive.cursors[0]?.windows[0]?.lastId).toMatch(/^sha256:[0-9a-f]{64}$/);
+});

@@ -30,7 +30,7 @@ test.each<[string, Fault, string, number]>([
   ],
   ["no error and no result", { kind: "envelope", result: "absent", times: always }, "PROTOCOL", 5],
   ["no error and result null", { kind: "envelope", result: "null", times: always }, "PROTOCOL", 5],
-  ["no error and result {}", { kind: "envelope", result: "empty", times: always }, "PROTOCOL", 1],
+  ["no error and result {}", { kind: "envelope", result: "empty", times: always }, "PROTOCOL", 5],
   ["an empty body", { kind: "empty-body", times: always }, "PROTOCOL", 5],
   ["null", { kind: "null-body", times: always }, "PROTOCOL", 5],
   ["a web page", { kind: "http", status: 200, times: always }, "BROKER_UNAVAILABLE", 5],
@@ -115,6 +115,20 @@ test("trap 30: a second refused nonce ends the run with a reason", async () => {
   await using _ = run.simulator;
   await expect(run.drive.run()).rejects.toMatchObject({ code: "NONCE_REJECTED", recovery: "fix-config" });
   expect(run.fault.fired).toBe(2);
+});
+
+test("trap 30: a nonce is tried once more in a call, not once more in each of its tries", async () => {
+  const run = await struck({ kind: "error", errors: ["EAPI:Invalid nonce"] });
+  await using _ = run.simulator;
+  const gateway = run.simulator.inject({ kind: "http", status: 520, afterRequests: 1 });
+  const again = run.simulator.inject({
+    kind: "error",
+    errors: ["EAPI:Invalid nonce"],
+    afterRequests: 2,
+    times: always,
+  });
+  expect(await codeOf(run.drive.run())).toBe("NONCE_REJECTED");
+  expect([run.fault.fired, gateway.fired, again.fired]).toEqual([1, 1, 1]);
 });
 
 test("trap 31: a key that was used with larger nonces is told from a bad moment", async () => {

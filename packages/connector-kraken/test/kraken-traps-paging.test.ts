@@ -1,4 +1,5 @@
 import { startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
+import { instant } from "@fillbook/core";
 import { expect, test } from "vitest";
 import { codeOf, driveKraken, startMs, testClock } from "./support/drive-kraken.ts";
 import { aTrade, manyTrades, tradeId } from "./support/made-trades.ts";
@@ -122,8 +123,7 @@ test("trap 6: a window that ends in the future terminates", async () => {
   const clock = testClock();
   await using simulator = await startKrakenSimulator({ clock, trades: manyTrades(60) });
   const drive = driveKraken(simulator, { clock });
-  const to = drive.connector.settings.parse({ historyFrom: "2099-01-01T00:00:00Z" }).historyFrom;
-  if (to === undefined) throw new Error("no instant was read");
+  const to = instant("2099-01-01T00:00:00Z");
   await drive.run({ window: { to } });
   await drive.run({ window: { to } });
   expect(drive.executions.size).toBe(60);

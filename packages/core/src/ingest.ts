@@ -15,6 +15,7 @@ import { pageBatch } from "./page-batch.ts";
 import type { CommitStats } from "./plan/commit-batch.ts";
 import { beginRun, type IngestOptions, type Run } from "./run.ts";
 import { budgetSpent } from "./run-clock.ts";
+import { inStore, storeError } from "./store-error.ts";
 
 /** Rejected records past both of these stop the run: the broker's format has changed. */
 const REJECTED_MAX = 50;
@@ -66,7 +67,9 @@ async function commitPage(run: Run, connector: AnyConnector, page: Page<Json, Js
     at: instantFromUnixMs(run.clock.now()),
     storedContexts: run.storedContexts,
   });
-  const result = await run.store.commit(batch, { leaseMs: run.leaseMs });
+  const result = await inStore("a page could not be committed", () =>
+    run.store.commit(batch, { leaseMs: run.leaseMs }),
+  );
   if (result.kind === "fenced") {
     throw new ImportError("LEASE_LOST", `another run took over connection ${connectionId}; this page was not written`);
   }
@@ -138,14 +141,9 @@ async function endRun(run: Run, end: Parameters<Run["store"]["endRun"]>[0], repo
     return { ...report, status: "partial", error: errorReport(error, end.connectionId) };
   } catch (cause) {
     run.logger.error({ connectionId: end.connectionId, jobId: end.jobId, err: cause }, "the job could not be closed");
-    const error = report.error ?? errorReport(storeError(cause), end.connectionId);
+    const error =
+      report.error ??
+      errorReport(storeError("the job could not be closed; the next run closes it", cause), end.connectionId);
     return { ...report, status: report.status === "succeeded" ? "partial" : report.status, error };
   }
-}
-
-function storeError(cause: unknown): ImportError {
-  if (isImportError(cause)) return cause;
-  return new ImportError("STORE_FAILED", "the store failed while the job was being closed; the next run closes it", {
-    cause,
-  });
 }

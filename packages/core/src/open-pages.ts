@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import type { AnyConnector, Page, SharedState } from "./connector-contract.ts";
-import { ImportError } from "./import-error.ts";
+import { ImportError, isImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
 import type { Run } from "./run.ts";
 import type { IngestStore } from "./store-contract.ts";
+import { inStore } from "./store-error.ts";
 
 /** Opens the connector for a run: its settings, credentials and cursor pass its own schemas first. */
 export async function openPages(
@@ -40,7 +41,7 @@ async function readCredentials({ credentials, connection }: Run): Promise<unknow
   try {
     return await credentials(connection);
   } catch (cause) {
-    if (cause instanceof ImportError) throw cause;
+    if (isImportError(cause)) throw cause;
     throw new ImportError(
       "CREDENTIALS_UNAVAILABLE",
       `the credentials of connection ${connection.id} could not be read`,
@@ -66,7 +67,9 @@ export function checked<Value>(
 /** The store's shared state under the broker's name. */
 export function sharedState(store: IngestStore, broker: string): SharedState {
   return {
-    read: (key) => store.readState(`${broker}/${key}`),
-    write: (key, value, version) => store.writeState(`${broker}/${key}`, value, version),
+    read: (key) => inStore("shared state could not be read", () => store.readState(`${broker}/${key}`)),
+    write(key, value, version) {
+      return inStore("shared state could not be written", () => store.writeState(`${broker}/${key}`, value, version));
+    },
   };
 }

@@ -12,6 +12,7 @@ import type { Connection } from "./read-types.ts";
 import { budgetSpent, type RunClock, runClock } from "./run-clock.ts";
 import { type RunTally, runTally } from "./run-tally.ts";
 import type { IngestStore } from "./store-contract.ts";
+import { inStore } from "./store-error.ts";
 
 export interface IngestOptions {
   readonly store: IngestStore;
@@ -79,7 +80,7 @@ export async function beginRun(options: IngestOptions): Promise<Run | { readonly
   const { connectionId, mode, leaseMs, ...rest } = parseOptions(optionsSchema, options);
   const window = rest.window;
   const { store, clock = systemClock, logger = silentLogger } = options;
-  const start = await begin(store, { connectionId, mode, window, leaseMs });
+  const start = await inStore("the run could not begin", () => store.beginRun({ connectionId, mode, window, leaseMs }));
   const emit = emitter(options, logger);
   if (start.kind === "missing")
     throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${connectionId}`, { connectionId });
@@ -96,7 +97,8 @@ export async function beginRun(options: IngestOptions): Promise<Run | { readonly
   const deadlineMs = clock.now() + (rest.budget.ms ?? Number.POSITIVE_INFINITY);
   const stopper = new AbortController();
   const signal = options.signal === undefined ? stopper.signal : AbortSignal.any([options.signal, stopper.signal]);
-  const renew = () => store.renewLease({ connectionId, token, leaseMs });
+  const renew = () =>
+    inStore("the lease could not be renewed", () => store.renewLease({ connectionId, token, leaseMs }));
   emit({ type: "run.started", connectionId, jobId, mode, at: startedAt });
   return {
     ...{ store, connectors: options.connectors, credentials: options.credentials, pages: options.pages },
@@ -124,25 +126,14 @@ export async function beginRun(options: IngestOptions): Promise<Run | { readonly
   };
 }
 
-async function begin(store: IngestStore, request: Parameters<IngestStore["beginRun"]>[0]) {
-  try {
-    return await store.beginRun(request);
-  } catch (cause) {
-    if (cause instanceof ImportError) throw cause;
-    const { connectionId } = request;
-    throw new ImportError("STORE_FAILED", `the store could not begin a run of connection ${connectionId}`, {
-      cause,
-      connectionId,
-    });
-  }
-}
-
 function emitter({ onEvent }: IngestOptions, logger: Logger): Run["emit"] {
   return (event) => {
+    const failed = (error: unknown) => logger.error({ err: error, type: event.type }, "an onEvent handler failed");
     try {
-      onEvent?.(event);
+      // A handler may be async in spite of its type: its rejection must not end the host's process.
+      Promise.resolve(onEvent?.(event)).catch(failed);
     } catch (error) {
-      logger.error({ err: error, type: event.type }, "an onEvent handler threw");
+      failed(error);
     }
   };
 }

@@ -1,10 +1,19 @@
 import { setTimeout as realWait } from "node:timers/promises";
-import { type KrakenCursor, type KrakenPolicy, type KrakenSettings, kraken } from "@fillbook/connector-kraken";
+import {
+  type KrakenConnector,
+  type KrakenContext,
+  type KrakenCursor,
+  type KrakenPolicy,
+  type KrakenSettings,
+  kraken,
+} from "@fillbook/connector-kraken";
 import type { KrakenSimulator } from "@fillbook/connector-kraken/simulator";
 import type { Clock, Json, Logger } from "@fillbook/core";
 import {
+  type ExecutionInput,
   executionSchema,
-  type Normalized,
+  type Page,
+  type PageDiagnostic,
   type RunMode,
   type RunWindow,
   type SharedState,
@@ -88,18 +97,10 @@ export function driveKraken(simulator: KrakenSimulator, options: DriveOptions = 
   const connector = kraken({ baseUrl: simulator.url, ...options.policy });
   const credentials = { apiKey: simulator.key.apiKey, apiSecret: simulator.key.apiSecret, ...options.credentials };
   const settings = connector.settings.parse(options.settings ?? {});
-  const logLines: LogLine[] = [];
+  const seen = nothingSeen();
   const drive = {
-    connector,
-    clock,
-    state,
-    logLines,
+    ...{ connector, clock, state, ...seen },
     cursor: null as KrakenCursor | null,
-    cursors: [] as KrakenCursor[],
-    records: [] as Json[],
-    diagnostics: [] as { kind: string; key: string; message: string }[],
-    executions: new Map<string, Extract<Normalized, { kind: "execution" }>["execution"]>(),
-    rejected: [] as { raw: Json; reason: string }[],
     pages: 0,
     check: () => connector.check({ credentials, settings, signal: new AbortController().signal, clock, state }),
     run,
@@ -107,36 +108,52 @@ export function driveKraken(simulator: KrakenSimulator, options: DriveOptions = 
   };
   return drive;
 
-  async function run({
-    mode = "scheduled",
-    window = {},
-    signal,
-    stopAfterPages = Number.POSITIVE_INFINITY,
-  }: RunOptions = {}) {
-    let pages = 0;
+  async function run({ mode = "scheduled", window = {}, signal, stopAfterPages = 1_000_000 }: RunOptions = {}) {
+    const lastPage = drive.pages + stopAfterPages;
     const request = {
       ...{ connection: { id: "connection-1", accountRef: "account-1", settings }, credentials, mode, window },
-      ...{ signal: signal ?? new AbortController().signal, clock, logger: logger(logLines), state },
-      cursor: drive.cursor === null ? null : connector.cursor.parse(JSON.parse(JSON.stringify(drive.cursor))),
+      ...{ signal: signal ?? new AbortController().signal, clock, logger: logger(seen.logLines), state },
+      cursor: drive.cursor === null ? null : connector.cursor.parse(throughJson(drive.cursor)),
     };
     for await (const page of connector.pull(request)) {
-      const context = JSON.parse(JSON.stringify(page.context));
-      for (const { raw } of JSON.parse(JSON.stringify(page.records))) {
-        drive.records.push(raw);
-        const normalized = connector.normalize(raw, context);
-        if (normalized.kind === "rejected") drive.rejected.push({ raw, reason: normalized.reason });
-        if (normalized.kind !== "execution") continue;
-        executionSchema.parse(normalized.execution);
-        drive.executions.set(String(normalized.execution.executionId), normalized.execution);
-      }
+      take(seen, page, connector);
       drive.cursor = page.cursor;
-      drive.cursors.push(page.cursor);
-      drive.diagnostics.push(...(page.diagnostics ?? []));
       drive.pages += 1;
-      pages += 1;
-      if (pages >= stopAfterPages) return;
+      if (drive.pages >= lastPage) return;
     }
   }
+}
+
+type KrakenPage = Page<Json, KrakenContext, KrakenCursor>;
+
+function nothingSeen() {
+  return {
+    logLines: [] as LogLine[],
+    cursors: [] as KrakenCursor[],
+    records: [] as Json[],
+    diagnostics: [] as PageDiagnostic[],
+    executions: new Map<string, ExecutionInput>(),
+    rejected: [] as { raw: Json; reason: string }[],
+  };
+}
+
+/** Takes a page as a store would: through JSON, deduped by execution id. */
+function take(seen: ReturnType<typeof nothingSeen>, page: KrakenPage, connector: KrakenConnector): void {
+  const { records, context, cursor, diagnostics = [] } = page;
+  for (const { raw } of throughJson(records)) {
+    seen.records.push(raw);
+    const normalized = connector.normalize(raw, throughJson(context));
+    if (normalized.kind === "rejected") seen.rejected.push({ raw, reason: normalized.reason });
+    if (normalized.kind !== "execution") continue;
+    executionSchema.parse(normalized.execution);
+    seen.executions.set(String(normalized.execution.executionId), normalized.execution);
+  }
+  seen.cursors.push(cursor);
+  seen.diagnostics.push(...diagnostics);
+}
+
+function throughJson<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value));
 }
 
 /** The code that the promise rejects with, or what it resolved to. */

@@ -66,7 +66,7 @@ function settleFill(fill: PlannedFill, cancels: readonly OracleCancel[], ties: T
   if (shown === null) return null;
   const knowing = unvoided.filter((row) => row.report.orderQuantity !== null);
   return {
-    familyKey: fill.familyKey,
+    familyKeys: fill.familyKeys,
     orderKey: orderKey(fill, ties),
     report: shown.report,
     canceled: unvoided.length === 0,

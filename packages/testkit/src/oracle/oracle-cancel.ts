@@ -29,11 +29,12 @@ function voidedByAlias(fill: PlannedFill, cancel: OracleCancel): readonly Oracle
   const named = namedRows(fill, cancel);
   if (named.length === 0) return [];
   const revision = Math.max(...named.map((row) => row.revision));
+  // With no row number on either side nothing is known to be later than the cancel: the revision alone is the limit.
   const sequence = cancel.sequence ?? greatestSequence(named);
   return fill.rows.filter(
     (row) =>
       row.revision <= revision &&
-      (row.report.sequence === null || (sequence !== null && row.report.sequence <= sequence)),
+      (row.report.sequence === null || sequence === null || row.report.sequence <= sequence),
   );
 }
 

@@ -6,6 +6,8 @@ import type { FamilyClass, OracleReport } from "./oracle-report.ts";
 export interface PlannedFill {
   readonly familyKey: string;
   readonly familyClass: FamilyClass;
+  /** Its own key and those of the families folded into it. */
+  readonly familyKeys: readonly string[];
   readonly rows: readonly OracleRow[];
 }
 
@@ -70,7 +72,12 @@ function plannedFill(host: Family, guests: readonly Family[]): PlannedFill {
     }),
   );
   const byText = new Map([...own, ...folded].map((row) => [row.text, row]));
-  return { familyKey: host.familyKey, familyClass: host.familyClass, rows: [...byText.values()] };
+  return {
+    familyKey: host.familyKey,
+    familyClass: host.familyClass,
+    familyKeys: [host, ...guests].map((family) => family.familyKey),
+    rows: [...byText.values()],
+  };
 }
 
 /** A row without execution id does not know its revision: the row that the broker wrote last before it tells. */

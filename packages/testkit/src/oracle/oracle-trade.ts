@@ -4,7 +4,7 @@ import type { OracleFee, OracleReport } from "./oracle-report.ts";
 
 /** One fill after all rules, ready to be summed. */
 export interface OracleFill {
-  readonly familyKey: string;
+  readonly familyKeys: readonly string[];
   readonly orderKey: string;
   /** The canonical report; for a canceled fill the highest of its voided ones, which only tells time and instrument. */
   readonly report: OracleReport;

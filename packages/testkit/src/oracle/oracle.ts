@@ -59,11 +59,11 @@ export function possibleBooks(delivered: readonly Delivered[]): readonly Expecte
   return [...books.values()];
 }
 
-/** The settled fills, for models that build on this one. */
-export function expectedFills(delivered: readonly Delivered[]): readonly OracleFill[] {
+/** The settled fills of each trade, for models that build on this one. */
+export function expectedTradeFills(delivered: readonly Delivered[]): readonly (readonly OracleFill[])[] {
   const plans = planAccounts(delivered);
   const order = firstOrder(plans);
-  return plans.flatMap((plan) => settleAccount(plan, order));
+  return plans.flatMap((plan) => tradesOf(settleAccount(plan, order)));
 }
 
 /** Sorts a multiset by its text, so that two of them can be compared with toEqual. */
@@ -85,7 +85,7 @@ function planAccounts(delivered: readonly Delivered[]): readonly AccountPlan[] {
 
 function bookOf(plans: readonly AccountPlan[], order: TieOrder): ExpectedBook {
   const fills = plans.map((plan) => settleAccount(plan, order));
-  const trades = fills.flatMap((own) => [...groupBy(own, (fill) => fill.orderKey).values()].map(expectedTrade));
+  const trades = fills.flatMap(tradesOf).map(expectedTrade);
   const counting = fills.flat().filter((fill) => !fill.canceled);
   return {
     trades: inFixedOrder(trades),
@@ -96,6 +96,10 @@ function bookOf(plans: readonly AccountPlan[], order: TieOrder): ExpectedBook {
       ambiguous_identity: plans.reduce((sum, plan) => sum + plan.ambiguousCount, 0),
     },
   };
+}
+
+function tradesOf(fills: readonly OracleFill[]): readonly (readonly OracleFill[])[] {
+  return [...groupBy(fills, (fill) => fill.orderKey).values()];
 }
 
 function canonicalFacts({ report }: OracleFill): ExpectedCanonical {

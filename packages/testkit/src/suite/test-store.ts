@@ -1,5 +1,6 @@
 import { storeCommitsSuite } from "./store-commits-suite.ts";
 import { storeCrashSuite } from "./store-crash-suite.ts";
+import { storeHistoriesSuite } from "./store-histories-suite.ts";
 import { storeReadsSuite } from "./store-reads-suite.ts";
 import { storeRunsSuite } from "./store-runs-suite.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
@@ -17,4 +18,5 @@ export function testStore(options: StoreSuiteOptions): void {
   storeCommitsSuite(options);
   storeReadsSuite(options);
   storeCrashSuite(options);
+  storeHistoriesSuite(options);
 }

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import type { BookStore } from "@fillbook/core/store";
+import fc from "fast-check";
+import { hostileDelivery } from "../oracle/hostile-history.ts";
+import { observedBook } from "../oracle/observed-book.ts";
+import { possibleBooks } from "../oracle/oracle.ts";
+import type { Delivered } from "../oracle/oracle-report.ts";
+import { type ScriptedRecord, scripted } from "../scripted.ts";
+import { aConnection, playPages, readAll, stateOf } from "./play.ts";
+import type { StoreSuiteOptions } from "./store-suite-options.ts";
+
+/**
+ * Goal: any order, page split and repetition of what brokers may tell gives one state, and the right one.
+ * Method: random hostile histories, delivered twice in different ways, against a naive model that shares no code.
+ */
+export function storeHistoriesSuite({ test, makeStore, histories = 100, seed }: StoreSuiteOptions): void {
+  test("histories: any order, split and repetition of deliveries gives the book that the oracle expects", async () => {
+    const property = fc.asyncProperty(hostileDelivery, async ({ records, pages }) => {
+      const store = await makeStore();
+      await deliver(store, pages);
+      const observed = JSON.stringify(await bookOf(store));
+      const expected = possibleBooks(records);
+      if (expected.some((book) => JSON.stringify(book) === observed)) return;
+      assert.deepEqual(JSON.parse(observed), expected[0]);
+    });
+    await fc.assert(property, { numRuns: histories, ...(seed === undefined ? {} : { seed }) });
+  });
+
+  test("histories: page by page and all at once end in the same state", async () => {
+    const property = fc.asyncProperty(hostileDelivery, async ({ records, pages }) => {
+      const [scattered, whole] = [await makeStore(), await makeStore()];
+      await deliver(scattered, pages);
+      await deliver(whole, [records]);
+      assert.deepEqual(await stateOf(scattered), await stateOf(whole));
+    });
+    await fc.assert(property, { numRuns: Math.ceil(histories / 2), ...(seed === undefined ? {} : { seed }) });
+  });
+}
+
+/** Plays pages to a store, each interface of the broker through a connection of its own. */
+async function deliver(store: BookStore, pages: readonly (readonly Delivered[])[]): Promise<void> {
+  const connections = new Map<string, string>();
+  for (const page of pages) {
+    for (const [connector, records] of byConnector(page)) {
+      const connectionId =
+        connections.get(connector) ?? (await aConnection(store, { connector, ...brokerOf(records) }));
+      connections.set(connector, connectionId);
+      const played = { connector: scripted({ id: connector, pages: [], ...brokerOf(records) }) };
+      const report = await playPages(store, connectionId, [{ records: records.map(scriptedRecord) }], played);
+      assert.equal(report.error, null);
+      assert.equal(report.stats.rejected, 0);
+    }
+  }
+}
+
+function byConnector(page: readonly Delivered[]): Map<string, Delivered[]> {
+  const groups = new Map<string, Delivered[]>();
+  for (const record of page) {
+    const { connector } = record.input.source;
+    groups.set(connector, [...(groups.get(connector) ?? []), record]);
+  }
+  return groups;
+}
+
+function brokerOf(records: readonly Delivered[]): { broker?: string } {
+  const broker = records[0]?.input.broker;
+  return broker === undefined ? {} : { broker };
+}
+
+function scriptedRecord(record: Delivered): ScriptedRecord {
+  if (record.kind === "cancel") return { kind: "cancel", cancel: record.input };
+  return { kind: "execution", execution: record.input, ordinal: record.ordinal };
+}
+
+async function bookOf(store: BookStore) {
+  return observedBook({
+    trades: await readAll((after) => store.trades("owner", { limit: 200, ...after })),
+    executions: await readAll((after) => store.executions("owner", { limit: 200, ...after })),
+    problems: await readAll((after) => store.problems("owner", { limit: 200, ...after })),
+  });
+}

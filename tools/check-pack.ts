@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isThere, root, type WorkspacePackage, workspacePackages } from "./workspace.ts";
+
+// Packs every package, lints the tarballs, weighs them, installs them with npm into an empty application, and loads
+// each entry point with import and with require, on the oldest and on the newest Node that is promised.
+// Run it through pnpm (`pnpm run check:pack`), after the build.
+
+/** Largest tarball in kB: about twice what it weighs today, so that growth is a decision. */
+const budgetKb: Readonly<Record<string, number>> = {
+  "@fillbook/core": 300,
+  "@fillbook/connector-kit": 100,
+  "@fillbook/connector-kraken": 300,
+  "@fillbook/store-memory": 60,
+  "@fillbook/testkit": 130,
+};
+
+const nodes = { "Node 20": join(root, "node_modules/node20/bin/node"), "Node 24": process.execPath };
+
+const packages = workspacePackages();
+const folder = mkdtempSync(join(tmpdir(), "fillbook-pack-"));
+try {
+  const tarballs = packages.map(packed);
+  for (const tarball of tarballs) {
+    run("publint", ["run", "--strict", tarball]);
+    run("attw", ["--profile", "esm-only", "--quiet", tarball]);
+  }
+  installed(tarballs);
+  for (const [name, node] of Object.entries(nodes)) smoke(name, node);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function packed({ folder: source, manifest }: WorkspacePackage): string {
+  if (!isThere(join(source, "dist"))) throw new Error(`${source} has no dist folder: run the build first`);
+  run("pnpm", ["--dir", join(root, source), "pack", "--pack-destination", folder]);
+  const tarball = join(folder, `${manifest.name.replace("@", "").replace("/", "-")}-${manifest.version}.tgz`);
+  const sizeKb = Math.ceil(statSync(tarball).size / 1000);
+  const limitKb = budgetKb[manifest.name] ?? 0;
+  console.log(`${manifest.name}: ${sizeKb} kB of ${limitKb} kB`);
+  if (sizeKb > limitKb) throw new Error(`${manifest.name} is larger than its budget`);
+  return tarball;
+}
+
+function installed(tarballs: readonly string[]): void {
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  run("npm", ["install", "--no-audit", "--no-fund", "--no-save", "--loglevel=error", ...tarballs]);
+}
+
+// One class for both ways of loading is what lets `instanceof` work in a mixed application.
+function smoke(name: string, node: string): void {
+  const specifiers = packages.flatMap((one) => one.entries.map((entry) => entry.specifier));
+  const file = join(folder, "smoke.mjs");
+  const script = `
+    import { createRequire } from "node:module";
+    const require = createRequire(import.meta.url);
+    for (const specifier of ${JSON.stringify(specifiers)}) {
+      const required = require(specifier);
+      const imported = await import(specifier);
+      const names = Object.keys(imported);
+      const differing = names.filter((name) => imported[name] !== required[name]);
+      if (differing.length > 0) throw new Error(specifier + ": import and require differ in " + differing);
+      console.log(process.version, specifier, names.length, "exports");
+    }`;
+  writeFileSync(file, script);
+  console.log(`${name}: import and require`);
+  run(node, [file]);
+}
+
+function run(program: string, parameters: readonly string[]): void {
+  execFileSync(program, parameters, { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+}
