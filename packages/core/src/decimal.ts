@@ -8,6 +8,7 @@ export type Decimal = string & { readonly __brand: "Decimal" };
 
 const INTEGER_DIGITS_MAX = 24;
 const FRACTION_DIGITS_MAX = 18;
+const SIGNIFICANT_DIGITS = 18;
 /** Longer texts are refused before any work is done on them. */
 const TEXT_LENGTH_MAX = 100;
 
@@ -76,17 +77,23 @@ export function multiplyDecimals(left: Decimal, right: Decimal): Decimal {
 
 const Divider = Big();
 Divider.DP = 60;
-Divider.RM = Big.roundHalfEven;
+Divider.RM = Big.roundDown;
+/** Stands for all digits behind the sixtieth, so that a cut quotient is never mistaken for a tie. */
+const STICKY = new Big("1e-62");
 
 /**
- * `left / right` rounded half to even at 18 significant digits, and at 18 digits after the point where that is coarser.
+ * `left / right` rounded half to even at 18 significant digits, or at 18 digits after the point where that is coarser.
+ * Rounded once: no intermediate result makes a tie of its own.
  *
  * @throws RangeError when `right` is zero.
  */
 export function divideDecimal(left: Decimal, right: Decimal): Decimal {
   if (right === "0") throw new RangeError("division by zero");
-  const quotient = new Divider(left).div(right);
-  return toDecimal(quotient.prec(18, Big.roundHalfEven).round(FRACTION_DIGITS_MAX, Big.roundHalfEven));
+  const cut = new Divider(left).div(right);
+  const exact = cut.times(right).eq(left);
+  const quotient = exact ? cut : cut.plus(left.startsWith("-") === right.startsWith("-") ? STICKY : STICKY.neg());
+  const places = Math.min(FRACTION_DIGITS_MAX, SIGNIFICANT_DIGITS - 1 - quotient.e);
+  return toDecimal(quotient.round(places, Big.roundHalfEven));
 }
 
 export const ZERO: Decimal = decimal("0");

@@ -119,14 +119,14 @@ export interface CancelKeys {
   readonly aliasKeys: readonly string[];
 }
 
-/** Derives all keys of a cancel from the cancel alone. */
+/** Derives all keys of a cancel from the cancel alone; told by two interfaces it is one cancel. */
 export function identifyCancel(cancel: CancelFacts, { owner }: { owner: string }): CancelKeys {
   const scope = scopeKey(cancel);
   const familyId = realId(cancel.familyId);
   const familyKey = familyId === null ? null : `${scope}/x:${familyId}`;
   const aliasKeys = realAliases(cancel.aliases).map((alias) => `${scope}/${alias}`);
-  const { quantity, price, revision, source } = cancel;
-  const facts = [quantity, price, revision, realSequence(cancel.sequence), feeFacts(cancel.fees), source.connector];
+  const { quantity, price, revision } = cancel;
+  const facts = [quantity, price, revision, realSequence(cancel.sequence), feeFacts(cancel.fees)];
   return {
     cancelKey: digest(JSON.stringify([owner, scope, "cancel", familyKey, aliasKeys, ...facts])),
     familyKey,

@@ -1,4 +1,4 @@
-import { divideDecimal } from "./decimal.ts";
+import { compareDecimals, divideDecimal } from "./decimal.ts";
 import type { Fee } from "./execution.ts";
 import type { Link, TradeRow, TradeTotals } from "./plan/plan-types.ts";
 import type { Trade } from "./read-types.ts";
@@ -39,7 +39,7 @@ export function tradeView(row: TradeRow): Trade {
 function statusOf({ activeCount, quantity, orderQuantity }: TradeTotals): Trade["status"] {
   if (activeCount === 0) return "canceled";
   if (orderQuantity === null) return "unknown";
-  return orderQuantity.quantity === quantity ? "filled" : "partial";
+  return compareDecimals(quantity, orderQuantity.quantity) < 0 ? "partial" : "filled";
 }
 
 function feesOf(totals: TradeTotals): Fee[] {

@@ -20,8 +20,8 @@ export interface PlanFamily {
   /** All stored families read as this one, the host's first. */
   readonly familyKeys: readonly string[];
   readonly rows: readonly PlanRow[];
-  /** Other families that could have been the host; a problem when not empty. */
-  readonly otherHosts: readonly string[];
+  /** Folded families that fit other hosts as well; each is a problem. */
+  readonly ambiguous: readonly { readonly familyKey: string; readonly otherHosts: readonly string[] }[];
 }
 
 interface Family {
@@ -121,7 +121,10 @@ function planFamily(
     familyClass: host.class,
     familyKeys: [host.key, ...folded.map((member) => member.key).sort()],
     rows,
-    otherHosts: [...new Set(folded.flatMap((member) => (hosts.get(member.key) ?? []).slice(1)))].sort(),
+    ambiguous: folded.flatMap(({ key: familyKey }) => {
+      const otherHosts = (hosts.get(familyKey) ?? []).slice(1);
+      return otherHosts.length === 0 ? [] : [{ familyKey, otherHosts }];
+    }),
   };
 }
 

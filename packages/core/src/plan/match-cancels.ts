@@ -17,7 +17,9 @@ export function voidedBy(cancel: CancelRow, family: PlanFamily): readonly PlanRo
   const revisionLimit = Math.max(...named.map((row) => row.revision));
   const sequenceLimit = realSequence(cancel.sequence) ?? highestSequence(named);
   return family.rows.filter(
-    (row) => row.revision <= revisionLimit && compareSequences(row.report.sequence, sequenceLimit) <= 0,
+    (row) =>
+      row.revision <= revisionLimit &&
+      (sequenceLimit === null || compareSequences(row.report.sequence, sequenceLimit) <= 0),
   );
 }
 

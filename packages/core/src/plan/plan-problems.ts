@@ -13,11 +13,14 @@ export function planProblems(decided: Decided): {
   const resolved: string[] = [];
   for (const settled of decided.settled) {
     if (!isTouched(settled)) continue;
-    const { familyKey, otherHosts } = settled.family;
+    const { familyKey, familyKeys, ambiguous } = settled.family;
     if (settled.conflict.length > 0) opened.push(conflictProblem(settled));
-    else resolved.push(`conflict:${familyKey}`);
-    if (otherHosts.length > 0) opened.push(ambiguousProblem(settled));
-    else resolved.push(`ambiguous:${familyKey}`);
+    const settledKeys = settled.conflict.length > 0 ? familyKeys.slice(1) : familyKeys;
+    // A folded family's conflict from before it was folded is the host's now.
+    resolved.push(...settledKeys.map((key) => `conflict:${key}`));
+    opened.push(...ambiguous.map((one) => ambiguousProblem(one, familyKey)));
+    const doubtful = new Set(ambiguous.map((one) => one.familyKey));
+    resolved.push(...familyKeys.filter((key) => !doubtful.has(key)).map((key) => `ambiguous:${key}`));
   }
   const matched = new Set(decided.settled.flatMap((settled) => settled.cancelKeys));
   for (const cancel of decided.cancels.values()) {
@@ -56,13 +59,16 @@ function shownReport({ report }: PlanRow): Json {
   };
 }
 
-function ambiguousProblem({ family }: Settled): NewProblem {
+function ambiguousProblem(
+  { familyKey, otherHosts }: Settled["family"]["ambiguous"][number],
+  chosen: string,
+): NewProblem {
   return {
-    problemKey: `ambiguous:${family.familyKey}`,
+    problemKey: `ambiguous:${familyKey}`,
     kind: "ambiguous_identity",
     severity: "warning",
-    message: `Rows without an execution id fit ${family.otherHosts.length + 1} fills; they are read as part of the first`,
-    details: { chosen: family.familyKey, others: family.otherHosts },
+    message: `Rows without an execution id fit ${otherHosts.length + 1} fills; they are read as part of the first`,
+    details: { familyKey, chosen, others: otherHosts },
   };
 }
 
