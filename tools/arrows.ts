@@ -9,7 +9,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "@fillbook/connector-kit": ["@fillbook/core", "undici", "bottleneck", "p-retry", "node:"],
   "@fillbook/connector-kraken": ["@fillbook/core", "@fillbook/connector-kit", "zod", "node:"],
   "@fillbook/store-memory": ["@fillbook/core", "node:"],
-  "@fillbook/testkit": ["@fillbook/core", "fast-check", "node:"],
+  "@fillbook/testkit": ["@fillbook/core", "fast-check", "zod", "node:"],
 };
 
 /** Dependencies that a manifest declares and the arrows do not allow. */

@@ -1,6 +1,6 @@
 import type { Decimal } from "./decimal.ts";
 import { digest } from "./digest.ts";
-import type { Alias, CancelFacts, ExecutionFacts, Fee, Instrument } from "./execution.ts";
+import type { Alias, ExecutionFacts, Fee, Instrument } from "./execution.ts";
 import { realId, realOrderId } from "./text-id.ts";
 
 /**
@@ -110,28 +110,6 @@ export function rankAtRevision(rank: string, revision: number): string {
 export function completeness(fees: readonly Fee[] | null): 0 | 1 | 2 {
   if (fees === null) return 0;
   return fees.some((fee) => fee.estimated) ? 1 : 2;
-}
-
-/** A cancel's own key and the keys by which it finds reports. */
-export interface CancelKeys {
-  readonly cancelKey: string;
-  readonly familyKey: string | null;
-  readonly aliasKeys: readonly string[];
-}
-
-/** Derives all keys of a cancel from the cancel alone; told by two interfaces it is one cancel. */
-export function identifyCancel(cancel: CancelFacts, { owner }: { owner: string }): CancelKeys {
-  const scope = scopeKey(cancel);
-  const familyId = realId(cancel.familyId);
-  const familyKey = familyId === null ? null : `${scope}/x:${familyId}`;
-  const aliasKeys = realAliases(cancel.aliases).map((alias) => `${scope}/${alias}`);
-  const { quantity, price, revision } = cancel;
-  const facts = [quantity, price, revision, realSequence(cancel.sequence), feeFacts(cancel.fees)];
-  return {
-    cancelKey: digest(JSON.stringify([owner, scope, "cancel", familyKey, aliasKeys, ...facts])),
-    familyKey,
-    aliasKeys,
-  };
 }
 
 function revisionText(revision: number): string {

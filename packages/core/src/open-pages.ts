@@ -50,17 +50,23 @@ async function readCredentials({ credentials, connection }: Run): Promise<unknow
   }
 }
 
-// Only paths are shown: an issue's message may quote the value.
+/**
+ * What a connector's schema read, or an error that names the bad fields. Only messages that the schema's author wrote
+ * are shown: the others may quote the value.
+ */
 export function checked<Value>(
   code: "OPTION_INVALID" | "CURSOR_INVALID" | "CREDENTIALS_MALFORMED",
   what: string,
   result: { readonly success: true; readonly data: Value } | { readonly success: false; readonly error: z.ZodError },
 ): Value {
   if (result.success) return result.data;
-  const paths = result.error.issues.map((issue) => issue.path.join(".") || what);
+  const fields = result.error.issues.map((issue) => {
+    const path = issue.path.join(".") || what;
+    return issue.code === "custom" ? `${path} ${issue.message}` : path;
+  });
   throw new ImportError(
     code,
-    `the connection's ${what} are not as the connector needs them: ${[...new Set(paths)].join(", ")}`,
+    `the connection's ${what} are not as the connector needs them: ${[...new Set(fields)].join("; ")}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { AnyConnector, Page } from "./connector-contract.ts";
 import { digest } from "./digest.ts";
-import { identify, identifyCancel, scopeKey } from "./identify.ts";
+import { identify, scopeKey } from "./identify.ts";
+import { identifyCancel } from "./identify-cancel.ts";
 import type { Instant } from "./instant.ts";
 import { canonicalJson, type Json } from "./json.ts";
 import { type NormalizedRecord, normalizeRecord, rawHash } from "./normalize-page.ts";

@@ -1,7 +1,7 @@
-import type { Slice, SliceRequest, StoredExecution } from "@fillbook/core";
+import type { Slice, SliceRequest, StoredExecution, Trade, TradeFilter } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
 import { tradeView } from "@fillbook/core/store";
-import { type MemoryTables, ownerTables, type ReportRow } from "./memory-tables.ts";
+import { type MemoryTables, type OwnerTables, ownerTables, type ReportRow } from "./memory-tables.ts";
 
 type Lists = Pick<
   BookStore,
@@ -23,17 +23,7 @@ export function memoryLists(tables: MemoryTables): Lists {
       return row === undefined ? null : copyOf(tradeView(row));
     },
     async trades(owner, filter) {
-      const rows = [...of(owner).trades.values()].filter((row) => {
-        return matches(row, filter, { symbol: row.instrument.symbol, at: row.totals.last.executedAt });
-      });
-      const wanted = rows.map(tradeView).filter((trade) => {
-        return (
-          isEqual(filter.inbox, trade.inbox) &&
-          isEqual(filter.broker, trade.broker) &&
-          isEqual(filter.connectionId, trade.connectionId)
-        );
-      });
-      return sliceOf(wanted, filter, (trade) => [trade.lastExecutedAt, trade.id]);
+      return sliceOf(tradesOf(of(owner), filter), filter, (trade) => [trade.lastExecutedAt, trade.id]);
     },
     async executions(owner, filter) {
       const rows = [...of(owner).reports.values()].filter((row) => {
@@ -61,6 +51,19 @@ export function memoryLists(tables: MemoryTables): Lists {
       return sliceOf(rows, filter, (problem) => [problem.openedAt, problem.id]);
     },
   };
+}
+
+function tradesOf(tables: OwnerTables, filter: TradeFilter): Trade[] {
+  const rows = [...tables.trades.values()].filter((row) => {
+    return matches(row, filter, { symbol: row.instrument.symbol, at: row.totals.last.executedAt });
+  });
+  return rows.map(tradeView).filter((trade) => {
+    return (
+      isEqual(filter.inbox, trade.inbox) &&
+      isEqual(filter.broker, trade.broker) &&
+      isEqual(filter.connectionId, trade.connectionId)
+    );
+  });
 }
 
 interface BasicFilter extends SliceRequest {

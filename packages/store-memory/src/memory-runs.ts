@@ -1,10 +1,11 @@
-import { type Clock, ImportError, instantFromUnixMs, type Job } from "@fillbook/core";
+import { type Clock, ImportError, type Instant, instantFromUnixMs, type Job } from "@fillbook/core";
 import {
   addStats,
   type CommitBatch,
   type CommitResult,
   type IngestStore,
   noStats,
+  type RunEnd,
   type RunEndResult,
   type RunStart,
 } from "@fillbook/core/store";
@@ -40,30 +41,34 @@ export function memoryRuns(tables: MemoryTables, clock: Clock): Runs {
       }
       return result;
     },
-    async endRun(end): Promise<RunEndResult> {
+    async endRun(end) {
       const lease = holder(end.connectionId, end.token);
-      const owner = ownerTables(tables, end.owner);
-      const job = owner.jobs.get(end.jobId);
-      if (lease === null || job === undefined || lease.owner !== end.owner) return { kind: "fenced" };
-      const { status, more, error } = end;
-      const ended: Job = { ...job, status, more, error, finishedAt: now(), cursorAfter: lease.cursor };
-      owner.jobs.set(job.id, ended);
-      Object.assign(lease, { jobId: null, expiresAtMs: 0 });
-      const connection = owner.connections.get(end.connectionId);
-      if (connection !== undefined && connection.status !== "disconnected") {
-        const lastSucceededAt = status === "succeeded" ? now() : connection.lastSucceededAt;
-        const changes = {
-          status: end.connectionStatus,
-          health: end.health,
-          lastSyncAt: now(),
-          lastSucceededAt,
-          updatedAt: now(),
-        };
-        owner.connections.set(connection.id, { ...connection, ...changes });
-      }
-      return { kind: "ended", job: ended };
+      return lease?.owner === end.owner ? endRun(tables, { end, lease, at: now() }) : { kind: "fenced" };
     },
   };
+}
+
+function endRun(tables: MemoryTables, { end, lease, at }: { end: RunEnd; lease: Lease; at: Instant }): RunEndResult {
+  const owner = ownerTables(tables, end.owner);
+  const job = owner.jobs.get(end.jobId);
+  if (job === undefined) return { kind: "fenced" };
+  const { status, more, error } = end;
+  const ended: Job = { ...job, status, more, error, finishedAt: at, cursorAfter: lease.cursor };
+  owner.jobs.set(job.id, ended);
+  Object.assign(lease, { jobId: null, expiresAtMs: 0 });
+  const connection = owner.connections.get(end.connectionId);
+  if (connection !== undefined && connection.status !== "disconnected") {
+    const lastSucceededAt = status === "succeeded" ? at : connection.lastSucceededAt;
+    const changes = {
+      status: end.connectionStatus,
+      health: end.health,
+      lastSyncAt: at,
+      lastSucceededAt,
+      updatedAt: at,
+    };
+    owner.connections.set(connection.id, { ...connection, ...changes });
+  }
+  return { kind: "ended", job: ended };
 }
 
 function beginRun(tables: MemoryTables, request: Parameters<IngestStore["beginRun"]>[0], clock: Clock): RunStart {

@@ -30,9 +30,10 @@ export function planProblems(decided: Decided): {
   return { opened, resolved };
 }
 
-// A family of one report can have neither problem, and never had: most fills need no word about problems.
+// One report that carries no trade or transaction id was never folded with others and cannot contradict itself: most
+// fills need no word about problems.
 function isTouched({ family }: Settled): boolean {
-  return family.rows.length > 1;
+  return family.rows.length > 1 || family.rows.some((row) => row.report.aliasKeys.length > 0);
 }
 
 function conflictProblem({ family, conflict, face }: Settled): NewProblem {

@@ -1,0 +1,29 @@
+import { showCorrections } from "./corrections.ts";
+import { newFill } from "./new-fill.ts";
+import { showProblems, showReport, showTrades } from "./show.ts";
+
+console.log("Importing a Kraken account:");
+const { book, clock, connection, simulator, user } = await import("./quick-start.ts");
+const again = { connectionId: connection.id, mode: "manual" } as const;
+
+console.log("\nImporting it again:");
+showReport(await book.ingest(again));
+
+if (simulator !== null) {
+  console.log("\nThe broker has one new fill, and tells another price of a stored one:");
+  const [stored] = (await user.executions({ limit: 1 })).items;
+  await clock.sleep(600_000);
+  simulator.addTrades(newFill(clock.now()));
+  simulator.changeTrade(stored?.executionId ?? "", { price: "1.00000" });
+  showReport(await book.ingest(again));
+  showProblems(await user.problems());
+  await simulator.close();
+}
+
+console.log("\nOther brokers correct and cancel fills (a scripted broker):");
+await showCorrections();
+
+const waiting = (await user.inbox({ limit: 3 })).items;
+console.log("\nNewest trades in the inbox, waiting for review:");
+showTrades({ items: waiting, next: null });
+await book.close();

@@ -1,0 +1,73 @@
+import type { CommitPlan, NewReport } from "../../src/plan/commit-batch.ts";
+import type { CancelRow, Decision, Marks, NewProblem, Reject, TradeRow } from "../../src/plan/plan-types.ts";
+import type { SnapshotKeys, SnapshotRows } from "../../src/plan/snapshot.ts";
+
+/** A store as lists of rows, without indexes and without any thought about speed. */
+export interface NaiveRows {
+  reports: (NewReport & Marks)[];
+  cancels: CancelRow[];
+  rejects: Reject[];
+  decisions: Decision[];
+  trades: TradeRow[];
+  /** Open ones only. */
+  problems: NewProblem[];
+}
+
+export function naiveRows(): NaiveRows {
+  return { reports: [], cancels: [], rejects: [], decisions: [], trades: [], problems: [] };
+}
+
+/** Answers each list by the sentence that documents it, by looking at every row. */
+export function readNaively(rows: NaiveRows, keys: SnapshotKeys): SnapshotRows {
+  const { reports, cancels, decisions, trades } = rows;
+  const familiesWhere = (fits: (row: NewReport) => boolean) => reports.filter(fits).map((row) => row.familyKey);
+  const families = new Set([
+    ...keys.families,
+    ...familiesWhere((row) => row.aliasKeys.some((alias) => keys.aliases.includes(alias))),
+    ...familiesWhere((row) => row.familyClass === "content" && keys.idlessContents.includes(row.contentKey)),
+    ...familiesWhere((row) => keys.contents.includes(row.contentKey)),
+  ]);
+  return {
+    revisions: reports.map((row) => row.revisionKey).filter((key) => keys.revisions.includes(key)),
+    cancelKeys: cancels.map((row) => row.cancelKey).filter((key) => keys.cancelKeys.includes(key)),
+    rejectKeys: rows.rejects.map((row) => row.rejectKey).filter((key) => keys.rejectKeys.includes(key)),
+    reports: reports.filter((row) => families.has(row.familyKey)),
+    cancels: cancels.filter((row) => {
+      return [row.familyKey ?? "", ...row.aliasKeys].some((name) => keys.cancelNames.includes(name));
+    }),
+    decisions: decisions.filter((row) => keys.decisions.includes(row.familyKey)),
+    trades: trades.filter((row) => keys.orderKeys.includes(row.orderKey) || keys.trades.includes(row.id)),
+    members: reports.filter((row) => row.fill !== null && row.tradeId !== null && keys.members.includes(row.tradeId)),
+  };
+}
+
+/** Writes a plan and checks what a database's constraints would check. */
+export function writeNaively(rows: NaiveRows, plan: CommitPlan): void {
+  for (const { revisionKey, marks } of plan.marks) {
+    rows.reports = rows.reports.map((row) => (row.revisionKey === revisionKey ? { ...row, ...marks } : row));
+  }
+  rows.reports = [...rows.reports, ...plan.reports];
+  rows.cancels = [...rows.cancels, ...plan.cancels];
+  rows.rejects = [...rows.rejects, ...plan.rejects];
+  const decided = new Set(plan.decisions.map((row) => row.familyKey));
+  rows.decisions = [...rows.decisions.filter((row) => !decided.has(row.familyKey)), ...plan.decisions];
+  const gone = new Set([...plan.tradesRemoved, ...plan.trades.map((row) => row.id)]);
+  rows.trades = [...rows.trades.filter((row) => !gone.has(row.id)), ...plan.trades];
+  const opened = new Set(plan.problemsOpened.map((problem) => problem.problemKey));
+  rows.problems = [...rows.problems.filter((one) => !opened.has(one.problemKey)), ...plan.problemsOpened];
+  rows.problems = rows.problems.filter((problem) => !plan.problemsResolved.includes(problem.problemKey));
+  checkUnique("report", rows.reports, (row) => row.revisionKey);
+  checkUnique(
+    "canonical report of a family",
+    rows.reports.filter((row) => row.canonical),
+    (row) => row.familyKey,
+  );
+  checkUnique("cancel", rows.cancels, (row) => row.cancelKey);
+  checkUnique("trade of an order", rows.trades, (row) => row.orderKey);
+}
+
+function checkUnique<Row>(what: string, rows: readonly Row[], keyOf: (row: Row) => string): void {
+  const keys = rows.map(keyOf);
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined) throw new Error(`there are two: ${what} ${twice}`);
+}
