@@ -6,7 +6,7 @@ import { canceled, live, told, usd } from "../src/oracle/oracle-cases.ts";
 const original = { familyId: "CUSTHSFX.012f041f.01", feeBasis: "row" } as const;
 const trade = "trade:1144440025" as const;
 
-/** The three rows of ibkr.md 6.8, with the fees of Portfolio Performance #5915. */
+/** Three rows as a real statement had them, with the fees of portfolio-performance issue 5915. */
 const rebooked = [
   told({
     ...original,
