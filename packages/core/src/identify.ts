@@ -28,6 +28,8 @@ export interface ReportKeys {
 /** Class 3 is a permanent order id, 2 a reference and its day, 1 a client's order number and its day. */
 export interface OrderKey {
   readonly class: 1 | 2 | 3;
+  /** The id as the broker spells it. */
+  readonly id: string;
   readonly text: string;
 }
 
@@ -137,12 +139,12 @@ function orderKeyOf(scope: string, execution: ExecutionFacts): OrderKey | null {
   const tail = `${side}|${instrumentId(execution.instrument)}`;
   const date = executedAt.slice(0, 10);
   const permanentId = realOrderId(order.permanentId);
-  if (permanentId !== null) return { class: 3, text: `${scope}/p:${permanentId}|${tail}` };
+  if (permanentId !== null) return { class: 3, id: permanentId, text: `${scope}/p:${permanentId}|${tail}` };
   const reference = realOrderId(order.reference);
-  if (reference !== null) return { class: 2, text: `${scope}/r:${date}|${reference}|${tail}` };
+  if (reference !== null) return { class: 2, id: reference, text: `${scope}/r:${date}|${reference}|${tail}` };
   const [clientId, orderId] = [realOrderId(order.clientId), realOrderId(order.orderId)];
   if (clientId !== null && orderId !== null)
-    return { class: 1, text: `${scope}/o:${date}|${clientId}|${orderId}|${tail}` };
+    return { class: 1, id: orderId, text: `${scope}/o:${date}|${clientId}|${orderId}|${tail}` };
   return null;
 }
 

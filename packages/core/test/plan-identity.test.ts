@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Alias } from "../src/execution.ts";
 import { inEveryOrder, naiveBook, only } from "./support/naive-book.ts";
 import { cancel, fill, statement, usd } from "./support/told.ts";
 import { toldBatch } from "./support/told-batch.ts";
@@ -27,7 +28,10 @@ describe("plan: one fill is one family", () => {
   test("a symbol's spelling and liquidity make no new report", () => {
     const book = naiveBook();
     book.tell(fill({ instrument: { conid: "265598" } }));
-    const spelled = fill({ instrument: { conid: "265598", symbol: "AAPL.X", rawSymbol: "AAPL X" }, liquidity: "taker" });
+    const spelled = fill({
+      instrument: { conid: "265598", symbol: "AAPL.X", rawSymbol: "AAPL X" },
+      liquidity: "taker",
+    });
     expect(book.tell(spelled)).toMatchObject({ duplicates: 1 });
   });
 
@@ -50,15 +54,11 @@ describe("plan: one fill is one family", () => {
   });
 
   test.each(["", "0", "-", "--", "N/A", " 0 "])("the placeholder id %j joins no two fills", (placeholder) => {
-    const ids = { familyId: placeholder.trim() === "0" && placeholder !== "0" ? "0" : placeholder };
-    const aliases = ["trade:0", "trade:", "transaction:N/A"] as const;
-    inEveryOrder(
-      [
-        fill({ ...ids, aliases: [...aliases], order: {}, price: "1", ordinal: 0 }),
-        fill({ ...ids, aliases: [...aliases], order: {}, price: "2", ordinal: 0 }),
-      ],
-      (book) => expect(book.canonical()).toHaveLength(2),
-    );
+    const rows = ["1", "2"].map((price) => {
+      const aliases: Alias[] = ["trade:0", "trade:", "transaction:N/A"];
+      return fill({ familyId: placeholder, aliases, order: {}, price, ordinal: 0 });
+    });
+    inEveryOrder(rows, (book) => expect(book.canonical()).toHaveLength(2));
   });
 });
 
@@ -79,7 +79,12 @@ describe("plan: fills without any id are a multiset", () => {
 
   test("a fill with an id claims one look-alike without", () => {
     inEveryOrder([fill({ ...noId, ordinal: 0 }), fill({ ...noId, ordinal: 1 }), fill({ order: {} })], (book) => {
-      expect(book.canonical().map((row) => row.familyClass).sort()).toEqual(["content", "execution"]);
+      expect(
+        book
+          .canonical()
+          .map((row) => row.familyClass)
+          .sort(),
+      ).toEqual(["content", "execution"]);
       expect(book.trades()).toHaveLength(2);
     });
   });
@@ -110,8 +115,14 @@ describe("plan: families of weaker ids fold into better ones", () => {
   ] as const)("a row with %s alone is read as the fill that carries it, however late that comes", (_, alias) => {
     inEveryOrder([statement({ ...noId, aliases: [alias], fees: usd("1") }), host], (book) => {
       expect(only(book.canonical())).toMatchObject({ executionId: null });
-      expect(book.trade()).toMatchObject({ executionCount: 1, quantity: "10", fees: usd("1"), orderId: "O1" });
+      expect(book.trade()).toMatchObject({ executionCount: 1, quantity: "10", fees: usd("1") });
     });
+  });
+
+  test("the trade shows the order id that only the host carries", () => {
+    const book = naiveBook();
+    book.tell(host, statement({ ...noId, aliases: ["trade:T1"] }));
+    expect(book.trade().orderId).toBe("O1");
   });
 
   test("folding is followed to the end: transaction to trade to execution", () => {
@@ -136,7 +147,12 @@ describe("plan: families of weaker ids fold into better ones", () => {
     const [one, two] = [fill({ aliases: ["trade:T1"] }), fill({ familyId: "E2", aliases: ["trade:T1"], price: "50" })];
     inEveryOrder([one, two, statement({ ...noId, aliases: ["trade:T1"] })], (book) => {
       expect(book.problems()).toEqual(["ambiguous_identity"]);
-      expect(book.canonical().map((row) => row.familyKey).sort()).toEqual(["test/A1/t:T1", "test/A1/x:E2"]);
+      expect(
+        book
+          .canonical()
+          .map((row) => row.familyKey)
+          .sort(),
+      ).toEqual(["test/A1/t:T1", "test/A1/x:E2"]);
       expect(book.trade().executionCount).toBe(2);
     });
   });

@@ -1,4 +1,4 @@
-import { type Clock, type IngestOptions, ImportError, ingest } from "@fillbook/core";
+import { type Clock, ImportError, type IngestOptions, ingest } from "@fillbook/core";
 import type { AnyConnector, PullRequest } from "@fillbook/core/connector";
 import { memoryStore } from "@fillbook/store-memory";
 import { anExecution, fakeClock, type ScriptedPage, scripted, scriptedPage } from "@fillbook/testkit";

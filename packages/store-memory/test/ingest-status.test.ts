@@ -80,7 +80,12 @@ test("ingest: a run after a failure goes on behind the last stored page and make
   expect(ranReport(await ingest({ ...options, credentials })).status).toBe("blocked_reauth");
   broken = false;
   const report = ranReport(await ingest({ ...options, credentials }));
-  expect(report).toMatchObject({ status: "succeeded", error: null, cursorBefore: { page: 1 }, cursorAfter: { page: 2 } });
+  expect(report).toMatchObject({
+    status: "succeeded",
+    error: null,
+    cursorBefore: { page: 1 },
+    cursorAfter: { page: 2 },
+  });
   expect(report.stats).toMatchObject({ pages: 1, inserted: 1, duplicates: 0 });
   const connection = await store.connection("owner", connectionId);
   expect(connection).toMatchObject({ status: "active", health: "ok", lastSucceededAt: report.finishedAt });
@@ -130,12 +135,15 @@ test("ingest: a connector that was not given ends the run with CONNECTOR_UNKNOWN
 test.each([
   ["settings", { settings: { colour: 1 } }, "OPTION_INVALID", "settings"],
   ["settings that are no object", { settings: "text" }, "OPTION_INVALID", "settings"],
-])("ingest: %s that the connector refuses end the run before credentials are asked for", async (_n, given, code, what) => {
-  const { run } = await aWorld([page("E1")], given);
-  const credentials = () => Promise.reject(new Error("asked"));
-  const report = ranReport(await run({ credentials }));
-  expect(report).toMatchObject({ status: "failed", error: { code, message: expect.stringContaining(what) } });
-});
+])(
+  "ingest: %s that the connector refuses end the run before credentials are asked for",
+  async (_n, given, code, what) => {
+    const { run } = await aWorld([page("E1")], given);
+    const credentials = () => Promise.reject(new Error("asked"));
+    const report = ranReport(await run({ credentials }));
+    expect(report).toMatchObject({ status: "failed", error: { code, message: expect.stringContaining(what) } });
+  },
+);
 
 test("ingest: a stored cursor that the connector refuses ends the run with CURSOR_INVALID and stays", async () => {
   const { store, connectionId, connector, run } = await aWorld([page("E1")]);
@@ -155,13 +163,16 @@ test.each([
       throw new Error("canary");
     },
   ],
-])("ingest: a credentials callback that %s ends the run with CREDENTIALS_UNAVAILABLE, without its message", async (_n, credentials) => {
-  const { connector, run } = await aWorld([page("E1")]);
-  const report = ranReport(await run({ credentials }));
-  expect(report).toMatchObject({ status: "failed", error: { code: "CREDENTIALS_UNAVAILABLE", recovery: "wait" } });
-  expect(JSON.stringify(report)).not.toContain("canary");
-  expect(connector.pulled()).toBe(0);
-});
+])(
+  "ingest: a credentials callback that %s ends the run with CREDENTIALS_UNAVAILABLE, without its message",
+  async (_n, credentials) => {
+    const { connector, run } = await aWorld([page("E1")]);
+    const report = ranReport(await run({ credentials }));
+    expect(report).toMatchObject({ status: "failed", error: { code: "CREDENTIALS_UNAVAILABLE", recovery: "wait" } });
+    expect(JSON.stringify(report)).not.toContain("canary");
+    expect(connector.pulled()).toBe(0);
+  },
+);
 
 test("ingest: an ImportError of the credentials callback is passed on", async () => {
   const { run } = await aWorld([page("E1")]);

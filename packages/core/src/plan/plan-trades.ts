@@ -1,10 +1,9 @@
-import { digest } from "../digest.ts";
 import { canonicalJson, type Json } from "../json.ts";
-import { realOrderId } from "../text-id.ts";
 import type { CommitBatch } from "./commit-batch.ts";
 import type { TradeRow, TradeTotals } from "./plan-types.ts";
 import type { Settled } from "./settle-family.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { type Target, type Targets, targetTrades } from "./trade-targets.ts";
 import { adjustTotals, type Member, totalsOf } from "./trade-totals.ts";
 
 /** One fill's place before and after this plan. */
@@ -57,78 +56,26 @@ export function planTrades(
   return { tradeIds, written, removed: removed.filter((id) => snapshot.trades.has(id)), createdCount };
 }
 
-interface Targets {
-  readonly byFamily: ReadonlyMap<string, { readonly tradeId: string; readonly orderKey: string }>;
-}
-
-function targetTrades(moves: readonly Move[], snapshot: Snapshot, batch: CommitBatch): Targets {
-  const byOrderKey = new Map([...snapshot.trades.values()].map((trade) => [trade.orderKey, trade]));
-  const byFamily = new Map<string, { tradeId: string; orderKey: string }>();
-  const groups = groupByOrderKey(moves);
-  for (const [orderKey, group] of groups) {
-    const trade = byOrderKey.get(orderKey) ?? movedWhole({ group, orderKey, groups, snapshot, moves });
-    const tradeId = trade?.id ?? newTradeId(batch, orderKey);
-    for (const move of group) byFamily.set(move.settled.family.familyKey, { tradeId, orderKey });
-  }
-  return { byFamily };
-}
-
-function groupByOrderKey(moves: readonly Move[]): Map<string, Move[]> {
-  const groups = new Map<string, Move[]>();
-  for (const move of moves) {
-    if (move.after === null) continue;
-    const group = groups.get(move.settled.orderKey);
-    if (group === undefined) groups.set(move.settled.orderKey, [move]);
-    else group.push(move);
-  }
-  return groups;
-}
-
-// The oldest trade of which every fill is in this plan and goes to this order key, unless fills of its own key come too.
-function movedWhole(r: {
-  group: readonly Move[];
-  orderKey: string;
-  groups: ReadonlyMap<string, readonly Move[]>;
-  snapshot: Snapshot;
-  moves: readonly Move[];
-}): TradeRow | undefined {
-  const { group, orderKey, groups, snapshot, moves } = r;
-  const candidates = new Set(group.flatMap((move) => move.before.map(({ tradeId }) => tradeId)));
-  const whole = [...candidates].flatMap((tradeId) => {
-    const trade = snapshot.trades.get(tradeId);
-    if (trade === undefined || groups.has(trade.orderKey)) return [];
-    const leaving = moves.filter((move) => move.before.some((before) => before.tradeId === tradeId));
-    const members = leaving.flatMap((move) => move.before).filter((before) => before.tradeId === tradeId).length;
-    const together = leaving.every((move) => move.after !== null && move.settled.orderKey === orderKey);
-    return together && members === trade.totals.activeCount + trade.totals.canceledCount ? [trade] : [];
-  });
-  return whole.sort((left, right) => (`${left.createdAt}${left.id}` < `${right.createdAt}${right.id}` ? -1 : 1))[0];
-}
-
-// Unique because one batch makes at most one trade for an order key; a digest so that ids cannot be guessed.
-function newTradeId(batch: CommitBatch, orderKey: string): string {
-  return digest(`trade|${batch.id}|${batch.owner}|${orderKey}`).slice(0, 32);
-}
-
 interface Change {
-  readonly orderKey: string | null;
+  /** What names the trade from now on; null where fills only left it. */
+  readonly target: Target | null;
   readonly removed: Member[];
   readonly added: Member[];
 }
 
 function changesByTrade(moves: readonly Move[], targets: Targets): Map<string, Change> {
   const changes = new Map<string, Change>();
-  const changeOf = (tradeId: string, orderKey: string | null): Change => {
+  const changeOf = (tradeId: string, target: Target | null): Change => {
     const change = changes.get(tradeId);
-    if (change !== undefined && (orderKey === null || change.orderKey !== null)) return change;
-    const next = { orderKey, removed: change?.removed ?? [], added: change?.added ?? [] };
+    if (change !== undefined && (target === null || change.target !== null)) return change;
+    const next = { target, removed: change?.removed ?? [], added: change?.added ?? [] };
     changes.set(tradeId, next);
     return next;
   };
   for (const move of moves) {
     for (const { tradeId, member } of move.before) changeOf(tradeId, null).removed.push(member);
     const target = targets.byFamily.get(move.settled.family.familyKey);
-    if (move.after !== null && target !== undefined) changeOf(target.tradeId, target.orderKey).added.push(move.after);
+    if (move.after !== null && target !== undefined) changeOf(target.tradeId, target).added.push(move.after);
   }
   return changes;
 }
@@ -165,14 +112,15 @@ function tradeRow(r: {
   members: ReadonlyMap<string, Member["report"]> | undefined;
 }): TradeRow | null {
   const { stored, totals, change, batch } = r;
-  const orderKey = change.orderKey ?? stored?.orderKey;
-  if (orderKey === undefined) throw new Error(`trade ${r.tradeId} has no order key`);
+  const naming = change.target ?? stored;
+  if (naming === undefined) throw new Error(`trade ${r.tradeId} has no order key`);
   const first = [...change.added.map((member) => member.report), ...(r.members?.values() ?? [])].find(
     (report) => report.familyKey === totals.first.familyKey,
   );
   const display = first === undefined ? stored : displayOf(first);
   if (display === undefined) throw new Error(`trade ${r.tradeId} has no first fill`);
-  const { instrument, side, orderId, broker, account } = display;
+  const { instrument, side, broker, account } = display;
+  const { orderKey, orderId } = naming;
   const facts = { id: r.tradeId, owner: batch.owner, broker, account, orderKey, orderId, instrument, side, totals };
   if (stored !== undefined && sameFacts(stored, facts)) return null;
   return {
@@ -185,10 +133,9 @@ function tradeRow(r: {
   };
 }
 
-function displayOf(report: Member["report"]): Pick<TradeRow, "instrument" | "side" | "orderId" | "broker" | "account"> {
-  const { instrument, side, broker, account, order } = report;
-  const orderId = realOrderId(order.permanentId) ?? realOrderId(order.reference) ?? realOrderId(order.orderId);
-  return { instrument, side, orderId, broker, account };
+function displayOf(report: Member["report"]): Pick<TradeRow, "instrument" | "side" | "broker" | "account"> {
+  const { instrument, side, broker, account } = report;
+  return { instrument, side, broker, account };
 }
 
 function sameFacts(stored: TradeRow, facts: Partial<TradeRow>): boolean {

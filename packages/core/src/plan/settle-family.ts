@@ -16,6 +16,8 @@ export interface Settled {
   readonly voided: ReadonlySet<PlanRow>;
   readonly fees: readonly Fee[] | null;
   readonly orderKey: string;
+  /** The id in it; null for a fill that names no order. */
+  readonly orderId: string | null;
   /** Latest decision on any of its stored families. */
   readonly decision: Decision | null;
   /** The decision was made on other facts than these. */
@@ -46,13 +48,15 @@ export function settleFamily(family: PlanFamily, { cancels, decisions, isPinned 
   const face = canonical ?? greatest(family.rows, isPinned);
   if (face === null) throw new Error(`family ${family.familyKey} has no report`);
   const decision = latestDecision(family, decisions);
+  const order = bestOrderKey(family);
   return {
     family,
     canonical,
     face,
     voided,
     fees: chooseFees(family.rows, voided, matched),
-    orderKey: bestOrderKey(family),
+    orderKey: order?.text ?? ownOrderKey(family.familyKey),
+    orderId: order?.id ?? null,
     decision,
     stale: decision !== null && isStale(decision, family, canonical),
     conflict: conflicting(alive, isPinned),
@@ -107,14 +111,14 @@ export function contradict({ report: left }: PlanRow, { report: right }: PlanRow
 }
 
 // The best class found in any report; within it the highest-ranked report's, else the smallest text.
-function bestOrderKey(family: PlanFamily): string {
+function bestOrderKey(family: PlanFamily): OrderKey | null {
   let best: { key: OrderKey; rank: string } | null = null;
   for (const { report, rank } of family.rows) {
     const key = report.orderKey;
     if (key === null) continue;
     if (best === null || isBetterOrderKey({ key, rank }, best)) best = { key, rank };
   }
-  return best?.key.text ?? ownOrderKey(family.familyKey);
+  return best?.key ?? null;
 }
 
 function isBetterOrderKey(one: { key: OrderKey; rank: string }, other: { key: OrderKey; rank: string }): boolean {
