@@ -161,7 +161,7 @@ export const sabotageEdits: readonly SabotageEdit[] = [
   },
   {
     name: "a trade that moves whole gets a new id",
-    file: `${core}/plan/plan-trades.ts`,
+    file: `${core}/plan/trade-targets.ts`,
     search: "const trade = byOrderKey.get(orderKey) ?? movedWhole({ group, orderKey, groups, snapshot, moves });",
     replacement: "const trade = byOrderKey.get(orderKey);",
   },

@@ -16,7 +16,7 @@ export interface SessionState {
 }
 
 /** Longest pause that is ever written, in milliseconds. */
-export const pauseMaxMs = 3_600_000;
+const pauseMaxMs = 3_600_000;
 
 /** What a worker that asks for its turn gets. `state`, where present, is to be written first. */
 export type Turn =
@@ -71,11 +71,17 @@ export function endTurn(
   },
 ): SessionState {
   const { nonce, nowMs, limits, pause } = turn;
-  const released = state.hold?.nonce === nonce ? { ...state, hold: null } : state;
+  const released =
+    state.hold?.nonce === nonce ? { ...state, bucket: answered(state.bucket, nowMs), hold: null } : state;
   if (pause === null) return released;
   const untilMs = Math.max(nowMs + Math.min(pause.pauseMs, pauseMaxMs), state.pause?.untilMs ?? 0);
   const bucket = filledBucket(state.bucket, { nowMs, limits });
   return { ...released, bucket, pause: { code: pause.code, untilMs } };
+}
+
+// The broker charged the call somewhere between sending and its answer: what decayed meanwhile here may not have there.
+function answered(bucket: Bucket, nowMs: number): Bucket {
+  return { level: bucket.level, atMs: Math.max(bucket.atMs, nowMs) };
 }
 
 /** Reads the state back; what cannot be read starts anew. */

@@ -21,7 +21,7 @@ import type { KrakenCredentials, KrakenTier } from "./kraken-settings.ts";
 import { krakenForm, krakenSign } from "./kraken-sign.ts";
 
 /** A private method of Kraken's REST interface that this connector calls. */
-export type KrakenEndpoint = "TradesHistory" | "GetApiKeyInfo";
+type KrakenEndpoint = "TradesHistory" | "GetApiKeyInfo";
 
 /** Signed calls with one API key, during one run. */
 export interface KrakenClient {
@@ -101,7 +101,7 @@ export function krakenClient(transport: KrakenTransport, run: KrakenRun): Kraken
 }
 
 /** Where the state of an API key is shared. A digest, because state is not sealed. */
-export function krakenStateKey(apiKey: string): string {
+function krakenStateKey(apiKey: string): string {
   return `kraken:key:${createHash("sha256").update(apiKey).digest("hex")}`;
 }
 

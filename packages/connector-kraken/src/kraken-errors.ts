@@ -38,7 +38,7 @@ export function isKrakenWarning(error: string): boolean {
 }
 
 /** Longest lockout that Kraken names, in milliseconds (support.kraken.com: "approximately 15 minutes", read 2026-05-27). */
-export const lockoutMs = 900_000;
+const lockoutMs = 900_000;
 
 const THROTTLE_MAX_MS = 120_000;
 const THROTTLE_DEFAULT_MS = 5_000;

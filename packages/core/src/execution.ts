@@ -29,7 +29,7 @@ const optionalId = textId
 const positiveDecimal = decimalSchema.refine(isPositive, "is not above zero");
 
 /** What was traded. Brokers' own spelling stays in `rawSymbol`. */
-export const instrumentSchema = z.object({
+const instrumentSchema = z.object({
   /** Normalized symbol, such as `BTC/USD` or `AAPL`. */
   symbol: textId,
   /** The symbol exactly as the broker spells it. */
@@ -60,11 +60,11 @@ export const instrumentSchema = z.object({
 export type Instrument = z.output<typeof instrumentSchema>;
 
 /** One fee, positive for a cost and negative for a rebate. `estimated` marks an amount the broker may still change. */
-export const feeSchema = z.object({ amount: decimalSchema, currency: textId, estimated: z.literal(true).optional() });
+const feeSchema = z.object({ amount: decimalSchema, currency: textId, estimated: z.literal(true).optional() });
 export type Fee = z.output<typeof feeSchema>;
 
 /** The ids of the order that a fill belongs to. Placeholders such as `"0"` may be passed on: core reads them as null. */
-export const orderIdsSchema = z.object({
+const orderIdsSchema = z.object({
   /** Unique for ever at this broker and account. */
   permanentId: optionalId,
   /** Chosen by the person or program that placed it. */
@@ -74,33 +74,33 @@ export const orderIdsSchema = z.object({
   /** Quantity of the whole order. */
   quantity: positiveDecimal.nullish().transform((value) => value ?? null),
 });
-export type OrderIds = z.output<typeof orderIdsSchema>;
+type OrderIds = z.output<typeof orderIdsSchema>;
 
 /** Other ids of the same row, by which a statement names it: `trade:<id>` and `transaction:<id>`. */
-export const aliasSchema = z.templateLiteral([z.enum(["trade", "transaction"]), ":", z.string()]).refine((alias) => {
+const aliasSchema = z.templateLiteral([z.enum(["trade", "transaction"]), ":", z.string()]).refine((alias) => {
   const id = alias.slice(alias.indexOf(":") + 1);
   return id === "" || textId.safeParse(id).success;
 }, "is not trade:<id> or transaction:<id>");
 export type Alias = z.output<typeof aliasSchema>;
 
 /** Which interface said it. Authority 2 is a statement (final), 1 a live interface. */
-export const sourceSchema = z.object({
+const sourceSchema = z.object({
   connector: textId,
   authority: z.union([z.literal(1), z.literal(2)]),
   /** When the broker made this row, where it says so; never when it was fetched. */
   reportedAt: instantSchema.nullish().transform((value) => value ?? null),
 });
-export type ReportSource = z.output<typeof sourceSchema>;
+type ReportSource = z.output<typeof sourceSchema>;
 
 /** The broker's own number of a row, growing with time (decimal digits); placeholders are read as null. */
-export const sequenceSchema = z
+const sequenceSchema = z
   .string()
   .regex(/^(?:\d{1,38}|-{1,2}|N\/A|)$/, "is not a row number")
   .nullish()
   .transform((sequence) => sequence ?? null);
 
 /** The broker's version number of a fill: a whole number from 0 to 999,999,999. */
-export const revisionSchema = z.number().int().min(0).max(999_999_999);
+const revisionSchema = z.number().int().min(0).max(999_999_999);
 
 /**
  * One fill as a broker reports it, in canonical form. This is what a connector's `normalize` returns; absent fields may

@@ -3,9 +3,7 @@ import type { AnyConnector, Normalized, PageRecord } from "./connector-contract.
 import { digest } from "./digest.ts";
 import { type CancelFacts, cancelSchema, type ExecutionFacts, executionSchema } from "./execution.ts";
 import type { Json } from "./json.ts";
-
-/** Records larger than this are kept as a reject with their first 64 kB. */
-export const RAW_SIZE_BYTES_MAX = 65_536;
+import { keptRaw } from "./kept-raw.ts";
 
 /** A record after `normalize` and the check of what it returned. */
 export type NormalizedRecord =
@@ -21,36 +19,22 @@ export type NormalizedRecord =
       readonly truncated: boolean;
     };
 
-/** Reads one record. Total: whatever the connector or the record does, the answer is one of four kinds. */
-export function normalizeRecord(
-  record: PageRecord<Json>,
-  { connector, context }: { connector: AnyConnector; context: Json },
-): NormalizedRecord {
-  const ordinal = record.ordinal ?? 0;
-  const rawText = textOf(record.raw);
-  const reject = (reason: string, raw: Json = record.raw, truncated = false): NormalizedRecord => {
-    return { kind: "rejected", reason: reason.slice(0, 1000), raw, rawText: rawText ?? "", ordinal, truncated };
-  };
-  if (rawText === null) return reject("the record is not JSON or nested too deeply", null, true);
-  if (sizeBytes(rawText) > RAW_SIZE_BYTES_MAX) {
-    return reject(`the record has more than ${RAW_SIZE_BYTES_MAX} bytes`, rawText.slice(0, RAW_SIZE_BYTES_MAX), true);
-  }
-  const normalized = safeNormalize(record.raw, { connector, context });
-  if (normalized.kind === "ignored") return { kind: "ignored" };
-  if (normalized.kind === "rejected") return reject(String(normalized.reason));
-  if (normalized.kind === "cancel") {
-    const parsed = cancelSchema.safeParse(normalized.cancel);
-    if (!parsed.success) return reject(issuesOf(parsed.error));
-    return foreign(parsed.data, connector) ?? { kind: "cancel", facts: parsed.data, raw: record.raw };
-  }
-  const parsed = executionSchema.safeParse(normalized.execution);
-  if (!parsed.success) return reject(issuesOf(parsed.error));
-  if (parsed.data.source.connector !== connector.id || parsed.data.broker !== connector.broker)
-    return reject(foreignReason(connector));
-  return { kind: "execution", facts: parsed.data, raw: record.raw, ordinal };
+type Source = { readonly connector: AnyConnector; readonly context: Json };
 
-  function foreign(facts: CancelFacts, { id, broker }: AnyConnector): NormalizedRecord | null {
-    return facts.source.connector === id && facts.broker === broker ? null : reject(foreignReason(connector));
+/** Reads one record. Total: whatever the connector or the record does, the answer is one of four kinds. */
+export function normalizeRecord(record: PageRecord<Json>, source: Source): NormalizedRecord {
+  const ordinal = record.ordinal ?? 0;
+  const { raw, text, refusal } = keptRaw(record.raw);
+  const read = refusal === null ? readRecord(record.raw, source) : refused(refusal);
+  switch (read.kind) {
+    case "execution":
+      return { ...read, raw, ordinal };
+    case "cancel":
+      return { ...read, raw };
+    case "ignored":
+      return read;
+    case "rejected":
+      return { ...read, raw, rawText: text, ordinal, truncated: refusal !== null };
   }
 }
 
@@ -59,39 +43,54 @@ export function rawHash(rawText: string): string {
   return digest(rawText);
 }
 
-function foreignReason(connector: AnyConnector): string {
-  return `the record was not normalized as one of connector ${connector.id} and broker ${connector.broker}`;
-}
+type Read =
+  | { readonly kind: "execution"; readonly facts: ExecutionFacts }
+  | { readonly kind: "cancel"; readonly facts: CancelFacts }
+  | { readonly kind: "ignored" }
+  | { readonly kind: "rejected"; readonly reason: string };
 
-function safeNormalize(raw: Json, { connector, context }: { connector: AnyConnector; context: Json }): Normalized {
+function readRecord(raw: Json, { connector, context }: Source): Read {
   try {
-    const normalized: unknown = connector.normalize(raw, context);
-    if (isNormalized(normalized)) return normalized;
-    return { kind: "rejected", reason: "normalize returned something else than a normalized record" };
+    return checked(connector.normalize(raw, context), connector);
   } catch (error) {
-    return { kind: "rejected", reason: `normalize threw ${error instanceof Error ? error.name : typeof error}` };
+    return refused(`normalize threw ${error instanceof Error ? error.name : typeof error}`);
   }
 }
 
-const KINDS: readonly unknown[] = ["execution", "cancel", "ignored", "rejected"] satisfies Normalized["kind"][];
-
-// The fields beside the kind are checked by their schemas.
-function isNormalized(value: unknown): value is Normalized {
-  return typeof value === "object" && value !== null && "kind" in value && KINDS.includes(value.kind);
-}
-
-function textOf(raw: Json): string | null {
-  try {
-    return JSON.stringify(raw) ?? null;
-  } catch {
-    // JSON.stringify throws on cycles, on BigInt and on nesting beyond the stack: none of them is a broker's JSON.
-    return null;
+function checked(normalized: Normalized, connector: AnyConnector): Read {
+  switch (normalized.kind) {
+    case "ignored":
+      return { kind: "ignored" };
+    case "rejected":
+      return refused(normalized.reason);
+    case "cancel": {
+      const parsed = cancelSchema.safeParse(normalized.cancel);
+      if (!parsed.success) return refused(issuesOf(parsed.error));
+      return isOf(parsed.data, connector) ? { kind: "cancel", facts: parsed.data } : foreign(connector);
+    }
+    case "execution": {
+      const parsed = executionSchema.safeParse(normalized.execution);
+      if (!parsed.success) return refused(issuesOf(parsed.error));
+      return isOf(parsed.data, connector) ? { kind: "execution", facts: parsed.data } : foreign(connector);
+    }
+    default:
+      // A connector in plain JavaScript may return anything.
+      return refused("normalize returned something else than a normalized record");
   }
 }
 
-// At most three bytes for each UTF-16 unit, so most records need no exact count.
-function sizeBytes(text: string): number {
-  return text.length * 3 <= RAW_SIZE_BYTES_MAX ? text.length : new TextEncoder().encode(text).length;
+function isOf(facts: ExecutionFacts | CancelFacts, { id, broker }: AnyConnector): boolean {
+  return facts.source.connector === id && facts.broker === broker;
+}
+
+function foreign({ id, broker }: AnyConnector): Read {
+  return refused(`the record was not normalized as one of connector ${id} and broker ${broker}`);
+}
+
+// Reasons reach text columns and screens: no control characters, no half surrogates, bounded.
+function refused(reason: unknown): Read {
+  const text = typeof reason === "string" ? reason : "normalize gave no reason";
+  return { kind: "rejected", reason: text.slice(0, 1000).replace(/[\p{Cc}\p{Cs}]/gu, "\ufffd") };
 }
 
 function issuesOf(error: z.ZodError): string {

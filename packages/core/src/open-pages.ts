@@ -27,7 +27,7 @@ export async function openPages(
   const credentials = checked(
     "CREDENTIALS_MALFORMED",
     "credentials",
-    connector.credentials.safeParse(await readCredentials(run)),
+    connector.credentials.safeParse(await readCredentials(() => run.credentials(connection), connectionId)),
   );
   const pages = connector.pull({
     connection: { id: connectionId, accountRef: connection.accountRef, settings },
@@ -37,16 +37,14 @@ export async function openPages(
   return { connector, pages };
 }
 
-async function readCredentials({ credentials, connection }: Run): Promise<unknown> {
+/** Asks the host for credentials; what its callback throws is `CREDENTIALS_UNAVAILABLE`, never a reason to log in again. */
+export async function readCredentials(ask: () => Promise<unknown>, connectionId: string): Promise<unknown> {
   try {
-    return await credentials(connection);
+    return await ask();
   } catch (cause) {
     if (isImportError(cause)) throw cause;
-    throw new ImportError(
-      "CREDENTIALS_UNAVAILABLE",
-      `the credentials of connection ${connection.id} could not be read`,
-      { cause },
-    );
+    const message = `the credentials of connection ${connectionId} could not be read`;
+    throw new ImportError("CREDENTIALS_UNAVAILABLE", message, { cause });
   }
 }
 

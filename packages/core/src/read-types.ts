@@ -81,7 +81,7 @@ export interface Trade {
   readonly lastExecutedAt: Instant;
   readonly inbox: "pending_review" | "reviewed";
   readonly link: Link;
-  /** A fill has no decision, decisions differ, or quantity, price, side or state changed since. */
+  /** After a review: a fill has no decision, decisions differ, or quantity, price, side or state changed since. */
   readonly changedSinceReview: boolean;
   readonly lastJobId: string | null;
   readonly createdAt: Instant;

@@ -14,7 +14,7 @@ export const textId = z
   .refine((text) => !UNSAFE.test(text), "holds a control character or half a surrogate pair");
 
 /** Longer text for people, such as a reason or a name; may be empty. */
-export const shortText = z
+const shortText = z
   .string()
   .max(1000)
   .refine((text) => !UNSAFE.test(text), "holds a control character or half a surrogate pair");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
 import type { AnyConnector } from "./connector-contract.ts";
-import { ImportError } from "./import-error.ts";
+import { ImportError, toImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import type { Json } from "./json.ts";
 import {
@@ -11,7 +11,7 @@ import {
   sliceSchema,
   tradeFilterSchema,
 } from "./list-filters.ts";
-import { checked, sharedState } from "./open-pages.ts";
+import { checked, readCredentials, sharedState } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type {
   Connection,
@@ -27,16 +27,20 @@ import type {
   TradeFilter,
 } from "./read-types.ts";
 import type { BookStore } from "./store-contract.ts";
+import { inStore } from "./store-error.ts";
 import { textId } from "./text-id.ts";
 
-export interface ConnectRequest<Connectors extends readonly AnyConnector[]> {
-  readonly connector: Connectors[number]["id"];
-  /** What differs by account; checked by the connector's schema. */
-  readonly settings?: z.input<Connectors[number]["settings"]>;
-  /** @defaultValue the account that the credentials open */
-  readonly accountRef?: string;
-  readonly label?: string;
-}
+/** One of the connectors with its own settings. */
+export type ConnectRequest<Connectors extends readonly AnyConnector[]> = {
+  readonly [Index in keyof Connectors]: {
+    readonly connector: Connectors[Index]["id"];
+    /** What differs by account; those left out have the connector's defaults. */
+    readonly settings?: Partial<z.output<Connectors[Index]["settings"]>>;
+    /** @defaultValue the account that the credentials open */
+    readonly accountRef?: string;
+    readonly label?: string;
+  };
+}[number];
 
 /** A book as one person sees it. */
 export interface UserBook<Connectors extends readonly AnyConnector[] = readonly AnyConnector[]> {
@@ -107,7 +111,8 @@ async function listed<Item>(read: () => Promise<Slice<Item>>): Promise<Slice<Ite
 }
 
 async function connect(parts: UserBookParts, request: unknown): Promise<Connection> {
-  const { store, userId, clock } = parts;
+  const { store, userId, clock, signal } = parts;
+  signal.throwIfAborted();
   const wanted = parseOptions(connectSchema, request);
   const connector = parts.connectors.find((one) => one.id === wanted.connector);
   if (connector === undefined)
@@ -128,7 +133,7 @@ async function connect(parts: UserBookParts, request: unknown): Promise<Connecti
     },
     ...{ status: "active", health: "ok", createdAt: now, updatedAt: now, lastSyncAt: null, lastSucceededAt: null },
   };
-  await store.createConnection(connection);
+  await inStore("the connection could not be made", () => store.createConnection(connection));
   return connection;
 }
 
@@ -141,13 +146,24 @@ async function checkedAccount(
     wanted,
   }: { connector: AnyConnector; settings: Json; id: string; wanted: string | undefined },
 ): Promise<string> {
-  const given = await credentials({ id, userId, connector: connector.id });
+  const given = await readCredentials(() => credentials({ id, userId, connector: connector.id }), id);
   const parsed = checked("CREDENTIALS_MALFORMED", "credentials", connector.credentials.safeParse(given));
   const state = sharedState(store, connector.broker);
-  const { accountRef, accounts } = await connector.check({ credentials: parsed, settings, signal, clock, state });
+  const { accountRef, accounts } = await checkLive(() =>
+    connector.check({ credentials: parsed, settings, signal, clock, state }),
+  );
   if (wanted === undefined || wanted === accountRef || accounts.includes(wanted)) return wanted ?? accountRef;
   throw new ImportError(
     "ACCOUNT_MISMATCH",
     `the credentials do not open account ${wanted}; they open ${accounts.length} other account(s)`,
   );
+}
+
+// A foreign error may quote a token in its message: it stays the cause.
+async function checkLive<Result>(check: () => Promise<Result>): Promise<Result> {
+  try {
+    return await check();
+  } catch (error) {
+    throw toImportError(error);
+  }
 }

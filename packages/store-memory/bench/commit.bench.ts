@@ -7,8 +7,8 @@ import { commitAll, FILLS, openStore, prepareBatches, prepareRecords } from "./p
 // Goal: what core and a store without I/O cost a fill. Method: 100,000 fills, four to an order, in batches of 1,000;
 // first as news, then all of them again. Each repetition has a new store and measures the anchors beside it.
 
-const REPETITIONS = 7;
-const WARM_UPS = 2;
+const REPETITIONS = 5;
+const WARM_UPS = 1;
 
 const records = prepareRecords(4);
 const batches = prepareBatches(records);

@@ -6,8 +6,8 @@ import { commitAll, openStore, prepareBatches, prepareRecords } from "./prepare-
 // Goal: a fill costs the same however many fills its order has. Method: one order of 100,000 fills in batches of 1,000,
 // and the time of the last batch beside that of the first. Work that grew with the order would show a hundredfold.
 
-const REPETITIONS = 9;
-const WARM_UPS = 2;
+const REPETITIONS = 7;
+const WARM_UPS = 1;
 
 const batches = prepareBatches(prepareRecords(Number.POSITIVE_INFINITY));
 const repetitions: Repetition[] = [];

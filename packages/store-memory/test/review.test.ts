@@ -32,14 +32,15 @@ test("review: decisions and changes since them are as the oracle expects, howeve
   let compared = 0;
   let changed = 0;
   const property = fc.asyncProperty(hostileDelivery, reviewSpecs, async ({ records, pages }, specs) => {
-    if (possibleBooks(records).length > 1) return;
+    const [book, other] = possibleBooks(records);
+    if (book === undefined || other !== undefined) return;
     const store = memoryStore();
     const reviews = await deliverAndReview(store, pages, specs);
     if (reviews.length === 0) return;
     const trades = await readAll((after) => store.trades("owner", { limit: 200, ...after }));
     const expected = reviewedTrades(records, reviews);
-    const wasCanceled = reviews.some(sawCanceledFill);
-    const seen = (review: SeenReview) => seenReview(review, wasCanceled);
+    const doubts = { wasCanceled: reviews.some(sawCanceledFill), isAmbiguous: book.problems.ambiguous_identity > 0 };
+    const seen = (review: SeenReview) => seenReview(review, doubts);
     compared += 1;
     changed += expected.filter((one) => one.changedSinceReview && one.decided !== "none").length;
     expect(inFixedOrder(trades.map(observedReview).map(seen))).toEqual(
@@ -71,9 +72,14 @@ function expectedReview({ trade, link, decided, changedSinceReview }: ReviewedTr
 /**
  * What both books must agree on. A trade that waits for review was not changed since one. The model also compares the
  * amounts of a fill that was canceled when it was reviewed and still is; such a fill counts nothing, so nothing changed.
+ * Where rows fit several fills, a late host may take them from the reviewed one: a store calls that a change even when
+ * side, quantity and price of both hosts are equal.
  */
-function seenReview(review: SeenReview, wasCanceled: boolean): SeenReview {
-  const vague = !review.isReviewed || (wasCanceled && review.trade.canceledCount > 0);
+function seenReview(
+  review: SeenReview,
+  { wasCanceled, isAmbiguous }: { wasCanceled: boolean; isAmbiguous: boolean },
+): SeenReview {
+  const vague = !review.isReviewed || isAmbiguous || (wasCanceled && review.trade.canceledCount > 0);
   return { ...review, changed: vague ? null : review.changed };
 }
 

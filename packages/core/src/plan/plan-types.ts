@@ -38,7 +38,7 @@ export interface Fill {
   readonly decision: FillDecision | null;
 }
 
-export interface FillDecision {
+interface FillDecision {
   readonly link: Link;
   readonly decidedAt: Instant;
   /** The fill no longer is what its owner saw. */
@@ -87,7 +87,7 @@ export interface Reject {
   readonly fetchedAt: Instant;
 }
 
-export type ProblemKind =
+type ProblemKind =
   | "conflict"
   | "unmatched_cancel"
   | "ambiguous_identity"

@@ -98,7 +98,7 @@ function contradicting(rows: readonly PlanRow[]): readonly PlanRow[] {
 }
 
 /** True when two reports of one place cannot both be right. */
-export function contradict({ report: left }: PlanRow, { report: right }: PlanRow): boolean {
+function contradict({ report: left }: PlanRow, { report: right }: PlanRow): boolean {
   return (
     left.side !== right.side ||
     left.quantity !== right.quantity ||

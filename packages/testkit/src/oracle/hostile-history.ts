@@ -16,7 +16,7 @@ export const hostileHistory: fc.Arbitrary<readonly Delivered[]> = historySpec
  * Pages in which an import may receive these records: any order, any page split, records repeated within and between
  * pages, empty pages, and every record at least once.
  */
-export function hostilePages(records: readonly Delivered[]): fc.Arbitrary<readonly (readonly Delivered[])[]> {
+function hostilePages(records: readonly Delivered[]): fc.Arbitrary<readonly (readonly Delivered[])[]> {
   const indexes = records.map((_, index) => index);
   const repeats = fc.array(fc.nat(Math.max(records.length - 1, 0)), { maxLength: records.length });
   return fc

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 export type Told = "live" | "statement" | "confirmation" | "weak" | "idless";
-export type OrderIdKind = "permanentId" | "reference" | "client";
+type OrderIdKind = "permanentId" | "reference" | "client";
 
 /** An order as the market sees it; each interface tells only some of its ids. */
 export interface OrderSpec {
@@ -14,7 +14,7 @@ export interface OrderSpec {
   readonly legs: readonly { readonly instrument: number; readonly side: "buy" | "sell" }[];
 }
 
-export interface CancelSpec {
+interface CancelSpec {
   readonly by: "transaction" | "trade" | "both";
   readonly numbered: boolean;
   readonly tellsAmounts: boolean;

@@ -6,7 +6,7 @@ import { compareText } from "./oracle-rank.ts";
 import { type Delivered, oracleCancel, oracleReport } from "./oracle-report.ts";
 import { type ExpectedTrade, expectedTrade, type OracleFill } from "./oracle-trade.ts";
 
-export interface ExpectedCanonical {
+interface ExpectedCanonical {
   readonly broker: string;
   readonly account: string;
   readonly executionId: string | null;
@@ -16,7 +16,7 @@ export interface ExpectedCanonical {
   readonly executedAt: string;
 }
 
-export interface ExpectedProblems {
+interface ExpectedProblems {
   /** Fills that have a conflict. */
   readonly conflict: number;
   /** Different cancels that match no report. */
