@@ -74,7 +74,6 @@ const orderIdsSchema = z.object({
   /** Quantity of the whole order. */
   quantity: positiveDecimal.nullish().transform((value) => value ?? null),
 });
-type OrderIds = z.output<typeof orderIdsSchema>;
 
 /** Other ids of the same row, by which a statement names it: `trade:<id>` and `transaction:<id>`. */
 const aliasSchema = z.templateLiteral([z.enum(["trade", "transaction"]), ":", z.string()]).refine((alias) => {
@@ -90,7 +89,6 @@ const sourceSchema = z.object({
   /** When the broker made this row, where it says so; never when it was fetched. */
   reportedAt: instantSchema.nullish().transform((value) => value ?? null),
 });
-type ReportSource = z.output<typeof sourceSchema>;
 
 /** The broker's own number of a row, growing with time (decimal digits); placeholders are read as null. */
 const sequenceSchema = z

@@ -13,12 +13,6 @@ export const textId = z
   .max(ID_LENGTH_MAX)
   .refine((text) => !UNSAFE.test(text), "holds a control character or half a surrogate pair");
 
-/** Longer text for people, such as a reason or a name; may be empty. */
-const shortText = z
-  .string()
-  .max(1000)
-  .refine((text) => !UNSAFE.test(text), "holds a control character or half a surrogate pair");
-
 const ID_PLACEHOLDERS: ReadonlySet<string> = new Set(["", "0", "-", "--", "N/A"]);
 const ORDER_PLACEHOLDERS: ReadonlySet<string> = new Set([...ID_PLACEHOLDERS, "2147483647"]);
 

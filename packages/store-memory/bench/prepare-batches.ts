@@ -4,7 +4,7 @@ import { memoryStore } from "@fillbook/store-memory";
 import { anExecution, fakeClock, scripted } from "@fillbook/testkit";
 import { pageBatch } from "../../core/src/page-batch.ts";
 
-export const BATCH_SIZE = 1000;
+const BATCH_SIZE = 1000;
 export const FILLS = 100_000;
 
 const now = "2026-01-05T12:00:00.000000Z" as CommitBatch["at"]; // Written in the one form that the brand promises.
