@@ -57,7 +57,7 @@ export function isPositive(value: Decimal): boolean {
  * The exact sum. A sum of valid decimals may have more than 24 digits before the point; it is still exact.
  */
 export function sumDecimals(values: readonly Decimal[]): Decimal {
-  const [first, ...rest] = values;
+  const [first, ...rest] = values.filter((value) => value !== "0");
   if (first === undefined) return ZERO;
   if (rest.length === 0) return first;
   let sum = new Big(first);
