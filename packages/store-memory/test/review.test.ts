@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hostileDelivery } from "../../testkit/src/oracle/hostile-history.ts";
 import { observedTrade } from "../../testkit/src/oracle/observed-book.ts";
-import { inFixedOrder, possibleBooks } from "../../testkit/src/oracle/oracle.ts";
+import { inFixedOrder, isListable, possibleBooks } from "../../testkit/src/oracle/oracle.ts";
 import { type Delivered, oracleReport, realId } from "../../testkit/src/oracle/oracle-report.ts";
 import { type OracleReview, type ReviewedTrade, reviewedTrades } from "../../testkit/src/oracle/oracle-review.ts";
 import type { ExpectedTrade } from "../../testkit/src/oracle/oracle-trade.ts";
@@ -47,7 +47,7 @@ test("review: decisions and changes since them are as the oracle expects, howeve
       inFixedOrder(expected.map(expectedReview).map(seen)),
     );
   });
-  await fc.assert(property, { numRuns: 400, endOnFailure: false });
+  await fc.assert(property, { numRuns: 400, endOnFailure: false, seed: 20_260_105 });
   expect(compared).toBeGreaterThan(150);
   expect(changed).toBeGreaterThan(30);
 }, 60_000);
@@ -124,7 +124,7 @@ async function decide(
   { delivered, spec, place }: { delivered: readonly Delivered[]; spec: ReviewSpec; place: number },
 ): Promise<OracleReview | null> {
   // A model of a review needs one book at the time of the review too.
-  if (possibleBooks(delivered).length > 1) return null;
+  if (!isListable(delivered) || possibleBooks(delivered).length > 1) return null;
   const told = delivered.filter((record) => record.kind === "execution");
   const tradeOf = told[spec.execution % told.length];
   if (tradeOf === undefined) return null;

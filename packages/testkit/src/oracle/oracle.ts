@@ -59,6 +59,16 @@ export function possibleBooks(delivered: readonly Delivered[]): readonly Expecte
   return [...books.values()];
 }
 
+/** False for a history with so many ties that {@link possibleBooks} would throw. */
+export function isListable(delivered: readonly Delivered[]): boolean {
+  const sizes = planAccounts(delivered)
+    .flatMap(tiedRows)
+    .map((rows) => rows.length);
+  let orders = 1;
+  for (const size of sizes) for (let factor = 2; factor <= size; factor += 1) orders *= factor;
+  return orders <= POSSIBLE_BOOKS_MAX;
+}
+
 /** The settled fills of each trade, for models that build on this one. */
 export function expectedTradeFills(delivered: readonly Delivered[]): readonly (readonly OracleFill[])[] {
   const plans = planAccounts(delivered);
