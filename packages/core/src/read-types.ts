@@ -4,6 +4,7 @@ import type { Execution, Fee, Instrument } from "./execution.ts";
 import type { ErrorReport } from "./import-error.ts";
 import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
+import type { CommitStats } from "./plan/commit-batch.ts";
 import type { Link, NewProblem } from "./plan/plan-types.ts";
 
 /** One page of a list, in a stable order. */
@@ -89,21 +90,9 @@ export interface Trade {
   readonly version: number;
 }
 
-export interface RunStats {
+/** What became of a run's records: the sum over its pages. */
+export interface RunStats extends CommitStats {
   readonly pages: number;
-  /** The eight from `inserted` to `rejected` add up to `fetched`. */
-  readonly fetched: number;
-  readonly inserted: number;
-  readonly updated: number;
-  readonly duplicates: number;
-  readonly corrected: number;
-  readonly canceled: number;
-  readonly conflicts: number;
-  readonly ignored: number;
-  readonly rejected: number;
-  readonly canonicalChanges: number;
-  readonly tradesTouched: number;
-  readonly pendingReview: number;
 }
 
 export type JobStatus = "running" | "succeeded" | "partial" | "failed" | "blocked_reauth";

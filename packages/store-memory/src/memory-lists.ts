@@ -105,51 +105,9 @@ function copyOf<Value>(value: Value): Value {
   return structuredClone(value);
 }
 
+// What a report has beyond an execution are keys and marks of the planner's.
 function executionView(row: ReportRow): StoredExecution {
-  const {
-    broker,
-    account,
-    familyId,
-    revision,
-    executionId,
-    executedAt,
-    instrument,
-    side,
-    quantity,
-    price,
-    fees,
-    feeBasis,
-  } = row;
-  const {
-    sequence,
-    aliases,
-    order,
-    liquidity,
-    source,
-    raw,
-    tradeId,
-    familyKey,
-    canonical,
-    voided,
-    jobId,
-    connectionId,
-    fetchedAt,
-  } = row;
-  return {
-    ...{
-      id: row.revisionKey,
-      broker,
-      account,
-      familyId,
-      revision,
-      executionId,
-      executedAt,
-      instrument,
-      side,
-      quantity,
-      price,
-    },
-    ...{ fees, feeBasis, sequence, aliases, order, liquidity, source, raw },
-    ...{ tradeId, familyKey, canonical, voided, jobId, connectionId, fetchedAt },
-  };
+  const { familyClass, revisionKey, rank, contentKey, orderKey, aliasKeys, ...rest } = row;
+  const { owner, contextHash, pinned, fill, ...execution } = rest;
+  return { id: revisionKey, ...execution };
 }
