@@ -56,7 +56,7 @@ export interface PageDiagnostic {
 export interface PageRecord<Raw> {
   readonly raw: Raw;
   /**
-   * Only for records without any id: how many records of equal content key came before it in the broker's whole record
+   * Only for records without any id: how many records of equal `contentKey` came before it in the broker's whole record
    * set (a statement, whole days), never in a page. The first is 0.
    */
   readonly ordinal?: number;

@@ -12,5 +12,6 @@ export type {
   RunWindow,
   SharedState,
 } from "./connector-contract.ts";
+export { contentKey } from "./content-key.ts";
 export type { Alias, Cancel, CancelInput, Execution, ExecutionInput, Fee, Instrument } from "./execution.ts";
 export { cancelSchema, decimalSchema, executionSchema, instantSchema } from "./execution.ts";

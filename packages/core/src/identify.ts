@@ -79,7 +79,7 @@ export function instrumentId(instrument: Instrument): string {
  * What makes two id-less records equal. Connectors number records by it; seconds are the finest time that all of a
  * broker's interfaces share.
  */
-function contentText(
+export function contentText(
   execution: Pick<ExecutionFacts, "instrument" | "side" | "quantity" | "price" | "executedAt">,
 ): string {
   const { instrument, side, quantity, price, executedAt } = execution;
