@@ -35,6 +35,9 @@ export interface Connection {
   readonly health: Health;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
+  /** How long after the end of a run the next one is due. */
+  readonly syncEveryMs: number;
+  readonly nextSyncAt: Instant;
   readonly lastSyncAt: Instant | null;
   readonly lastSucceededAt: Instant | null;
 }

@@ -82,7 +82,12 @@ export interface IngestStore {
    * the statistics to the job, and renew the lease.
    */
   commit(batch: CommitBatch, options?: { readonly leaseMs?: number }): Promise<CommitResult>;
-  /** Checks the fence, closes the job, releases the lease, and writes the connection's status. */
+  /**
+   * Ids of active connections whose next sync is due, longest due first, at most `limit`. A claimed one is due again only
+   * after `leaseMs`: two workers never get the same one, and what a dying worker claimed comes back by itself.
+   */
+  claimDue(request: { readonly limit: number; readonly leaseMs: number }): Promise<readonly string[]>;
+  /** Checks the fence, closes the job, releases the lease, and writes the connection's status and next sync. */
   endRun(end: RunEnd): Promise<RunEndResult>;
   readState: SharedState["read"];
   writeState: SharedState["write"];

@@ -39,6 +39,8 @@ export type ConnectRequest<Connectors extends readonly AnyConnector[]> = {
     /** @defaultValue the account that the credentials open */
     readonly accountRef?: string;
     readonly label?: string;
+    /** Time between runs, from 1,000 to 2,678,400,000 (31 days). @defaultValue 900000 */
+    readonly syncEveryMs?: number;
   };
 }[number];
 
@@ -81,6 +83,7 @@ const connectSchema = z.object({
   settings: z.unknown().exactOptional(),
   accountRef: textId.exactOptional(),
   label: z.string().max(200).exactOptional(),
+  syncEveryMs: z.number().int().min(1000).max(2_678_400_000).default(900_000),
 });
 
 export function userBook<Connectors extends readonly AnyConnector[]>(parts: UserBookParts): UserBook<Connectors> {
@@ -131,7 +134,16 @@ async function connect(parts: UserBookParts, request: unknown): Promise<Connecti
       label: wanted.label ?? null,
       settings,
     },
-    ...{ status: "active", health: "ok", createdAt: now, updatedAt: now, lastSyncAt: null, lastSucceededAt: null },
+    ...{
+      status: "active",
+      health: "ok",
+      createdAt: now,
+      updatedAt: now,
+      syncEveryMs: wanted.syncEveryMs,
+      nextSyncAt: now,
+      lastSyncAt: null,
+      lastSucceededAt: null,
+    },
   };
   await inStore("the connection could not be made", () => store.createConnection(connection));
   return connection;

@@ -45,7 +45,14 @@ export function prepareBatches(records: readonly { readonly raw: Json }[]): Comm
 /** An empty store with an open run, and the batches as that run's own. */
 export async function openStore(batches: readonly CommitBatch[]): Promise<{ store: BookStore; own: CommitBatch[] }> {
   const store = memoryStore({ clock: fakeClock() });
-  const times = { createdAt: now, updatedAt: now, lastSyncAt: null, lastSucceededAt: null };
+  const times = {
+    createdAt: now,
+    updatedAt: now,
+    syncEveryMs: 900_000,
+    nextSyncAt: now,
+    lastSyncAt: null,
+    lastSucceededAt: null,
+  };
   const names = { id: connectionId, userId: owner, connector: "scripted", broker: "scripted", accountRef: "A1" };
   await store.createConnection({ ...names, label: null, settings: {}, status: "active", health: "ok", ...times });
   const started = await store.beginRun({ connectionId, mode: "manual", window: {}, leaseMs: 1e9 });

@@ -1,4 +1,4 @@
-import { type Clock, ImportError, type Instant, instantFromUnixMs, type Job } from "@fillbook/core";
+import { type Clock, ImportError, type Instant, instantFromUnixMs, type Job, unixMsOf } from "@fillbook/core";
 import {
   addStats,
   type CommitBatch,
@@ -12,7 +12,7 @@ import {
 import { planFor, writePlan } from "./memory-plan.ts";
 import { type Lease, type MemoryTables, ownerTables } from "./memory-tables.ts";
 
-type Runs = Pick<IngestStore, "beginRun" | "renewLease" | "commit" | "endRun">;
+type Runs = Pick<IngestStore, "beginRun" | "renewLease" | "commit" | "claimDue" | "endRun">;
 
 /** Leases, jobs and commits. Each method is one step without a wait, which is a transaction here. */
 export function memoryRuns(tables: MemoryTables, clock: Clock): Runs {
@@ -41,6 +41,9 @@ export function memoryRuns(tables: MemoryTables, clock: Clock): Runs {
       }
       return result;
     },
+    async claimDue({ limit, leaseMs }) {
+      return claimDue(tables, { limit, leaseMs, nowMs: clock.now() });
+    },
     async endRun(end) {
       const lease = holder(end.connectionId, end.token);
       return lease?.owner === end.owner ? endRun(tables, { end, lease, at: now() }) : { kind: "fenced" };
@@ -55,13 +58,16 @@ function endRun(tables: MemoryTables, { end, lease, at }: { end: RunEnd; lease: 
   const { status, more, error } = end;
   const ended: Job = { ...job, status, more, error, finishedAt: at, cursorAfter: lease.cursor };
   owner.jobs.set(job.id, ended);
-  Object.assign(lease, { jobId: null, expiresAtMs: 0 });
   const connection = owner.connections.get(end.connectionId);
+  const dueAtMs = unixMsOf(at) + (connection?.syncEveryMs ?? 0);
+  Object.assign(lease, { jobId: null, expiresAtMs: 0, dueAtMs });
   if (connection !== undefined && connection.status !== "disconnected") {
     const lastSucceededAt = status === "succeeded" ? at : connection.lastSucceededAt;
+    const nextSyncAt = instantFromUnixMs(dueAtMs);
     const changes = {
       status: end.connectionStatus,
       health: end.health,
+      nextSyncAt,
       lastSyncAt: at,
       lastSucceededAt,
       updatedAt: at,
@@ -69,6 +75,20 @@ function endRun(tables: MemoryTables, { end, lease, at }: { end: RunEnd; lease: 
     owner.connections.set(connection.id, { ...connection, ...changes });
   }
   return { kind: "ended", job: ended };
+}
+
+function claimDue(
+  tables: MemoryTables,
+  { limit, leaseMs, nowMs }: { limit: number; leaseMs: number; nowMs: number },
+): readonly string[] {
+  const due = [...tables.leases].filter(([connectionId, lease]) => {
+    const connection = ownerTables(tables, lease.owner).connections.get(connectionId);
+    const running = lease.jobId !== null && lease.expiresAtMs > nowMs;
+    return connection?.status === "active" && lease.dueAtMs <= nowMs && !running;
+  });
+  const claimed = due.sort(([, left], [, right]) => left.dueAtMs - right.dueAtMs).slice(0, limit);
+  for (const [, lease] of claimed) lease.dueAtMs = nowMs + leaseMs;
+  return claimed.map(([connectionId]) => connectionId);
 }
 
 function beginRun(tables: MemoryTables, request: Parameters<IngestStore["beginRun"]>[0], clock: Clock): RunStart {

@@ -1,4 +1,4 @@
-import { type Clock, ImportError, systemClock } from "@fillbook/core";
+import { type Clock, ImportError, systemClock, unixMsOf } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
 import { memoryLists } from "./memory-lists.ts";
 import { memoryRuns } from "./memory-runs.ts";
@@ -37,6 +37,7 @@ export function memoryStore({ clock = systemClock }: MemoryStoreOptions = {}): B
         token: 0,
         jobId: null,
         expiresAtMs: 0,
+        dueAtMs: unixMsOf(connection.nextSyncAt),
         cursor: null,
       });
     },

@@ -8,6 +8,8 @@ export interface Lease {
   token: number;
   jobId: string | null;
   expiresAtMs: number;
+  /** When the connection's next run is due. */
+  dueAtMs: number;
   cursor: Json;
 }
 

@@ -8,7 +8,14 @@ import { type ScriptedPage, type ScriptedRecord, scripted, scriptedPage } from "
 /** Makes a connection of a scripted connector and answers with its id. */
 export async function aConnection(
   store: BookStore,
-  details: { owner?: string; connector?: string; broker?: string; accountRef?: string; settings?: Json } = {},
+  details: {
+    owner?: string;
+    connector?: string;
+    broker?: string;
+    accountRef?: string;
+    syncEveryMs?: number;
+    settings?: Json;
+  } = {},
 ): Promise<string> {
   const id = randomUUID();
   const now = instant("2026-01-01T00:00:00Z");
@@ -26,7 +33,14 @@ export async function aConnection(
       status: "active",
       health: "ok",
     },
-    ...{ createdAt: now, updatedAt: now, lastSyncAt: null, lastSucceededAt: null },
+    ...{
+      createdAt: now,
+      updatedAt: now,
+      syncEveryMs: details.syncEveryMs ?? 60_000,
+      nextSyncAt: now,
+      lastSyncAt: null,
+      lastSucceededAt: null,
+    },
   });
   return id;
 }

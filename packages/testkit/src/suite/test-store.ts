@@ -1,5 +1,6 @@
 import { storeCommitsSuite } from "./store-commits-suite.ts";
 import { storeCrashSuite } from "./store-crash-suite.ts";
+import { storeDueSuite } from "./store-due-suite.ts";
 import { storeHistoriesSuite } from "./store-histories-suite.ts";
 import { storeReadsSuite } from "./store-reads-suite.ts";
 import { storeRunsSuite } from "./store-runs-suite.ts";
@@ -15,6 +16,7 @@ import type { StoreSuiteOptions } from "./store-suite-options.ts";
  */
 export function testStore(options: StoreSuiteOptions): void {
   storeRunsSuite(options);
+  storeDueSuite(options);
   storeCommitsSuite(options);
   storeReadsSuite(options);
   storeCrashSuite(options);

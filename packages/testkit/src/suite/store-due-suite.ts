@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { anExecution } from "../an-execution.ts";
+import { aConnection, play } from "./play.ts";
+import type { StoreSuiteOptions } from "./store-suite-options.ts";
+
+const CLAIM_MS = 2000;
+
+/** Which connections a scheduler's tick gets. Connections of the suite are due at once and a minute after each run. */
+export function storeDueSuite({ test, makeStore, passTime }: StoreSuiteOptions): void {
+  test("due: each due connection is claimed once, whoever asks", async () => {
+    const store = await makeStore();
+    const ids = [await aConnection(store), await aConnection(store), await aConnection(store, { owner: "other" })];
+    const claims = await Promise.all([1, 2, 3].map(() => store.claimDue({ limit: 2, leaseMs: CLAIM_MS })));
+    assert.deepEqual(claims.map((claimed) => claimed.length).sort(), [0, 1, 2]);
+    assert.deepEqual(claims.flat().sort(), [...ids].sort());
+  });
+
+  test("due: what a dead worker claimed is due again after the claim's time", async () => {
+    const store = await makeStore();
+    const id = await aConnection(store);
+    assert.deepEqual(await store.claimDue({ limit: 10, leaseMs: CLAIM_MS }), [id]);
+    assert.deepEqual(await store.claimDue({ limit: 10, leaseMs: CLAIM_MS }), []);
+    await passTime(CLAIM_MS + 100);
+    assert.deepEqual(await store.claimDue({ limit: 10, leaseMs: CLAIM_MS }), [id]);
+  });
+
+  test("due: a connection is not due while it runs nor right after, and its next sync is told", async () => {
+    const store = await makeStore();
+    const id = await aConnection(store);
+    const start = await store.beginRun({ connectionId: id, mode: "manual", window: {}, leaseMs: CLAIM_MS });
+    assert.equal(start.kind, "started");
+    assert.deepEqual(await store.claimDue({ limit: 10, leaseMs: CLAIM_MS }), []);
+    await passTime(CLAIM_MS + 100);
+    await play(store, id, [{ kind: "execution", execution: anExecution() }]);
+    assert.deepEqual(await store.claimDue({ limit: 10, leaseMs: CLAIM_MS }), []);
+    const connection = await store.connection("owner", id);
+    assert.ok(connection !== null && connection.nextSyncAt > (connection.lastSyncAt ?? ""));
+  });
+
+  test("due: a connection that needs its owner is not claimed, another one is after its interval", async () => {
+    const store = await makeStore();
+    const id = await aConnection(store, { syncEveryMs: 1000 });
+    const active = await aConnection(store, { syncEveryMs: 1000 });
+    await play(store, active, []);
+    const start = await store.beginRun({ connectionId: id, mode: "manual", window: {}, leaseMs: CLAIM_MS });
+    assert.ok(start.kind === "started");
+    const end = {
+      owner: "owner",
+      connectionId: id,
+      jobId: start.jobId,
+      token: start.token,
+      more: false,
+      error: null,
+    } as const;
+    await store.endRun({ ...end, status: "blocked_reauth", health: "needs_reauth", connectionStatus: "needs_reauth" });
+    await passTime(1100);
+    assert.deepEqual(await store.claimDue({ limit: 10, leaseMs: CLAIM_MS }), [active]);
+  });
+}
