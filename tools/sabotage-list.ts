@@ -165,11 +165,16 @@ export const sabotageEdits: readonly SabotageEdit[] = [
     search: "const trade = byOrderKey.get(orderKey) ?? movedWhole({ group, orderKey, groups, snapshot, moves });",
     replacement: "const trade = byOrderKey.get(orderKey);",
   },
+  {
+    name: "refused records with one text are one reject",
+    file: `${core}/plan/reject-records.ts`,
+    search: "while (from.taken.has(keys.rejectKey)) {",
+    replacement: "while (ordinal < 0) {",
+  },
   ...unreadParts(),
 ];
 
 // A plan from less than everything depends on the order of delivery: each part that is not read must be noticed.
-// No edit for trades by id: a trade's order key is one of its fills' rows, and these are read, so the order keys find it too.
 function unreadParts(): readonly SabotageEdit[] {
   const file = `${core}/plan/missing-keys.ts`;
   const parts: readonly (readonly [name: string, search: string])[] = [

@@ -86,6 +86,11 @@ export function contentText(
   return `${executedAt.slice(0, 19)}|${side}|${quantity}|${price}|${instrumentId(instrument)}`;
 }
 
+/** The number of an id-less record among its equals, from its family's key; 0 for other families. */
+export function contentOrdinal(familyKey: string): number {
+  return Number(/^[^/]*\/[^/]*\/c:(\d+):/.exec(familyKey)?.[1] ?? 0);
+}
+
 /** Placeholders are null, and so is `trade:` with a placeholder behind it. */
 export function realAliases(aliases: readonly Alias[]): Alias[] {
   return [...new Set(aliases.filter((alias) => realId(alias.slice(alias.indexOf(":") + 1)) !== null))].sort();

@@ -1,4 +1,5 @@
 import { type ErrorCode, errorRecovery, type Recovery } from "./error-codes.ts";
+import { safeText } from "./safe-text.ts";
 
 /** An error as data: what a report, a job and an event carry. */
 export interface ErrorReport {
@@ -56,8 +57,8 @@ export function toImportError(error: unknown, fallback: ErrorCode = "UNEXPECTED"
   return new ImportError(fallback, `${name} was thrown where none is expected; see the cause`, { cause: error });
 }
 
-/** The error as plain data. */
+/** The error as plain data; its message is cut and cleaned, since a store keeps it with the job. */
 export function errorReport(error: ImportError, connectionId: string | null): ErrorReport {
   const { code, recovery, message, retryAfterMs } = error;
-  return { code, recovery, message, retryAfterMs, connectionId: error.connectionId ?? connectionId };
+  return { code, recovery, message: safeText(message), retryAfterMs, connectionId: error.connectionId ?? connectionId };
 }

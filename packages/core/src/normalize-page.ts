@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { AnyConnector, Normalized, PageRecord } from "./connector-contract.ts";
-import { digest } from "./digest.ts";
 import { type CancelFacts, cancelSchema, type ExecutionFacts, executionSchema } from "./execution.ts";
 import type { Json } from "./json.ts";
 import { keptRaw } from "./kept-raw.ts";
+import { safeText } from "./safe-text.ts";
 
 /** A record after `normalize` and the check of what it returned. */
 export type NormalizedRecord =
@@ -36,11 +36,6 @@ export function normalizeRecord(record: PageRecord<Json>, source: Source): Norma
     case "rejected":
       return { ...read, raw, rawText: text, ordinal, truncated: refusal !== null };
   }
-}
-
-/** SHA-256 of a record's JSON text: what identifies a reject. */
-export function rawHash(rawText: string): string {
-  return digest(rawText);
 }
 
 type Read =
@@ -87,10 +82,9 @@ function foreign({ id, broker }: AnyConnector): Read {
   return refused(`the record was not normalized as one of connector ${id} and broker ${broker}`);
 }
 
-// Reasons reach text columns and screens: no control characters, no half surrogates, bounded.
 function refused(reason: unknown): Read {
   const text = typeof reason === "string" ? reason : "normalize gave no reason";
-  return { kind: "rejected", reason: text.slice(0, 1000).replace(/[\p{Cc}\p{Cs}]/gu, "\ufffd") };
+  return { kind: "rejected", reason: safeText(text) };
 }
 
 function issuesOf(error: z.ZodError): string {

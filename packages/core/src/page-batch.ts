@@ -1,12 +1,14 @@
-import type { AnyConnector, Page } from "./connector-contract.ts";
+import type { AnyConnector, Page, PageDiagnostic } from "./connector-contract.ts";
 import { digest } from "./digest.ts";
 import { identify, scopeKey } from "./identify.ts";
 import { identifyCancel } from "./identify-cancel.ts";
 import type { Instant } from "./instant.ts";
 import { canonicalJson, type Json } from "./json.ts";
-import { type NormalizedRecord, normalizeRecord, rawHash } from "./normalize-page.ts";
+import { type NormalizedRecord, normalizeRecord } from "./normalize-page.ts";
 import type { BatchRun, CommitBatch, NewCancel, NewReport } from "./plan/commit-batch.ts";
-import type { Reject } from "./plan/plan-types.ts";
+import type { NewProblem, Reject } from "./plan/plan-types.ts";
+import { safeText } from "./safe-text.ts";
+import { textId } from "./text-id.ts";
 
 export interface BatchSource {
   readonly connector: AnyConnector;
@@ -48,10 +50,7 @@ export function pageBatch(page: Page<Json, Json, Json>, source: BatchSource): Co
     contexts: source.storedContexts.has(contextHash) ? [] : [{ contextHash, context: page.context }],
     decisions: [],
     pins: [],
-    problems: (page.diagnostics ?? []).map((diagnostic) => {
-      const problemKey = `${diagnostic.kind}:${run.connectionId}:${diagnostic.key}`;
-      return { problemKey, kind: diagnostic.kind, severity: "warning", message: diagnostic.message, details: null };
-    }),
+    problems: (page.diagnostics ?? []).map((diagnostic) => newProblem(diagnostic, run.connectionId)),
   };
 }
 
@@ -83,17 +82,27 @@ function newCancel({ facts, raw }: Extract<NormalizedRecord, { kind: "cancel" }>
 }
 
 function newReject(record: Extract<NormalizedRecord, { kind: "rejected" }>, origin: Origin): Reject {
-  const hash = rawHash(record.rawText);
   const { connectionId, jobId, fetchedAt, contextHash } = origin;
+  const { reason, rawText, raw, ordinal, truncated: rawTruncated } = record;
   return {
-    rejectKey: digest(`${connectionId}|${hash}|${record.ordinal}`),
-    connectionId,
-    jobId,
-    fetchedAt,
-    contextHash,
-    reason: record.reason,
-    rawHash: hash,
-    raw: record.raw,
-    rawTruncated: record.truncated,
+    ...rejectKeys({ connectionId, rawText, ordinal }),
+    ...{ connectionId, jobId, fetchedAt, contextHash, reason, raw, rawTruncated },
   };
+}
+
+/** What identifies a reject; `ordinal` is its number among records with the same text. */
+export function rejectKeys(record: {
+  readonly connectionId: string;
+  readonly rawText: string;
+  readonly ordinal: number;
+}): Pick<Reject, "rejectKey" | "rawHash"> {
+  const rawHash = digest(record.rawText);
+  return { rejectKey: digest(`${record.connectionId}|${rawHash}|${record.ordinal}`), rawHash };
+}
+
+function newProblem({ kind, key, message }: PageDiagnostic, connectionId: string): NewProblem {
+  // Two keys that no id could hold stay two: cut to size they might meet.
+  const name = textId.safeParse(key).success ? key : digest(key);
+  const problemKey = `${kind}:${connectionId}:${name}`;
+  return { problemKey, kind, severity: "warning", message: safeText(message), details: null };
 }

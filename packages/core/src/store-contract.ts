@@ -79,7 +79,11 @@ export interface IngestStore {
   }): Promise<boolean>;
   /**
    * One transaction: check the fence, move the cursor, lock the accounts, read what the plan asks for, write the plan, add
-   * the statistics to the job, and renew the lease.
+   * the statistics to the job, and renew the lease. The fence is the connection with its owner, token and running job.
+   *
+   * Pages of a run come in order, from 1. A page number that is not above the last committed one is a repeat by a caller
+   * who lost the answer: past the fence it gets the last page's answer, and nothing is written but the lease. Only the
+   * last page's statistics have to be kept for that. A batch without a run is never a repeat.
    */
   commit(batch: CommitBatch, options?: { readonly leaseMs?: number }): Promise<CommitResult>;
   /**
@@ -87,7 +91,7 @@ export interface IngestStore {
    * after `leaseMs`: two workers never get the same one, and what a dying worker claimed comes back by itself.
    */
   claimDue(request: { readonly limit: number; readonly leaseMs: number }): Promise<readonly string[]>;
-  /** Checks the fence, closes the job, releases the lease, and writes the connection's status and next sync. */
+  /** Checks the fence as `commit` does, closes the job, releases the lease, and writes the connection's status and next sync. */
   endRun(end: RunEnd): Promise<RunEndResult>;
   readState: SharedState["read"];
   writeState: SharedState["write"];

@@ -1,3 +1,5 @@
+export { contentSecond } from "./content-key.ts";
+export { executionView } from "./execution-view.ts";
 export { isRecord } from "./json.ts";
 export type { BatchRun, CommitBatch, CommitPlan, CommitStats, NewCancel, NewReport } from "./plan/commit-batch.ts";
 export { keysOf } from "./plan/missing-keys.ts";
@@ -15,8 +17,12 @@ export type {
   TradeRow,
   TradeTotals,
 } from "./plan/plan-types.ts";
+export { onlyRecords, recordKeysOf, rejectRecords } from "./plan/reject-records.ts";
+export { replanBatch } from "./plan/replan-batch.ts";
 export { emptySnapshot, extendSnapshot, type Snapshot, type SnapshotKeys, type SnapshotRows } from "./plan/snapshot.ts";
+export { tradeFromMembers } from "./plan/trade-from-members.ts";
 export { addStats } from "./run-tally.ts";
+export { parseSliceKey, type SliceKey, sliceKeyText } from "./slice-key.ts";
 export {
   type BookStore,
   type CommitResult,

@@ -1,17 +1,15 @@
 import { z } from "zod";
+import { isSafeText } from "./safe-text.ts";
 
 /** Longest id that is stored: longer ones do not fit a database index. */
 const ID_LENGTH_MAX = 200;
-
-// Control characters poison text columns and logs; lone surrogates poison JSON columns.
-const UNSAFE = /[\p{Cc}\p{Cs}]/u;
 
 /** A broker's id, spelled as the broker spells it: 1 to 200 characters, none of them a control character. */
 export const textId = z
   .string()
   .min(1)
   .max(ID_LENGTH_MAX)
-  .refine((text) => !UNSAFE.test(text), "holds a control character or half a surrogate pair");
+  .refine(isSafeText, "holds a control character or half a surrogate pair");
 
 const ID_PLACEHOLDERS: ReadonlySet<string> = new Set(["", "0", "-", "--", "N/A"]);
 const ORDER_PLACEHOLDERS: ReadonlySet<string> = new Set([...ID_PLACEHOLDERS, "2147483647"]);

@@ -26,6 +26,7 @@ import type {
   Trade,
   TradeFilter,
 } from "./read-types.ts";
+import { isSafeText } from "./safe-text.ts";
 import type { BookStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
 import { textId } from "./text-id.ts";
@@ -82,7 +83,7 @@ const connectSchema = z.object({
   connector: z.string(),
   settings: z.unknown().exactOptional(),
   accountRef: textId.exactOptional(),
-  label: z.string().max(200).exactOptional(),
+  label: z.string().max(200).refine(isSafeText, "holds a control character or half a surrogate pair").exactOptional(),
   syncEveryMs: z.number().int().min(1000).max(2_678_400_000).default(900_000),
 });
 

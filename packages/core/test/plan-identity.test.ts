@@ -20,7 +20,7 @@ describe("plan: one fill is one family", () => {
     book.tell(fill());
     book.tell(fill());
     expect(book.asked("revisions")).toHaveLength(1);
-    for (const list of ["families", "aliases", "cancelNames", "orderKeys", "trades", "members"] as const) {
+    for (const list of ["families", "aliases", "cancelNames", "orderKeys", "members"] as const) {
       expect(book.asked(list)).toEqual([]);
     }
   });

@@ -1,7 +1,7 @@
-import type { Slice, SliceRequest, StoredExecution, Trade, TradeFilter } from "@fillbook/core";
+import type { Slice, SliceRequest, Trade, TradeFilter } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
-import { tradeView } from "@fillbook/core/store";
-import { type MemoryTables, type OwnerTables, ownerTables, type ReportRow } from "./memory-tables.ts";
+import { executionView, parseSliceKey, type SliceKey, sliceKeyText, tradeView } from "@fillbook/core/store";
+import { type MemoryTables, type OwnerTables, ownerTables } from "./memory-tables.ts";
 
 type Lists = Pick<
   BookStore,
@@ -16,21 +16,21 @@ export function memoryLists(tables: MemoryTables): Lists {
       return copyOf(of(owner).connections.get(id) ?? null);
     },
     async connections(owner, filter) {
-      return sliceOf([...of(owner).connections.values()], filter, (row) => [row.createdAt, row.id]);
+      return sliceOf([...of(owner).connections.values()], filter, (row) => ({ at: row.createdAt, id: row.id }));
     },
     async trade(owner, id) {
       const row = of(owner).trades.get(id);
       return row === undefined ? null : copyOf(tradeView(row));
     },
     async trades(owner, filter) {
-      return sliceOf(tradesOf(of(owner), filter), filter, (trade) => [trade.lastExecutedAt, trade.id]);
+      return sliceOf(tradesOf(of(owner), filter), filter, (trade) => ({ at: trade.lastExecutedAt, id: trade.id }));
     },
     async executions(owner, filter) {
       const rows = [...of(owner).reports.values()].filter((row) => {
         const basics = matches(row, filter, { symbol: row.instrument.symbol, at: row.executedAt });
         return basics && isEqual(filter.tradeId, row.tradeId) && isEqual(filter.canonical, row.canonical);
       });
-      const slice = sliceOf(rows, filter, (row) => [row.executedAt, row.revisionKey]);
+      const slice = sliceOf(rows, filter, (row) => ({ at: row.executedAt, id: row.revisionKey }));
       return { items: slice.items.map(executionView), next: slice.next };
     },
     async job(owner, id) {
@@ -40,7 +40,7 @@ export function memoryLists(tables: MemoryTables): Lists {
       const rows = [...of(owner).jobs.values()].filter((job) => {
         return isEqual(filter.connectionId, job.connectionId) && isEqual(filter.status, job.status);
       });
-      return sliceOf(rows, filter, (job) => [job.startedAt, job.id]);
+      return sliceOf(rows, filter, (job) => ({ at: job.startedAt, id: job.id }));
     },
     async problems(owner, filter) {
       const state = filter.state ?? "open";
@@ -48,7 +48,7 @@ export function memoryLists(tables: MemoryTables): Lists {
         const stateFits = state === "all" || (problem.resolvedAt === null) === (state === "open");
         return stateFits && isEqual(filter.connectionId, problem.connectionId) && isEqual(filter.kind, problem.kind);
       });
-      return sliceOf(rows, filter, (problem) => [problem.openedAt, problem.id]);
+      return sliceOf(rows, filter, (problem) => ({ at: problem.openedAt, id: problem.id }));
     },
   };
 }
@@ -92,22 +92,17 @@ function isEqual<Value>(wanted: Value | undefined, value: Value): boolean {
 function sliceOf<Row>(
   rows: readonly Row[],
   { limit = 50, after }: SliceRequest,
-  keyOf: (row: Row) => readonly [string, string],
+  keyOf: (row: Row) => SliceKey,
 ): Slice<Row> {
-  const textOf = (row: Row) => keyOf(row).join(" ");
-  const sorted = rows.map((row) => ({ row, key: textOf(row) })).sort((left, right) => (left.key < right.key ? 1 : -1));
-  const rest = after === undefined ? sorted : sorted.filter(({ key }) => key < after);
+  const before = after === undefined ? null : sliceKeyText(parseSliceKey(after));
+  const keyed = rows.map((row) => ({ row, key: sliceKeyText(keyOf(row)) }));
+  const rest = keyed
+    .filter(({ key }) => before === null || key < before)
+    .sort((left, right) => (left.key < right.key ? 1 : -1));
   const items = rest.slice(0, limit);
   return { items: items.map(({ row }) => copyOf(row)), next: rest.length > limit ? (items.at(-1)?.key ?? null) : null };
 }
 
 function copyOf<Value>(value: Value): Value {
   return structuredClone(value);
-}
-
-// What a report has beyond an execution are keys and marks of the planner's.
-function executionView(row: ReportRow): StoredExecution {
-  const { familyClass, revisionKey, rank, contentKey, orderKey, aliasKeys, ...rest } = row;
-  const { owner, contextHash, pinned, fill, ...execution } = rest;
-  return { id: revisionKey, ...execution };
 }

@@ -25,7 +25,6 @@ function readRows(tables: OwnerTables, keys: SnapshotKeys): SnapshotRows {
   for (const key of index.aliasFamilies.values(keys.aliases)) families.add(key);
   for (const key of index.idlessFamilies.values(keys.idlessContents)) families.add(key);
   for (const key of index.contentFamilies.values(keys.contents)) families.add(key);
-  const ordered = present(index.orderTrades, keys.orderKeys);
   return {
     revisions: keys.revisions.filter((key) => tables.reports.has(key)),
     cancelKeys: keys.cancelKeys.filter((key) => tables.cancels.has(key)),
@@ -33,7 +32,7 @@ function readRows(tables: OwnerTables, keys: SnapshotKeys): SnapshotRows {
     reports: present(tables.reports, index.familyReports.values(families)),
     cancels: present(tables.cancels, index.cancelNames.values(keys.cancelNames)),
     decisions: present(tables.decisions, keys.decisions),
-    trades: [...present(tables.trades, ordered), ...present(tables.trades, keys.trades)],
+    trades: present(tables.trades, present(index.orderTrades, keys.orderKeys)),
     members: present(tables.reports, index.tradeMembers.values(keys.members)),
   };
 }

@@ -1,8 +1,9 @@
 import { type Clock, ImportError, type Instant, instantFromUnixMs, type Job, unixMsOf } from "@fillbook/core";
 import {
   addStats,
+  type BatchRun,
   type CommitBatch,
-  type CommitResult,
+  type CommitStats,
   type IngestStore,
   noStats,
   type RunEnd,
@@ -10,7 +11,7 @@ import {
   type RunStart,
 } from "@fillbook/core/store";
 import { planFor, writePlan } from "./memory-plan.ts";
-import { type Lease, type MemoryTables, ownerTables } from "./memory-tables.ts";
+import { type Lease, type MemoryTables, type OwnerTables, ownerTables } from "./memory-tables.ts";
 
 type Runs = Pick<IngestStore, "beginRun" | "renewLease" | "commit" | "claimDue" | "endRun">;
 
@@ -31,22 +32,20 @@ export function memoryRuns(tables: MemoryTables, clock: Clock): Runs {
       return lease !== null;
     },
     async commit(batch, { leaseMs } = {}) {
-      const { run } = batch;
-      const lease = run === null ? null : holder(run.connectionId, run.token);
-      if (run !== null && lease?.owner !== batch.owner) return { kind: "fenced" };
-      const result = commit(tables, batch);
-      if (lease !== null && run !== null) {
-        lease.cursor = run.cursor;
-        if (leaseMs !== undefined) lease.expiresAtMs = clock.now() + leaseMs;
-      }
-      return result;
+      const { owner, run } = batch;
+      if (run === null) return { kind: "committed", stats: writeBatch(ownerTables(tables, owner), batch) };
+      const lease = holder(run.connectionId, run.token);
+      if (lease === null || lease.owner !== owner || lease.jobId !== run.jobId) return { kind: "fenced" };
+      if (leaseMs !== undefined) lease.expiresAtMs = clock.now() + leaseMs;
+      return { kind: "committed", stats: commitPage(ownerTables(tables, owner), { batch, run, lease }) };
     },
     async claimDue({ limit, leaseMs }) {
       return claimDue(tables, { limit, leaseMs, nowMs: clock.now() });
     },
     async endRun(end) {
       const lease = holder(end.connectionId, end.token);
-      return lease?.owner === end.owner ? endRun(tables, { end, lease, at: now() }) : { kind: "fenced" };
+      if (lease === null || lease.owner !== end.owner || lease.jobId !== end.jobId) return { kind: "fenced" };
+      return endRun(tables, { end, lease, at: now() });
     },
   };
 }
@@ -102,7 +101,7 @@ function beginRun(tables: MemoryTables, request: Parameters<IngestStore["beginRu
   const startedAt = instantFromUnixMs(clock.now());
   if (lease.jobId !== null) closeAbandoned(tables, lease, startedAt);
   const jobId = crypto.randomUUID();
-  Object.assign(lease, { jobId, token: lease.token + 1, expiresAtMs: clock.now() + leaseMs });
+  Object.assign(lease, { jobId, token: lease.token + 1, expiresAtMs: clock.now() + leaseMs, lastPage: null });
   owner.jobs.set(jobId, {
     ...{ id: jobId, userId: lease.owner, connectionId, mode, window, status: "running", startedAt, finishedAt: null },
     ...{ cursorBefore: lease.cursor, cursorAfter: lease.cursor, stats: noStats, error: null, more: false },
@@ -121,13 +120,21 @@ function closeAbandoned(tables: MemoryTables, lease: Lease, finishedAt: Job["sta
   jobs.set(job.id, { ...job, status, finishedAt, error: { code, recovery, message, retryAfterMs, connectionId } });
 }
 
-function commit(tables: MemoryTables, batch: CommitBatch): CommitResult {
-  const owner = ownerTables(tables, batch.owner);
+function commitPage(
+  owner: OwnerTables,
+  { batch, run, lease }: { batch: CommitBatch; run: BatchRun; lease: Lease },
+): CommitStats {
+  if (lease.lastPage !== null && run.page <= lease.lastPage.page) return lease.lastPage.stats;
+  const stats = writeBatch(owner, batch);
+  lease.lastPage = { page: run.page, stats };
+  lease.cursor = run.cursor;
+  const job = owner.jobs.get(run.jobId);
+  if (job !== undefined) owner.jobs.set(job.id, { ...job, stats: addStats(job.stats, stats), cursorAfter: run.cursor });
+  return stats;
+}
+
+function writeBatch(owner: OwnerTables, batch: CommitBatch): CommitStats {
   const plan = planFor(owner, batch);
   writePlan(owner, batch, plan);
-  const job = owner.jobs.get(batch.run?.jobId ?? "");
-  if (job !== undefined && batch.run !== null) {
-    owner.jobs.set(job.id, { ...job, stats: addStats(job.stats, plan.stats), cursorAfter: batch.run.cursor });
-  }
-  return { kind: "committed", stats: plan.stats };
+  return plan.stats;
 }

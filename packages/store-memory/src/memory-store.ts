@@ -39,6 +39,7 @@ export function memoryStore({ clock = systemClock }: MemoryStoreOptions = {}): B
         expiresAtMs: 0,
         dueAtMs: unixMsOf(connection.nextSyncAt),
         cursor: null,
+        lastPage: null,
       });
     },
     ...memoryLists(tables),

@@ -1,5 +1,5 @@
 import type { Connection, Job, Json, Problem } from "@fillbook/core";
-import type { CancelRow, Decision, NewCancel, Reject, StoredReport, TradeRow } from "@fillbook/core/store";
+import type { CancelRow, CommitStats, Decision, NewCancel, Reject, StoredReport, TradeRow } from "@fillbook/core/store";
 import { type MultiMap, multiMap } from "./multi-map.ts";
 
 /** A connection's lease and cursor. */
@@ -11,6 +11,8 @@ export interface Lease {
   /** When the connection's next run is due. */
   dueAtMs: number;
   cursor: Json;
+  /** The last page that the running job committed; null before the first. */
+  lastPage: { readonly page: number; readonly stats: CommitStats } | null;
 }
 
 export type ReportRow = StoredReport & { readonly raw: Json };

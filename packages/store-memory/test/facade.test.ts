@@ -145,6 +145,7 @@ test.each<readonly [string, object, string, AnyConnector, unknown]>([
     { token: "t" },
   ],
   ["a label that is too long", { label: "x".repeat(201) }, "OPTION_INVALID", scripted({ pages: [] }), { token: "t" }],
+  ["a label with a NUL", { label: "a\u0000" }, "OPTION_INVALID", scripted({ pages: [] }), { token: "t" }],
   ["an empty account", { accountRef: "" }, "OPTION_INVALID", scripted({ pages: [] }), { token: "t" }],
   [
     "what the broker refuses",

@@ -29,11 +29,6 @@ describe("snapshot: what the plan must see", () => {
     expect(deliveries.some((delivery) => !isRight(delivery, hide))).toBe(true);
   });
 
-  // A trade's order key is one of its fills' rows, and all of these are read: the ids find no trade that the keys do not.
-  test("without trades by id every book is still right, since each is found by an order key of its rows", () => {
-    for (const delivery of deliveries) expect(isRight(delivery, "trades")).toBe(true);
-  });
-
   test("without decisions a correction makes a reviewed trade wait for review again", () => {
     expect(linkAfterCorrection(naiveBook())).toEqual({ tradePlanId: "plan 1" });
     expect(linkAfterCorrection(naiveBook({ hide: "decisions" }))).toBeNull();

@@ -12,7 +12,7 @@ export interface BatchRun {
   readonly jobId: string;
   /** The fencing token that `beginRun` gave. */
   readonly token: number;
-  /** Number of this page within the run, from 1. */
+  /** Number of this page within the run, from 1; with the job it says which commit this is. */
   readonly page: number;
   /** The cursor that is safe once this batch is stored. */
   readonly cursor: Json;
@@ -34,7 +34,12 @@ export interface CommitBatch {
   readonly rejects: readonly Reject[];
   readonly contexts: readonly { readonly contextHash: string; readonly context: Json }[];
   readonly decisions: readonly Decision[];
-  readonly pins: readonly { readonly revisionKey: string; readonly familyKey: string; readonly pinned: boolean }[];
+  /** Families to settle again, each with a report of it to pin (true), to unpin (false) or to leave as it is (null). */
+  readonly pins: readonly {
+    readonly revisionKey: string;
+    readonly familyKey: string;
+    readonly pinned: boolean | null;
+  }[];
   readonly problems: readonly NewProblem[];
 }
 

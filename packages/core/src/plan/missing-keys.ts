@@ -14,7 +14,6 @@ const noKeys: SnapshotKeys = {
   cancelNames: [],
   decisions: [],
   orderKeys: [],
-  trades: [],
   members: [],
 };
 
@@ -52,10 +51,7 @@ export function missingKeys(snapshot: Snapshot, batch: CommitBatch, news: News):
     wanted.add("families", report.familyKey);
     wantAround(wanted, report);
   }
-  for (const report of snapshot.reports.values()) {
-    wantAround(wanted, report);
-    if (report.tradeId !== null) wanted.add("trades", report.tradeId);
-  }
+  for (const report of snapshot.reports.values()) wantAround(wanted, report);
   for (const cancel of [...news.cancels, ...snapshot.cancels.values()]) {
     if (cancel.familyKey !== null) wanted.add("families", cancel.familyKey);
     for (const alias of cancel.aliasKeys) wanted.add("aliases", alias);

@@ -1,3 +1,4 @@
+import { contentOrdinal } from "../identify.ts";
 import type { CommitBatch, CommitPlan, NewReport } from "./commit-batch.ts";
 import { foldFamilies, type PlanFamily, type PlanRow } from "./fold.ts";
 import { isStarted, keysOf, memberKeys, missingKeys } from "./missing-keys.ts";
@@ -100,11 +101,7 @@ function claimedContents(settled: readonly Settled[]): Map<string, number> {
 }
 
 function isClaimed({ face }: Settled, claims: ReadonlyMap<string, number>): boolean {
-  return ordinalOf(face.report.familyKey) < (claims.get(face.report.contentKey) ?? 0);
-}
-
-function ordinalOf(familyKey: string): number {
-  return Number(/\/c:(\d+):/.exec(familyKey)?.[1] ?? 0);
+  return contentOrdinal(face.report.familyKey) < (claims.get(face.report.contentKey) ?? 0);
 }
 
 function fillOf({ canonical, face, family, fees, decision, stale }: Settled): Fill {

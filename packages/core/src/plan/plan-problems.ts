@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import { safeText } from "../safe-text.ts";
 import type { PlanRow } from "./fold.ts";
 import type { Decided } from "./plan-commit.ts";
 import type { CancelRow, NewProblem, Reject } from "./plan-types.ts";
@@ -89,7 +90,7 @@ function rejectProblem(reject: Reject): NewProblem {
     problemKey: `reject:${reject.rejectKey}`,
     kind: "reject",
     severity: "error",
-    message: `A record that looks like a fill could not be read: ${reject.reason}`,
+    message: safeText(`A record that looks like a fill could not be read: ${reject.reason}`),
     details: { rejectKey: reject.rejectKey },
   };
 }

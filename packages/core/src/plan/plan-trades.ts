@@ -133,7 +133,8 @@ function tradeRow(r: {
   };
 }
 
-function displayOf(report: Member["report"]): Pick<TradeRow, "instrument" | "side" | "broker" | "account"> {
+/** What a trade shows of its first fill. */
+export function displayOf(report: Member["report"]): Pick<TradeRow, "instrument" | "side" | "broker" | "account"> {
   const { instrument, side, broker, account } = report;
   return { instrument, side, broker, account };
 }

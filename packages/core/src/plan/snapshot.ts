@@ -22,10 +22,8 @@ export interface SnapshotKeys {
   readonly cancelNames: readonly string[];
   /** The decisions on these families. */
   readonly decisions: readonly string[];
-  /** The trades with these order keys. */
+  /** The trades with these order keys. A trade's order key is one of its fills', and a plan asks for all of these. */
   readonly orderKeys: readonly string[];
-  /** The trades with these ids. */
-  readonly trades: readonly string[];
   /** The reports that stand for a family (marks.fill is set) in these trades. */
   readonly members: readonly string[];
 }
@@ -68,7 +66,6 @@ export const keyLists = [
   "cancelNames",
   "decisions",
   "orderKeys",
-  "trades",
   "members",
 ] as const satisfies readonly (keyof SnapshotKeys)[];
 
@@ -86,7 +83,6 @@ export function emptySnapshot(): Snapshot {
       cancelNames: new Set(),
       decisions: new Set(),
       orderKeys: new Set(),
-      trades: new Set(),
       members: new Set(),
     },
     revisions: new Set(),

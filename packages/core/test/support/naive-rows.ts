@@ -36,7 +36,7 @@ export function readNaively(rows: NaiveRows, keys: SnapshotKeys): SnapshotRows {
       return [row.familyKey ?? "", ...row.aliasKeys].some((name) => keys.cancelNames.includes(name));
     }),
     decisions: decisions.filter((row) => keys.decisions.includes(row.familyKey)),
-    trades: trades.filter((row) => keys.orderKeys.includes(row.orderKey) || keys.trades.includes(row.id)),
+    trades: trades.filter((row) => keys.orderKeys.includes(row.orderKey)),
     members: reports.filter((row) => row.fill !== null && row.tradeId !== null && keys.members.includes(row.tradeId)),
   };
 }

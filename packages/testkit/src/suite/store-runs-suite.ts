@@ -86,6 +86,24 @@ export function storeRunsSuite({ test, makeStore, passTime }: StoreSuiteOptions)
     assert.deepEqual(await store.commit(batch), { kind: "fenced" });
   });
 
+  test("runs: the running run's token with another job's id is fenced", async () => {
+    const store = await makeStore();
+    const connectionId = await aConnection(store);
+    const finished = await play(store, connectionId, []);
+    const { token, jobId: running } = await begun(store, connectionId);
+    const before = await store.jobs("owner", {});
+    for (const jobId of [finished.jobId, "nobody's"]) {
+      assert.deepEqual(await store.commit(fenceBatch({ connectionId, jobId, token, cursor: null })), {
+        kind: "fenced",
+      });
+      const end = { owner: "owner", connectionId, jobId, token, more: false, error: null, health: "ok" } as const;
+      const ended = await store.endRun({ ...end, status: "failed", connectionStatus: "active" });
+      assert.deepEqual(ended, { kind: "fenced" });
+    }
+    assert.deepEqual(await store.jobs("owner", {}), before);
+    assert.equal((await store.job("owner", running))?.status, "running");
+  });
+
   test("runs: a job keeps the sum of its pages' statistics, and the connection its last success", async () => {
     const store = await makeStore();
     const connectionId = await aConnection(store);

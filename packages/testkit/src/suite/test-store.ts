@@ -2,7 +2,9 @@ import { storeCommitsSuite } from "./store-commits-suite.ts";
 import { storeCrashSuite } from "./store-crash-suite.ts";
 import { storeDueSuite } from "./store-due-suite.ts";
 import { storeHistoriesSuite } from "./store-histories-suite.ts";
+import { storeIsolationSuite } from "./store-isolation-suite.ts";
 import { storeReadsSuite } from "./store-reads-suite.ts";
+import { storeRepeatsSuite } from "./store-repeats-suite.ts";
 import { storeRunsSuite } from "./store-runs-suite.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 
@@ -18,7 +20,9 @@ export function testStore(options: StoreSuiteOptions): void {
   storeRunsSuite(options);
   storeDueSuite(options);
   storeCommitsSuite(options);
+  storeRepeatsSuite(options);
   storeReadsSuite(options);
+  storeIsolationSuite(options);
   storeCrashSuite(options);
   storeHistoriesSuite(options);
 }

@@ -1,0 +1,44 @@
+import { instant } from "@fillbook/core";
+import { replanBatch, tradeFromMembers } from "@fillbook/core/store";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { toldBatch } from "../../core/test/support/told-batch.ts";
+import { hostileDelivery } from "../../testkit/src/oracle/hostile-history.ts";
+import { planFor, writePlan } from "../src/memory-plan.ts";
+import { memoryTables, type OwnerTables, ownerTables } from "../src/memory-tables.ts";
+
+// Goal: what a store keeps up to date step by step is what its executions alone make.
+// Method: hostile histories; then every fill is settled again and every trade summed anew from the index of its fills.
+
+test("replan: after any history the store's rows stay as they are, and each trade is what its fills make", () => {
+  fc.assert(
+    fc.property(hostileDelivery, ({ pages }) => {
+      const tables = ownerTables(memoryTables(), "owner");
+      for (const [index, page] of pages.entries()) {
+        const batch = toldBatch(page, index + 1);
+        writePlan(tables, batch, planFor(tables, batch));
+      }
+      const before = rowsOf(tables);
+      const families = [...tables.reports.values()];
+      const batch = replanBatch({ owner: "owner", families, id: "replan", at: instant("2027-01-01T00:00:00Z") });
+      const plan = planFor(tables, batch);
+      expect([plan.marks, plan.trades, plan.tradesRemoved]).toEqual([[], [], []]);
+      writePlan(tables, batch, plan);
+      expect(rowsOf(tables)).toEqual(before);
+      for (const trade of tables.trades.values()) {
+        const keys = [...tables.index.tradeMembers.values([trade.id])];
+        expect(
+          tradeFromMembers(
+            trade,
+            keys.flatMap((key) => tables.reports.get(key) ?? []),
+          ),
+        ).toEqual(trade);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+function rowsOf({ reports, cancels, rejects, decisions, trades, problems }: OwnerTables): unknown {
+  return structuredClone({ reports, cancels, rejects, decisions, trades, problems });
+}

@@ -1,0 +1,117 @@
+import type { BookStore, CommitBatch } from "@fillbook/core/store";
+import { fenceBatch } from "./fence-batch.ts";
+
+/** What one owner has and another one may try to reach: ids, a fence, and the `next` of every list. */
+export interface OwnedIds {
+  readonly connectionId: string;
+  readonly tradeId: string;
+  readonly revisionKey: string;
+  readonly familyKey: string;
+  readonly jobId: string;
+  readonly runningJobId: string;
+  readonly token: number;
+  readonly nexts: Readonly<Record<ListName, string>>;
+}
+
+export type ListName = "connections" | "trades" | "executions" | "jobs" | "problems";
+
+/** One call with these ids, by an owner who has `own` ones. */
+export type Try = (
+  store: BookStore,
+  by: { readonly owner: string; readonly ids: OwnedIds; readonly own: OwnedIds },
+) => Promise<unknown>;
+
+/**
+ * Every method of the contract with the calls by which one owner could reach another's rows; the compiler complains when
+ * the contract gains a method that is not here. Methods without an owner have none: a scheduler's, and the brokers' state.
+ */
+export const isolationTries: { readonly [Method in keyof BookStore]: readonly Try[] } = {
+  ready: [],
+  beginRun: [],
+  claimDue: [],
+  readState: [],
+  writeState: [],
+  // The suite tries it by itself: it answers nothing.
+  createConnection: [],
+  renewLease: [
+    (store, { ids, own }) => store.renewLease({ connectionId: ids.connectionId, token: own.token, leaseMs: 3_600_000 }),
+  ],
+  commit: [
+    (store, { owner, ids }) => store.commit(fenceBatch({ ...fenceOf(ids), owner, cursor: "stolen" })),
+    (store, { owner, ids, own }) =>
+      store.commit(fenceBatch({ ...fenceOf(own), connectionId: ids.connectionId, owner, cursor: "stolen" })),
+    (store, { owner, ids, own }) =>
+      store.commit(fenceBatch({ ...fenceOf(own), jobId: ids.runningJobId, owner, cursor: "stolen" })),
+    (store, { owner, ids }) => store.commit(decisionBy(owner, ids)),
+  ],
+  endRun: [
+    (store, { owner, ids }) => store.endRun({ ...endOf(ids), owner }),
+    (store, { owner, ids, own }) => store.endRun({ ...endOf(own), connectionId: ids.connectionId, owner }),
+    (store, { owner, ids, own }) => store.endRun({ ...endOf(own), jobId: ids.runningJobId, owner }),
+  ],
+  connection: [(store, { owner, ids }) => store.connection(owner, ids.connectionId)],
+  connections: [(store, { owner, ids }) => store.connections(owner, { after: ids.nexts.connections })],
+  trade: [(store, { owner, ids }) => store.trade(owner, ids.tradeId)],
+  trades: [
+    (store, { owner, ids: { connectionId } }) => store.trades(owner, { connectionId }),
+    (store, { owner, ids }) => store.trades(owner, { after: ids.nexts.trades }),
+  ],
+  executions: [
+    (store, { owner, ids: { tradeId } }) => store.executions(owner, { tradeId }),
+    (store, { owner, ids }) => store.executions(owner, { after: ids.nexts.executions }),
+  ],
+  job: [
+    (store, { owner, ids }) => store.job(owner, ids.jobId),
+    (store, { owner, ids }) => store.job(owner, ids.runningJobId),
+  ],
+  jobs: [
+    (store, { owner, ids: { connectionId } }) => store.jobs(owner, { connectionId }),
+    (store, { owner, ids }) => store.jobs(owner, { after: ids.nexts.jobs }),
+  ],
+  problems: [
+    (store, { owner, ids: { connectionId } }) => store.problems(owner, { connectionId, state: "all" }),
+    (store, { owner, ids }) => store.problems(owner, { after: ids.nexts.problems }),
+  ],
+};
+
+/** Ids of the same form that nobody has. A cursor of a missing row stands beside the real one in the list's order. */
+export function missingIds(ids: OwnedIds): OwnedIds {
+  const { connections, trades, executions, jobs, problems } = ids.nexts;
+  return {
+    connectionId: missing(ids.connectionId),
+    tradeId: missing(ids.tradeId),
+    revisionKey: missing(ids.revisionKey),
+    familyKey: missing(ids.familyKey),
+    jobId: missing(ids.jobId),
+    runningJobId: missing(ids.runningJobId),
+    token: ids.token,
+    nexts: {
+      connections: missing(connections),
+      trades: missing(trades),
+      executions: missing(executions),
+      jobs: missing(jobs),
+      problems: missing(problems),
+    },
+  };
+}
+
+function missing(id: string): string {
+  return `${id.slice(0, -1)}${id.endsWith("0") ? "1" : "0"}`;
+}
+
+function decisionBy(owner: string, { familyKey, revisionKey }: OwnedIds): CommitBatch {
+  const noRun = { connectionId: "", jobId: "", token: 0, cursor: null };
+  const batch = { ...fenceBatch({ ...noRun, owner }), run: null, problems: [] };
+  const decided = { familyKey, link: null, decidedAt: batch.at, decidedBy: owner, suggestion: null };
+  return { ...batch, decisions: [{ ...decided, seenRevisionKey: revisionKey }] };
+}
+
+/** The fence of a running job, for its second page. */
+function fenceOf({ connectionId, runningJobId, token }: OwnedIds) {
+  return { connectionId, jobId: runningJobId, token, page: 2 };
+}
+
+function endOf({ connectionId, runningJobId, token }: OwnedIds) {
+  const end = { status: "failed", more: false, error: null, health: "degraded", connectionStatus: "error" } as const;
+  return { ...end, connectionId, jobId: runningJobId, token };
+}

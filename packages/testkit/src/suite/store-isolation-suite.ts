@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import type { BookStore } from "@fillbook/core/store";
+import { anExecution } from "../an-execution.ts";
+import type { ScriptedRecord } from "../scripted.ts";
+import { fenceBatch } from "./fence-batch.ts";
+import { isolationTries, type ListName, missingIds, type OwnedIds } from "./isolation-tries.ts";
+import { aConnection, play, readAll, stateOf } from "./play.ts";
+import type { StoreSuiteOptions } from "./store-suite-options.ts";
+
+const LEASE_MS = 600_000;
+
+/**
+ * Goal: nobody sees, changes or finds out about another owner's rows through any method.
+ * Method: each call of `isolationTries` with another owner's ids answers what it answers for ids that nobody has, and the
+ * other owner's rows are as before.
+ */
+export function storeIsolationSuite({ test, makeStore }: StoreSuiteOptions): void {
+  test("isolation: in every method another owner's ids answer as ids that nobody has", async () => {
+    const store = await makeStore();
+    const theirs = await aBook(store, { owner: "owner", year: 2026, runs: 2 });
+    const own = await aBook(store, { owner: "stranger", year: 2025, runs: 3 });
+    const before = await everythingOf(store, "owner");
+    for (const { name, attempt } of allTries) {
+      const answer = await attempt(store, { owner: "stranger", ids: theirs, own });
+      const expected = await attempt(store, { owner: "stranger", ids: missingIds(theirs), own });
+      assert.deepEqual(answer, expected, `${name} tells another owner's ids from missing ones`);
+      assert.deepEqual(await everythingOf(store, "owner"), before, `${name} changes another owner's rows`);
+    }
+    await assertStillRuns(store, theirs);
+  });
+
+  test("isolation: every try reaches the rows of the owner who makes it", async () => {
+    const store = await makeStore();
+    let ids = await aBook(store, { owner: "owner", year: 2026, runs: 2 });
+    for (const { name, attempt } of allTries) {
+      ids = { ...ids, ...(await nextRun(store, ids.connectionId)) };
+      const nothing = missingIds(ids);
+      const missed = await attempt(store, { owner: "nobody", ids: nothing, own: nothing });
+      assert.notDeepEqual(await attempt(store, { owner: "owner", ids, own: ids }), missed, name);
+    }
+  });
+
+  test("isolation: a connection's id that another owner has is refused, and the connection stays theirs", async () => {
+    const store = await makeStore();
+    const { connectionId } = await aBook(store, { owner: "owner", year: 2026, runs: 1 });
+    const connection = await store.connection("owner", connectionId);
+    assert.ok(connection !== null);
+    const before = await everythingOf(store, "owner");
+    await assert.rejects(store.createConnection({ ...connection, userId: "stranger" }), { code: "OPTION_INVALID" });
+    assert.deepEqual(await everythingOf(store, "owner"), before);
+    assert.deepEqual(await everythingOf(store, "stranger"), await everythingOf(store, "nobody"));
+  });
+}
+
+const allTries = Object.entries(isolationTries).flatMap(([method, tries]) => {
+  return tries.map((attempt, index) => ({ name: `${method}, try ${index + 1}`, attempt }));
+});
+
+/** A book with at least two rows in each list, and a run under way; each year's fills are others. */
+async function aBook(
+  store: BookStore,
+  { owner, year, runs }: { owner: string; year: number; runs: number },
+): Promise<OwnedIds> {
+  const connectionId = await aConnection(store, { owner });
+  await aConnection(store, { owner });
+  for (let run = 0; run < runs; run += 1) await play(store, connectionId, recordsOf(year));
+  const run = await nextRun(store, connectionId);
+  assert.ok(run !== null);
+  const [execution] = (await store.executions(owner, {})).items;
+  const jobs = await readAll((after) => store.jobs(owner, after));
+  const finished = jobs.find((job) => job.status !== "running");
+  const nextOf = async (list: ListName) => (await store[list](owner, { limit: 1 })).next ?? "";
+  return {
+    ...{ connectionId, ...run, jobId: finished?.id ?? "", tradeId: execution?.tradeId ?? "" },
+    ...{ familyKey: execution?.familyKey ?? "", revisionKey: execution?.id ?? "" },
+    nexts: {
+      connections: await nextOf("connections"),
+      trades: await nextOf("trades"),
+      executions: await nextOf("executions"),
+      jobs: await nextOf("jobs"),
+      problems: await nextOf("problems"),
+    },
+  };
+}
+
+function recordsOf(year: number): ScriptedRecord[] {
+  const fills = [1, 2].map((number): ScriptedRecord => {
+    const familyId = `${year}.${number}`;
+    const executedAt = `${year}-01-05T10:00:00Z`;
+    return { kind: "execution", execution: anExecution({ familyId, executedAt, order: { permanentId: familyId } }) };
+  });
+  return [
+    ...fills,
+    { kind: "rejected", reason: `first of ${year}` },
+    { kind: "rejected", reason: `second of ${year}` },
+  ];
+}
+
+/** The fence of a run that begins now; null while one is under way. */
+async function nextRun(store: BookStore, connectionId: string) {
+  const start = await store.beginRun({ connectionId, mode: "manual", window: {}, leaseMs: LEASE_MS });
+  return start.kind === "started" ? { runningJobId: start.jobId, token: start.token } : null;
+}
+
+async function everythingOf(store: BookStore, owner: string): Promise<unknown> {
+  return {
+    state: await stateOf(store, owner),
+    connections: await readAll((after) => store.connections(owner, after)),
+    trades: await readAll((after) => store.trades(owner, after)),
+    jobs: await readAll((after) => store.jobs(owner, after)),
+    problems: await readAll((after) => store.problems(owner, { state: "all", ...after })),
+  };
+}
+
+async function assertStillRuns(store: BookStore, { connectionId, runningJobId, token }: OwnedIds): Promise<void> {
+  const again = await store.beginRun({ connectionId, mode: "manual", window: {}, leaseMs: LEASE_MS });
+  assert.deepEqual(again, { kind: "busy", runningJobId });
+  const batch = fenceBatch({ connectionId, jobId: runningJobId, token, cursor: "own" });
+  assert.equal((await store.commit(batch)).kind, "committed");
+  assert.equal((await store.job("owner", runningJobId))?.cursorAfter, "own");
+}
