@@ -9,12 +9,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "@fillbook/connector-kit": ["@fillbook/core", "undici", "bottleneck", "p-retry", "node:"],
   "@fillbook/connector-kraken": ["@fillbook/core", "@fillbook/connector-kit", "zod", "node:"],
   "@fillbook/store-memory": ["@fillbook/core", "node:"],
+  "@fillbook/store-postgres": ["@fillbook/core", "pg", "@electric-sql/pglite", "zod", "node:"],
   "@fillbook/testkit": ["@fillbook/core", "fast-check", "zod", "node:"],
 };
 
 /** Dependencies that a manifest declares and the arrows do not allow. */
 export function strayDependencies({ manifest }: WorkspacePackage): readonly string[] {
-  const names = Object.keys(manifest.dependencies ?? {});
+  const names = Object.keys(declaredBy(manifest));
   return names.filter((name) => !isAllowed(manifest.name, name)).map((name) => `${manifest.name} -> ${name}`);
 }
 
@@ -36,11 +37,18 @@ function strayReason(
   if (specifier.startsWith(".")) {
     return join(dirname(file.path), specifier).startsWith(scope) ? null : "is outside the package's sources";
   }
-  const { name, dependencies = {} } = owner.manifest;
+  const { name } = owner.manifest;
   if (!isAllowed(name, specifier)) return `is no arrow of ${name}`;
   if (isBuiltin(specifier)) return null;
-  if (!(packageNameOf(specifier) in dependencies)) return "is not among the dependencies";
+  if (!(packageNameOf(specifier) in declaredBy(owner.manifest))) return "is not among the dependencies";
   return specifier.startsWith("@fillbook/") && !entries.includes(specifier) ? "is no entry point" : null;
+}
+
+function declaredBy({
+  dependencies,
+  peerDependencies,
+}: WorkspacePackage["manifest"]): Readonly<Record<string, string>> {
+  return { ...dependencies, ...peerDependencies };
 }
 
 function isAllowed(owner: string, specifier: string): boolean {

@@ -3,7 +3,7 @@ import { newFill } from "./new-fill.ts";
 import { showProblems, showReport, showTrades } from "./show.ts";
 
 console.log("Importing a Kraken account:");
-const { book, clock, connection, simulator, user } = await import("./quick-start.ts");
+const { book, clock, connection, newestTradeId, simulator, store, user } = await import("./quick-start.ts");
 const again = { connectionId: connection.id, mode: "manual" } as const;
 
 console.log("\nImporting it again:");
@@ -11,10 +11,9 @@ showReport(await book.ingest(again));
 
 if (simulator !== null) {
   console.log("\nThe broker has one new fill, and tells another price of a stored one:");
-  const [stored] = (await user.executions({ limit: 1 })).items;
   await clock.sleep(600_000);
   simulator.addTrades(newFill(clock.now()));
-  simulator.changeTrade(stored?.executionId ?? "", { price: "1.00000" });
+  simulator.changeTrade(newestTradeId, { price: "1.00000" });
   showReport(await book.ingest(again));
   showProblems(await user.problems());
   await simulator.close();
@@ -27,3 +26,5 @@ const waiting = (await user.inbox({ limit: 3 })).items;
 console.log("\nNewest trades in the inbox, waiting for review:");
 showTrades({ items: waiting, next: null });
 await book.close();
+await store.close();
+console.log("\nAll of it is in the folder .fillbook/quick-start: run this again and see what was there.");

@@ -1,0 +1,100 @@
+import type {
+  Connection,
+  ExecutionFilter,
+  Job,
+  JobFilter,
+  Problem,
+  ProblemFilter,
+  SliceRequest,
+  StoredExecution,
+  Trade,
+  TradeFilter,
+} from "@fillbook/core";
+import { type SliceKey, tradeView } from "@fillbook/core/store";
+import { executionSelection, storedExecution } from "./execution-columns.ts";
+import type { SqlCondition } from "./list-statement.ts";
+import type { SqlRow } from "./postgres-driver.ts";
+import type { PostgresTables } from "./postgres-tables.ts";
+import { connectionOf, connectionSelection, jobOf, jobSelection, problemOf, problemSelection } from "./run-columns.ts";
+import { tradeRow, tradeSelection } from "./trade-columns.ts";
+
+/** One public list: what is read, by which index, and how its rows become items. */
+export interface Listing<Item, Filter extends SliceRequest> {
+  /** The name of the listed table in {@link from}. */
+  readonly table: string;
+  readonly from: (tables: PostgresTables) => string;
+  readonly selection: string;
+  /** `[time, id]`: an index starts with the owner and these. */
+  readonly order: readonly [string, string];
+  readonly where: (filter: Filter) => readonly SqlCondition[];
+  readonly itemOf: (row: SqlRow) => Item;
+  readonly keyOf: (item: Item) => SliceKey;
+}
+
+export const connectionListing: Listing<Connection, SliceRequest> = {
+  table: "connections",
+  from: (tables) => `${tables.connections} as connections`,
+  selection: connectionSelection,
+  order: ["created_at", "id"],
+  where: () => [],
+  itemOf: connectionOf,
+  keyOf: ({ createdAt, id }) => ({ at: createdAt, id }),
+};
+
+export const tradeListing: Listing<Trade, TradeFilter> = {
+  table: "trades",
+  from: (tables) => `${tables.trades} as trades`,
+  selection: tradeSelection,
+  order: ["last_executed_at", "id"],
+  where: ({ broker, account, connectionId, symbol, inbox }) => [
+    { column: "broker", value: broker, indexed: false },
+    { column: "account", value: account, indexed: false },
+    { column: "connection_id", value: connectionId, indexed: false },
+    { column: "symbol", value: symbol, indexed: true },
+    { column: "inbox", value: inbox, indexed: true },
+  ],
+  itemOf: (row) => tradeView(tradeRow(row)),
+  keyOf: ({ lastExecutedAt, id }) => ({ at: lastExecutedAt, id }),
+};
+
+export const executionListing: Listing<StoredExecution, ExecutionFilter> = {
+  table: "executions",
+  from: (tables) => `${tables.executions} as executions join ${tables.raws} as raws using (row_id)`,
+  selection: `${executionSelection}, raws.raw`,
+  order: ["executed_at", "revision_key"],
+  where: ({ tradeId, account, symbol, canonical }) => [
+    { column: "trade_id", value: tradeId, indexed: true },
+    { column: "account", value: account, indexed: false },
+    { column: "symbol", value: symbol, indexed: true },
+    { column: "canonical", is: canonical },
+  ],
+  itemOf: storedExecution,
+  keyOf: ({ executedAt, id }) => ({ at: executedAt, id }),
+};
+
+export const jobListing: Listing<Job, JobFilter> = {
+  table: "jobs",
+  from: (tables) => `${tables.jobs} as jobs`,
+  selection: jobSelection,
+  order: ["started_at", "id"],
+  where: ({ connectionId, status }) => [
+    { column: "connection_id", value: connectionId, indexed: true },
+    { column: "status", value: status, indexed: true },
+  ],
+  itemOf: jobOf,
+  keyOf: ({ startedAt, id }) => ({ at: startedAt, id }),
+};
+
+export const problemListing: Listing<Problem, ProblemFilter> = {
+  table: "problems",
+  from: (tables) => `${tables.problems} as problems`,
+  selection: problemSelection,
+  order: ["opened_at", "problem_key"],
+  where: ({ connectionId, kind, state = "open" }) => [
+    { column: "connection_id", value: connectionId, indexed: false },
+    { column: "kind", value: kind, indexed: false },
+    { column: "resolved_at", isNull: state === "all" ? undefined : state === "open" },
+  ],
+  itemOf: problemOf,
+  keyOf: ({ openedAt, id }) => ({ at: openedAt, id }),
+};

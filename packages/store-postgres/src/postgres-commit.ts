@@ -1,0 +1,176 @@
+import { ImportError, isImportError } from "@fillbook/core";
+import { type CommitBatch, type CommitResult, onlyRecords, recordKeysOf, rejectRecords } from "@fillbook/core/store";
+import { lockAccounts } from "./account-locks.ts";
+import type { PostgresContext } from "./postgres-context.ts";
+import type { Sql, SqlTransaction } from "./postgres-driver.ts";
+import { isDataError, isTransient, sqlStateOf } from "./postgres-errors.ts";
+import { retrying } from "./postgres-retry.ts";
+import { planFor } from "./postgres-snapshot.ts";
+import type { PostgresTables } from "./postgres-tables.ts";
+import { type Planned, writePlan } from "./postgres-write.ts";
+import { jobStatNames, statsOf } from "./run-columns.ts";
+import { textOf, textOrNull } from "./sql-columns.ts";
+import { storeCommit } from "./store-commit.ts";
+
+/** More refused records than this in one batch are a fault of the tables and not of the records. */
+const REFUSED_MAX = 50;
+
+interface CommitOptions {
+  readonly leaseMs: number | null;
+  /** Asks only whether the database takes the batch: nothing stays written. */
+  readonly rehearse?: boolean;
+}
+
+/**
+ * One batch in one transaction. Where the database refuses a value that core let pass, the records that hold it become
+ * rejects and the rest is committed.
+ */
+export async function commitBatch(
+  context: PostgresContext,
+  batch: CommitBatch,
+  options: CommitOptions,
+): Promise<CommitResult> {
+  try {
+    return await commitOnce(context, batch, options);
+  } catch (error) {
+    const cause = refusal(error);
+    if (cause === null || batch.run === null) throw error;
+    const refused = await refusedRecords(context, batch, cause);
+    const reason = `the database refuses the record (SQLSTATE ${sqlStateOf(cause)})`;
+    return commitOnce(context, rejectRecords(batch, new Set(refused), reason), options);
+  }
+}
+
+/** The keys of the records without which the batch would pass, found by halving: about 2 log n rehearsals for one. */
+async function refusedRecords(context: PostgresContext, batch: CommitBatch, cause: Error): Promise<readonly string[]> {
+  const refused: string[] = [];
+  const search = async (keys: readonly string[]): Promise<void> => {
+    if (await passes(context, onlyRecords(batch, new Set(keys)))) return;
+    if (keys.length === 0 || refused.length === REFUSED_MAX) throw cause;
+    const [only, ...rest] = keys;
+    if (only !== undefined && rest.length === 0) {
+      refused.push(only);
+      return;
+    }
+    const middle = Math.ceil(keys.length / 2);
+    await search(keys.slice(0, middle));
+    await search(keys.slice(middle));
+  };
+  // Without any record it must pass, or the fault lies elsewhere.
+  await search([]);
+  await search(recordKeysOf(batch));
+  return refused;
+}
+
+async function passes(context: PostgresContext, batch: CommitBatch): Promise<boolean> {
+  try {
+    await commitOnce(context, batch, { leaseMs: null, rehearse: true });
+    return true;
+  } catch (error) {
+    if (refusal(error) === null) throw error;
+    return false;
+  }
+}
+
+function refusal(error: unknown): Error | null {
+  const cause = isImportError(error) ? error.cause : error;
+  return cause instanceof Error && isDataError(cause) ? cause : null;
+}
+
+async function commitOnce(context: PostgresContext, batch: CommitBatch, options: CommitOptions): Promise<CommitResult> {
+  const rehearsed: { result: CommitResult | null } = { result: null };
+  try {
+    return await retrying(context.clock, () =>
+      context.driver.transaction(async (sql) => {
+        const result = await commitWithin(sql, context, { batch, options });
+        if (options.rehearse !== true) return result;
+        rehearsed.result = result;
+        throw new ImportError("ABORTED", "a rehearsal is rolled back");
+      }),
+    );
+  } catch (error) {
+    if (rehearsed.result !== null) return rehearsed.result;
+    throw error;
+  }
+}
+
+async function commitWithin(
+  sql: SqlTransaction,
+  { tables, onCommit }: PostgresContext,
+  { batch, options }: { batch: CommitBatch; options: CommitOptions },
+): Promise<CommitResult> {
+  const earlier = await takeFence(sql, tables, batch);
+  if (earlier !== null) {
+    if (earlier.kind === "committed") await renewLease(sql, tables, { run: batch.run, leaseMs: options.leaseMs });
+    return earlier;
+  }
+  await lockAccounts(sql, tables, batch);
+  const planned = { batch, ...(await planFor(sql, tables, batch)) };
+  await writePlan(sql, tables, planned);
+  await moveCursor(sql, tables, { planned, leaseMs: options.leaseMs });
+  if (onCommit !== null && options.rehearse !== true) {
+    await onCommit(sql.host, storeCommit(planned)).catch((cause: unknown) => {
+      if (isTransient(cause)) throw cause;
+      throw new ImportError("STORE_FAILED", "onCommit failed, so nothing of this page was written", { cause });
+    });
+  }
+  return { kind: "committed", stats: planned.plan.stats };
+}
+
+/** Locks the lease. Answers when there is nothing to write: another run took over, or this page was committed before. */
+async function takeFence(sql: Sql, tables: PostgresTables, batch: CommitBatch): Promise<CommitResult | null> {
+  const { run, owner } = batch;
+  if (run === null) return null;
+  const [row] = await sql.query(
+    `select jobs.last_page, jobs.last_page_stats
+       from ${tables.leases} as leases
+       join ${tables.jobs} as jobs on jobs.owner = leases.owner and jobs.id = leases.job_id
+      where leases.connection_id = $1 and leases.owner = $2 and leases.job_id = $3 and leases.token = $4::bigint
+        for update of leases`,
+    [run.connectionId, owner, run.jobId, String(run.token)],
+  );
+  if (row === undefined) return { kind: "fenced" };
+  const stats = textOrNull(row, "last_page_stats");
+  if (stats === null || Number(textOf(row, "last_page")) < run.page) return null;
+  return { kind: "committed", stats: JSON.parse(stats) };
+}
+
+async function renewLease(
+  sql: Sql,
+  tables: PostgresTables,
+  { run, leaseMs }: { run: CommitBatch["run"]; leaseMs: number | null },
+): Promise<void> {
+  if (run === null || leaseMs === null) return;
+  await sql.query(
+    `update ${tables.leases} set expires_at = clock_timestamp() + $2::bigint * interval '1 millisecond'
+      where connection_id = $1`,
+    [run.connectionId, String(leaseMs)],
+  );
+}
+
+async function moveCursor(
+  sql: Sql,
+  tables: PostgresTables,
+  { planned, leaseMs }: { planned: Planned; leaseMs: number | null },
+): Promise<void> {
+  const { run, owner } = planned.batch;
+  if (run === null) return;
+  const stats = statsOf(planned.plan.stats);
+  const sums = jobStatNames.map(({ column }, index) => `${column} = ${column} + $${index + 8}::bigint`);
+  await sql.query(
+    `with moved as (
+       update ${tables.leases}
+          set cursor = $4::text::json,
+              expires_at = coalesce(clock_timestamp() + $5::bigint * interval '1 millisecond', expires_at)
+        where connection_id = $1
+     )
+     update ${tables.jobs}
+        set cursor_after = $4::text::json, pages = pages + 1, last_page = $6::bigint, last_page_stats = $7::text::json, ${sums.join(", ")}
+      where owner = $2 and id = $3`,
+    [
+      ...[run.connectionId, owner, run.jobId, JSON.stringify(run.cursor), leaseMs === null ? null : String(leaseMs)],
+      ...[String(run.page), JSON.stringify(planned.plan.stats)],
+      ...stats,
+    ],
+  );
+}

@@ -1,0 +1,12 @@
+import type { Clock } from "@fillbook/core";
+import type { HostTransaction, PostgresDriver } from "./postgres-driver.ts";
+import type { PostgresTables } from "./postgres-tables.ts";
+import type { StoreCommit } from "./store-commit.ts";
+
+/** What every part of the store works with. */
+export interface PostgresContext {
+  readonly driver: PostgresDriver;
+  readonly tables: PostgresTables;
+  readonly clock: Clock;
+  readonly onCommit: ((transaction: HostTransaction, commit: StoreCommit) => Promise<void>) | null;
+}

@@ -1,0 +1,57 @@
+import type { Slice, SliceRequest } from "@fillbook/core";
+import { type BookStore, sliceKeyText } from "@fillbook/core/store";
+import { listStatement } from "./list-statement.ts";
+import {
+  connectionListing,
+  executionListing,
+  jobListing,
+  type Listing,
+  problemListing,
+  tradeListing,
+} from "./listings.ts";
+import type { PostgresContext } from "./postgres-context.ts";
+import { retrying } from "./postgres-retry.ts";
+
+type Lists = Pick<
+  BookStore,
+  "connection" | "connections" | "trade" | "trades" | "executions" | "job" | "jobs" | "problems"
+>;
+
+/** All reads on behalf of a person: every statement names the owner, and every list is a page of an index. */
+export function postgresLists(context: PostgresContext): Lists {
+  return {
+    connection: (owner, id) => oneOf(context, connectionListing, { owner, id }),
+    connections: (owner, filter) => sliceOf(context, connectionListing, { owner, filter }),
+    trade: (owner, id) => oneOf(context, tradeListing, { owner, id }),
+    trades: (owner, filter) => sliceOf(context, tradeListing, { owner, filter }),
+    executions: (owner, filter) => sliceOf(context, executionListing, { owner, filter }),
+    job: (owner, id) => oneOf(context, jobListing, { owner, id }),
+    jobs: (owner, filter) => sliceOf(context, jobListing, { owner, filter }),
+    problems: (owner, filter) => sliceOf(context, problemListing, { owner, filter }),
+  };
+}
+
+async function oneOf<Item, Filter extends SliceRequest>(
+  { driver, tables, clock }: PostgresContext,
+  { selection, from, table, itemOf }: Listing<Item, Filter>,
+  { owner, id }: { owner: string; id: string },
+): Promise<Item | null> {
+  const text = `select ${selection} from ${from(tables)} where ${table}.owner = $1 and ${table}.id = $2`;
+  const [row] = await retrying(clock, () => driver.query(text, [owner, id]));
+  return row === undefined ? null : itemOf(row);
+}
+
+async function sliceOf<Item, Filter extends SliceRequest>(
+  { driver, tables, clock }: PostgresContext,
+  listing: Listing<Item, Filter>,
+  { owner, filter }: { owner: string; filter: Filter },
+): Promise<Slice<Item>> {
+  const { text, parameters, limit } = listStatement({
+    ...{ selection: listing.selection, from: listing.from(tables), table: listing.table, order: listing.order },
+    ...{ owner, filter, where: listing.where(filter) },
+  });
+  const rows = await retrying(clock, () => driver.query(text, parameters));
+  const items = rows.slice(0, limit).map(listing.itemOf);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last !== undefined ? sliceKeyText(listing.keyOf(last)) : null };
+}

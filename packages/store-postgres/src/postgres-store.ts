@@ -1,0 +1,67 @@
+import type { BookStore } from "@fillbook/core/store";
+import { postgresConnections } from "./postgres-connections.ts";
+import type { PostgresContext } from "./postgres-context.ts";
+import { type IntegrityReport, verifyIntegrity } from "./postgres-integrity.ts";
+import { postgresLists } from "./postgres-lists.ts";
+import { checkSchema, migrateSchema } from "./postgres-migrate.ts";
+import { openDriver, type PostgresOptions, type PostgresSource, parsePostgresOptions } from "./postgres-options.ts";
+import { type RebuildReport, rebuildTrades } from "./postgres-rebuild.ts";
+import { postgresRuns } from "./postgres-runs.ts";
+import { postgresState } from "./postgres-state.ts";
+import { postgresTables } from "./postgres-tables.ts";
+
+/** A store in PostgreSQL, with what its operator needs. */
+export interface PostgresStore extends BookStore, AsyncDisposable {
+  /** Brings the tables to this release's version. Any number of processes may call it at once, at every start. */
+  migrate(): Promise<void>;
+  /**
+   * Looks for anything stored that contradicts something else stored: for one owner, or for all. Writes nothing; imports go
+   * on beside it.
+   */
+  verifyIntegrity(request?: { readonly owner?: string }): Promise<IntegrityReport>;
+  /**
+   * Settles every fill again from its reports and sums every trade again from its fills: for one owner, or for all. A store
+   * that is right is left as it is; imports go on beside it.
+   */
+  rebuildTrades(request?: { readonly owner?: string }): Promise<RebuildReport>;
+  /** Closes what the store itself opened: the pool of a `url`, the database of a `dataDir`. */
+  close(): Promise<void>;
+}
+
+/**
+ * The store that serious hosts run: a PostgreSQL server, or the embedded PGlite for one process.
+ *
+ * @throws ImportError `OPTION_INVALID` naming the option; nothing is opened before the first use
+ */
+export function postgresStore(source: PostgresSource, options: PostgresOptions = {}): PostgresStore {
+  const parsed = parsePostgresOptions(options);
+  const context: PostgresContext = {
+    driver: openDriver(source, parsed),
+    tables: postgresTables(parsed.schema),
+    clock: parsed.clock,
+    onCommit: parsed.onCommit ?? null,
+  };
+  const close = () => context.driver.close();
+  return {
+    ready: () => checkSchema(context),
+    migrate: () => migrateSchema(context),
+    ...postgresRuns(context),
+    ...postgresState(context),
+    ...postgresConnections(context),
+    ...postgresLists(context),
+    verifyIntegrity: ({ owner } = {}) => verifyIntegrity(context, owner),
+    rebuildTrades: ({ owner } = {}) => rebuildTrades(context, owner),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** {@link PostgresStore.migrate} for a deploy script: opens the database, migrates it, and closes what it opened. */
+export async function migrate(source: PostgresSource, options: PostgresOptions = {}): Promise<void> {
+  const store = postgresStore(source, options);
+  try {
+    await store.migrate();
+  } finally {
+    await store.close();
+  }
+}

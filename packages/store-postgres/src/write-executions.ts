@@ -1,0 +1,70 @@
+import type { CommitPlan } from "@fillbook/core/store";
+import { executionColumns, markColumns } from "./execution-columns.ts";
+import type { Sql } from "./postgres-driver.ts";
+import type { PostgresTables } from "./postgres-tables.ts";
+import type { Planned } from "./postgres-write.ts";
+import { sqlArray } from "./sql-array.ts";
+import {
+  columnNames,
+  columnParameters,
+  insertAll,
+  type SqlColumn,
+  type SqlColumns,
+  unnestColumns,
+  updateAll,
+} from "./sql-columns.ts";
+
+type Mark = CommitPlan["marks"][number] & { readonly owner: string; readonly familyKey: string };
+
+/** New marks of stored reports. Those that stop being canonical have a statement of their own: the index allows one a family. */
+export async function updateMarks(sql: Sql, tables: PostgresTables, { batch, plan, snapshot }: Planned): Promise<void> {
+  const marks = plan.marks.map((mark): Mark => {
+    const report = snapshot.reports.get(mark.revisionKey);
+    if (report === undefined) throw new Error(`report ${mark.revisionKey} was planned without being read`);
+    return { ...mark, owner: batch.owner, familyKey: report.familyKey };
+  });
+  for (const canonical of [false, true]) {
+    const rows = marks.filter((mark) => mark.marks.canonical === canonical);
+    await updateAll(sql, { table: tables.executions, columns: markedColumns, rows, keyCount: 3 });
+  }
+}
+
+const markedColumns: SqlColumns<Mark> = [
+  { name: "owner", type: "text", write: ({ owner }) => owner },
+  { name: "family_key", type: "text", write: ({ familyKey }) => familyKey },
+  { name: "revision_key", type: "text", write: ({ revisionKey }) => revisionKey },
+  ...markColumns.map((column): SqlColumn<Mark> => ({ ...column, write: ({ marks }) => column.write(marks) })),
+];
+
+/** New reports, with the records they were read from and the ids by which other rows name them. */
+export async function insertReports(sql: Sql, tables: PostgresTables, { batch, plan }: Planned): Promise<void> {
+  const { reports } = plan;
+  if (reports.length === 0) return;
+  const names = columnNames(executionColumns);
+  // One statement: the raw table's key is the row number that the first insert draws.
+  await sql.query(
+    `with stored as (
+       insert into ${tables.executions} (${names})
+       select ${names} from ${unnestColumns(executionColumns, { alias: "new", first: 4 })}
+       returning row_id, revision_key
+     )
+     insert into ${tables.raws} (row_id, owner, raw)
+     select stored.row_id, $1, raws.raw
+       from stored join unnest($2::text[], $3::json[]) as raws (revision_key, raw) using (revision_key)`,
+    [
+      batch.owner,
+      sqlArray(reports.map(({ revisionKey }) => revisionKey)),
+      sqlArray(reports.map(({ raw }) => JSON.stringify(raw))),
+      ...columnParameters(executionColumns, reports),
+    ],
+  );
+  const aliases = reports.flatMap(({ familyKey, aliasKeys }) => aliasKeys.map((alias) => ({ familyKey, alias })));
+  const conflict = "on conflict (owner, alias_key, family_key) do nothing";
+  await insertAll(sql, { table: tables.aliases, columns: aliasColumns(batch.owner), rows: aliases, conflict });
+}
+
+const aliasColumns = (owner: string): SqlColumns<{ readonly familyKey: string; readonly alias: string }> => [
+  { name: "owner", type: "text", write: () => owner },
+  { name: "alias_key", type: "text", write: ({ alias }) => alias },
+  { name: "family_key", type: "text", write: ({ familyKey }) => familyKey },
+];

@@ -1,0 +1,38 @@
+import type { CommitBatch, NewProblem } from "@fillbook/core/store";
+import type { Sql } from "./postgres-driver.ts";
+import type { PostgresTables } from "./postgres-tables.ts";
+import type { Planned } from "./postgres-write.ts";
+import { sqlArray } from "./sql-array.ts";
+import { insertAll, replacing, type SqlColumns } from "./sql-columns.ts";
+
+/** Problems that opened or were resolved. An open problem stays as it is, a resolved one opens again as a new one. */
+export async function writeProblems(sql: Sql, tables: PostgresTables, { batch, plan }: Planned): Promise<void> {
+  const columns = problemColumns(batch);
+  // The first of equal keys, as the same statement must not touch a row twice.
+  const opened = new Map([...plan.problemsOpened].reverse().map((problem) => [problem.problemKey, problem]));
+  await insertAll(sql, {
+    table: `${tables.problems} as problems`,
+    columns,
+    rows: [...opened.values()],
+    conflict: `${replacing(columns, { key: ["owner", "problem_key"] })} where problems.resolved_at is not null`,
+  });
+  if (plan.problemsResolved.length === 0) return;
+  await sql.query(
+    `update ${tables.problems} set resolved_at = $2::timestamptz
+      where owner = $1 and problem_key = any($3::text[]) and resolved_at is null`,
+    [batch.owner, batch.at, sqlArray([...plan.problemsResolved].sort())],
+  );
+}
+
+const problemColumns = ({ owner, run, at }: CommitBatch): SqlColumns<NewProblem> => [
+  { name: "owner", type: "text", write: () => owner },
+  { name: "problem_key", type: "text", write: ({ problemKey }) => problemKey },
+  { name: "kind", type: "text", write: ({ kind }) => kind },
+  { name: "severity", type: "text", write: ({ severity }) => severity },
+  { name: "message", type: "text", write: ({ message }) => message },
+  { name: "details", type: "json", write: ({ details }) => JSON.stringify(details) },
+  { name: "connection_id", type: "text", write: () => run?.connectionId ?? null },
+  { name: "job_id", type: "text", write: () => run?.jobId ?? null },
+  { name: "opened_at", type: "timestamptz", write: () => at },
+  { name: "resolved_at", type: "timestamptz", write: () => null },
+];
