@@ -37,13 +37,15 @@ function isTouched({ family }: Settled): boolean {
   return family.rows.length > 1 || family.rows.some((row) => row.report.aliasKeys.length > 0);
 }
 
+// The reports stand in the order of their ranks: a store reads them in any order.
 function conflictProblem({ family, conflict, face }: Settled): NewProblem {
+  const rows = [...conflict].sort((left, right) => (left.rank > right.rank ? -1 : 1));
   return {
     problemKey: `conflict:${family.familyKey}`,
     kind: "conflict",
     severity: "error",
     message: `The broker told fill ${face.report.executionId ?? family.familyKey} in ${conflict.length} ways with the same standing; one of them counts until a person chooses`,
-    details: { familyKey: family.familyKey, counted: face.report.revisionKey, reports: conflict.map(shownReport) },
+    details: { familyKey: family.familyKey, counted: face.report.revisionKey, reports: rows.map(shownReport) },
   };
 }
 
