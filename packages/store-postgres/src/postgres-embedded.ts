@@ -76,7 +76,7 @@ async function given(pglite: PGlite): Promise<Database> {
   const { parsers, serializers } = pglite;
   return {
     pglite,
-    asText: { parsers: {}, serializers: identities(serializers) },
+    asText: { parsers: identities(parsers), serializers: identities(serializers) },
     close: async () => {},
   };
 }
