@@ -31,6 +31,10 @@ export function isDataError(error: unknown): boolean {
 export function asStoreError(error: unknown): ImportError {
   if (isImportError(error)) return error;
   const state = sqlStateOf(error);
+  if (state !== null && missingStates.has(state)) {
+    const message = `the store's tables are not there, or not those of this release: call migrate() of the store once`;
+    return new ImportError("STORE_NOT_MIGRATED", `${message} (SQLSTATE ${state})`, { cause: error });
+  }
   const hint = state === null ? "the database could not be reached" : (hints[state] ?? "the database refused");
   // The database's own text may quote stored values: it stays in the cause.
   return new ImportError("STORE_FAILED", state === null ? hint : `${hint} (SQLSTATE ${state})`, { cause: error });
@@ -38,6 +42,9 @@ export function asStoreError(error: unknown): ImportError {
 
 // Serialization failure, deadlock, lock timeout; and a unique violation, which a writer beside us caused.
 const transientStates = new Set(["40001", "40P01", "55P03", "23505"]);
+
+// Undefined table, column or schema.
+const missingStates = new Set(["42P01", "42703", "3F000"]);
 
 const hints: Readonly<Record<string, string>> = {
   "25006": "the database is read-only: it may have failed over",

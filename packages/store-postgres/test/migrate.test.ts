@@ -1,0 +1,123 @@
+import { readdirSync } from "node:fs";
+import { ingest } from "@fillbook/core";
+import { expect, test } from "vitest";
+import { executionColumns } from "../src/execution-columns.ts";
+import { migrate, postgresStore } from "../src/index.ts";
+import { SCHEMA_VERSION } from "../src/postgres-migrate.ts";
+import { cancelColumns, decisionColumns, rejectColumns } from "../src/rare-columns.ts";
+import { tradeColumns } from "../src/trade-columns.ts";
+import { freshSchema, testDatabaseUrl, testPool } from "./support/database.ts";
+import { serverStore } from "./support/test-store.ts";
+
+test("migrate: the version is the number of the last file, and the files are numbered without gaps", () => {
+  const files = readdirSync(new URL("../migrations/", import.meta.url)).sort();
+  expect(files.map((name) => Number(name.slice(0, 4)))).toEqual(files.map((_, index) => index + 1));
+  expect(files.length).toBe(SCHEMA_VERSION);
+});
+
+test("migrate: a second time, and a store of another instance, change nothing", async () => {
+  const { store, pool, schema } = await serverStore();
+  const applied = () => pool.query(`select version, applied_at, xmin::text from "${schema}".schema_versions`);
+  const before = (await applied()).rows;
+  await store.migrate();
+  await migrate({ url: testDatabaseUrl() }, { schema });
+  expect((await applied()).rows).toEqual(before);
+  await store.ready();
+});
+
+test("migrate: without tables, ready and ingest say STORE_NOT_MIGRATED and what to call", async () => {
+  const pool = testPool();
+  const store = postgresStore({ pool }, { schema: freshSchema() });
+  const missing = { code: "STORE_NOT_MIGRATED", message: expect.stringContaining("migrate()") };
+  await expect(store.ready()).rejects.toMatchObject(missing);
+  const options = { store, connectors: [], connectionId: "c", mode: "manual", credentials: async () => null } as const;
+  await expect(ingest(options)).rejects.toMatchObject(missing);
+  await expect(store.trades("owner", {})).rejects.toMatchObject(missing);
+});
+
+test("migrate: newer tables are refused by migrate and by ready", async () => {
+  const { store, pool, schema } = await serverStore();
+  await pool.query(`insert into "${schema}".schema_versions (version, name) values (${SCHEMA_VERSION + 1}, 'newer')`);
+  const refused = { code: "STORE_NOT_MIGRATED", message: expect.stringContaining("upgrade") };
+  await expect(store.ready()).rejects.toMatchObject(refused);
+  await expect(store.migrate()).rejects.toMatchObject(refused);
+});
+
+test("migrate: a migration that fails leaves nothing behind", async () => {
+  const pool = testPool();
+  const schema = freshSchema();
+  await pool.query(`create schema "${schema}"; create table "${schema}".problems (x int)`);
+  const store = postgresStore({ pool }, { schema });
+  await expect(store.migrate()).rejects.toMatchObject({ code: "STORE_FAILED" });
+  const { rows } = await pool.query("select tablename from pg_tables where schemaname = $1", [schema]);
+  expect(rows).toEqual([{ tablename: "problems" }]);
+});
+
+test("migrate: the files run by hand make the same tables", async () => {
+  const { schema, pool } = await serverStore();
+  const byHand = freshSchema();
+  const { readFileSync } = await import("node:fs");
+  const client = await pool.connect();
+  await client.query(`create schema "${byHand}"; set search_path to "${byHand}"`);
+  for (const name of readdirSync(new URL("../migrations/", import.meta.url)).sort()) {
+    await client.query(readFileSync(new URL(`../migrations/${name}`, import.meta.url), "utf8"));
+  }
+  await client.query("reset search_path");
+  client.release();
+  expect(await shapeOf(byHand)).toEqual(await shapeOf(schema));
+  await postgresStore({ pool }, { schema: byHand }).ready();
+
+  async function shapeOf(name: string): Promise<unknown> {
+    const columns = await pool.query(
+      `select table_name, column_name, data_type, is_nullable, collation_name from information_schema.columns
+        where table_schema = $1 order by 1, 2`,
+      [name],
+    );
+    const indexes = await pool.query(
+      "select replace(indexdef, $1, '') from pg_indexes where schemaname = $1 order by 1",
+      [name],
+    );
+    return [columns.rows, indexes.rows];
+  }
+});
+
+test("migrate: the columns that are written are those of the tables", async () => {
+  const { pool, schema } = await serverStore();
+  const written = {
+    executions: [...executionColumns.map(({ name }) => name), "row_id"],
+    trades: tradeColumns.map(({ name }) => name),
+    cancels: cancelColumns.map(({ name }) => name),
+    rejects: rejectColumns("").map(({ name }) => name),
+    decisions: decisionColumns("").map(({ name }) => name),
+  };
+  for (const [table, names] of Object.entries(written)) {
+    const { rows } = await pool.query<{ name: string }>(
+      "select column_name as name from information_schema.columns where table_schema = $1 and table_name = $2",
+      [schema, table],
+    );
+    expect(rows.map(({ name }) => name).sort()).toEqual([...names].sort());
+  }
+});
+
+test.each([
+  [{ schema: "Fillbook" }, "schema"],
+  [{ schema: 'a"; drop schema public; --' }, "schema"],
+  [{ schema: "pg_fillbook" }, "schema"],
+  [{ schema: "x".repeat(64) }, "schema"],
+  [{ lockMs: 5 }, "lockMs"],
+  [{ statementMs: Number.NaN }, "statementMs"],
+  [{ poolMax: 0 }, "poolMax"],
+  [{ onCommit: "yes" }, "onCommit"],
+  [{ shema: "x" }, "shema"],
+])("options: %o is refused at once by its name", (options, name) => {
+  const make = () => postgresStore({ url: testDatabaseUrl() }, options as never); // Wrong on purpose.
+  expect(make).toThrow(expect.objectContaining({ code: "OPTION_INVALID", message: expect.stringContaining(name) }));
+});
+
+test.each([[{}], [{ url: "mysql://x" }], [{ pool: {} }], [{ dataDir: "" }], [{ url: "postgres://x", dataDir: "y" }]])(
+  "source: %o is refused at once",
+  (source) => {
+    const make = () => postgresStore(source as never); // Wrong on purpose.
+    expect(make).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
+  },
+);
