@@ -18,7 +18,8 @@ export async function retrying<Result>(clock: Clock, work: (attempt: number) => 
     try {
       return await work(attempt);
     } catch (error) {
-      const late = clock.now() - startedMs > RETRY_MAX_MS;
+      // A process that slept through its first attempt still gets a second one, to hear that it lost its lease.
+      const late = attempt > 1 && clock.now() - startedMs > RETRY_MAX_MS;
       if (attempt === ATTEMPTS_MAX || late || !isTransient(error)) throw asStoreError(error);
       await clock.sleep(waitMs(attempt));
     }

@@ -47,12 +47,17 @@ export function postgresRuns(context: PostgresContext): Runs {
 type Begin = Parameters<IngestStore["beginRun"]>[0] & { readonly jobId: string };
 
 async function beginRun(sql: Sql, tables: PostgresTables, begin: Begin): Promise<RunStart> {
+  // The clock is read when the lock is held, however long that took.
   const [lease] = await sql.query(
-    `select ${connectionSelection}, leases.token, leases.job_id, leases.cursor,
-            coalesce(leases.expires_at > clock_timestamp(), false) as held, ${instantColumn("clock_timestamp()", "at")}
-       from ${tables.leases} as leases
-       join ${tables.connections} as connections on connections.id = leases.connection_id
-      where leases.connection_id = $1 for update of leases`,
+    `with locked as (
+       select ${connectionSelection}, leases.token, leases.job_id, leases.cursor, leases.expires_at
+         from ${tables.leases} as leases
+         join ${tables.connections} as connections on connections.id = leases.connection_id
+        where leases.connection_id = $1 for update of leases
+     )
+     select locked.*, coalesce(expires_at > clock_timestamp(), false) as held,
+            ${instantColumn("clock_timestamp()", "at")}
+       from locked`,
     [begin.connectionId],
   );
   if (lease === undefined) return { kind: "missing" };

@@ -31,11 +31,11 @@ export async function crashMatrix(options: {
   };
   const whole = await crash(null);
   const places = options.places(whole.counts);
-  const outcomes = await mapAtOnce(places, crash);
-  const differences = outcomes.flatMap((outcome, index) =>
-    [...outcome.faults, ...differencesOf(outcome, whole)].map((one) => `${JSON.stringify(places[index])}: ${one}`),
+  const results = await mapAtOnce(places, (place) => compare(() => crash(place), whole));
+  const differences = results.flatMap((result, index) =>
+    result.differences.map((one) => `${JSON.stringify(places[index])}: ${one}`),
   );
-  const open = outcomes.map(({ abandoned }) => (abandoned ? "o" : ".")).join("");
+  const open = results.map(({ abandoned }) => (abandoned ? "o" : ".")).join("");
   return { points: places.length, open, differences: [...whole.faults, ...differences] };
 }
 
@@ -61,6 +61,19 @@ export function spread(places: readonly HaltPlace[], count: number): readonly Ha
 
 function numbers(count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+/** One kill. What goes wrong on the way is a difference, too: the other kill points are still tried. */
+async function compare(
+  crash: () => Promise<CrashOutcome>,
+  whole: CrashOutcome,
+): Promise<{ readonly abandoned: boolean; readonly differences: readonly string[] }> {
+  try {
+    const found = await crash();
+    return { abandoned: found.abandoned, differences: [...found.faults, ...differencesOf(found, whole)] };
+  } catch (error) {
+    return { abandoned: false, differences: [String(error)] };
+  }
 }
 
 function differencesOf(found: CrashOutcome, whole: CrashOutcome): readonly string[] {

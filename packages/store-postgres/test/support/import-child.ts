@@ -24,6 +24,7 @@ const plan = haltAt(options.halt, () => {
   process.kill(process.pid, options.haltSignal);
   // A stop reaches the threads of a process one by one: this one must do nothing more until then.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HALTING_MS);
+  say({ kind: "woken" });
 });
 let told = false;
 if (options.runs === "until-told") {

@@ -35,6 +35,8 @@ export type ImportMessage =
   | { readonly kind: "page"; readonly page: number }
   /** It halts itself now. */
   | ({ readonly kind: "halt" } & HaltCounts)
+  /** It goes on after it had halted itself. */
+  | { readonly kind: "woken" }
   /** A run has ended. */
   | { readonly kind: "report"; readonly report: IngestReport }
   /** A run ended without a job: `ingest` threw. */

@@ -24,8 +24,10 @@ export interface ImportProcess extends AsyncDisposable {
   halted(): Promise<void>;
   /** Resolves when one of its runs has committed so many pages. Rejects when it ends before. */
   committed(page: number): Promise<void>;
-  /** SIGSTOP, SIGCONT or SIGKILL. */
+  /** SIGSTOP, SIGCONT or SIGKILL. SIGCONT wakes one that halts itself, too, however close before it said so. */
   send(signal: NodeJS.Signals): void;
+  /** The reports of its runs so far. */
+  reports(): readonly IngestReport[];
   /** Tells one that runs "until-told" to end after its run. */
   finish(): void;
   /** Waits for its end. Rejects with what it wrote to stderr when it failed. */
@@ -34,6 +36,7 @@ export interface ImportProcess extends AsyncDisposable {
 
 /** A process that lives longer is killed, and its end is an error. */
 const LIFE_MS_MAX = 120_000;
+const WAKE_EVERY_MS = 20;
 
 /** Where node keeps what it compiled: a process starts in half the time. */
 const compileCache = fileURLToPath(new URL("../../node_modules/.cache/node", import.meta.url));
@@ -43,13 +46,8 @@ export function startImport(options: ImportOptions): ImportProcess {
   const script = fileURLToPath(new URL("import-child.ts", import.meta.url));
   const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
   const child = spawn(process.execPath, [script, JSON.stringify(options)], { env });
-  const heard: ImportMessage[] = [];
-  const news = new EventEmitter();
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    heard.push(JSON.parse(line));
-    news.emit("heard");
-  });
   const end = endOf(child);
+  const { heard, hear } = listenTo(child, end);
   const outcome = end.then((signal) => outcomeOf(heard, signal));
   // A test that waits for something else sees the failure there.
   outcome.catch(() => {});
@@ -58,7 +56,11 @@ export function startImport(options: ImportOptions): ImportProcess {
     committed: (page) => {
       return hear((message) => message.kind === "page" && message.page >= page, `committed page ${page}`);
     },
-    send: (signal) => void child.kill(signal),
+    send(signal) {
+      child.kill(signal);
+      if (signal === "SIGCONT") wakeAgain(child, heard);
+    },
+    reports: () => reportsIn(heard),
     finish: () => void child.stdin.end(),
     ended: () => outcome,
     async [Symbol.asyncDispose]() {
@@ -66,14 +68,35 @@ export function startImport(options: ImportOptions): ImportProcess {
       await outcome.catch(() => {});
     },
   };
+}
 
-  async function hear(isIt: (message: ImportMessage) => boolean, what: string): Promise<void> {
-    let over = false;
-    while (!heard.some(isIt)) {
-      if (over) throw new Error(`the process ended before it ${what}`);
-      over = await Promise.race([end.then(() => true), once(news, "heard").then(() => false)]);
-    }
-  }
+/** All that the process has said so far, and a way to wait until it says something. */
+function listenTo(child: ChildProcessWithoutNullStreams, end: Promise<unknown>) {
+  const heard: ImportMessage[] = [];
+  const news = new EventEmitter();
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    heard.push(JSON.parse(line));
+    news.emit("heard");
+  });
+  return {
+    heard,
+    async hear(isIt: (message: ImportMessage) => boolean, what: string): Promise<void> {
+      let over = false;
+      while (!heard.some(isIt)) {
+        if (over) throw new Error(`the process ended before it ${what}`);
+        over = await Promise.race([end.then(() => true), once(news, "heard").then(() => false)]);
+      }
+    },
+  };
+}
+
+/** It says that it halts before it does, so the first SIGCONT may come too early. */
+function wakeAgain(child: ChildProcessWithoutNullStreams, heard: readonly ImportMessage[]): void {
+  const count = (kind: ImportMessage["kind"]) => heard.filter((message) => message.kind === kind).length;
+  const timer = setInterval(() => {
+    if (count("halt") === count("woken") || !child.kill("SIGCONT")) clearInterval(timer);
+  }, WAKE_EVERY_MS);
+  timer.unref();
 }
 
 /** The signal that ended the process; null when it ended by itself. */
@@ -96,8 +119,12 @@ async function endOf(child: ChildProcessWithoutNullStreams): Promise<NodeJS.Sign
   return null;
 }
 
+function reportsIn(heard: readonly ImportMessage[]): readonly IngestReport[] {
+  return heard.flatMap((message) => (message.kind === "report" ? [message.report] : []));
+}
+
 function outcomeOf(heard: readonly ImportMessage[], signal: NodeJS.Signals | null): ImportOutcome {
-  const reports = heard.flatMap((message) => (message.kind === "report" ? [message.report] : []));
+  const reports = reportsIn(heard);
   const thrown = heard.findLast((message) => message.kind === "thrown")?.error ?? null;
   const counts = heard.findLast((message) => message.kind === "halt" || message.kind === "end");
   const { calls = 0, statements = 0 } = counts ?? {};
