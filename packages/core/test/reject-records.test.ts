@@ -21,10 +21,11 @@ test("recordKeysOf: all reports, then all cancels", () => {
   expect(recordKeysOf(batch)).toHaveLength(3);
 });
 
-test("onlyRecords: other records are gone and nothing else", () => {
+test("onlyRecords: other records are gone, as if they had never been fetched, and nothing else", () => {
   const part = onlyRecords(batch, new Set([second, third]));
   expect(recordKeysOf(part)).toEqual([second, third]);
-  expect({ ...part, reports: [], cancels: [] }).toEqual({ ...batch, reports: [], cancels: [] });
+  const fetched = batch.fetched - 1;
+  expect({ ...part, reports: [], cancels: [] }).toEqual({ ...batch, fetched, reports: [], cancels: [] });
   expect(recordKeysOf(batch)).toHaveLength(3);
 });
 

@@ -106,7 +106,7 @@ create table executions (
   base text collate "C",
   exchange text collate "C",
   conid text collate "C",
-  multiplier numeric,
+  multiplier numeric check (multiplier > 0 and multiplier < 'Infinity'),
   side text not null check (side in ('buy', 'sell')),
   -- NaN is above Infinity, so the upper bound refuses both.
   quantity numeric not null check (quantity > 0 and quantity < 'Infinity'),
@@ -119,7 +119,7 @@ create table executions (
   order_reference text collate "C",
   order_client_id text collate "C",
   order_id text collate "C",
-  order_quantity numeric,
+  order_quantity numeric check (order_quantity > 0 and order_quantity < 'Infinity'),
   liquidity text check (liquidity in ('maker', 'taker')),
   connector text collate "C" not null,
   authority smallint not null check (authority in (1, 2)),

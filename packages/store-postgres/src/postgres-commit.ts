@@ -3,14 +3,14 @@ import { type CommitBatch, type CommitResult, onlyRecords, recordKeysOf, rejectR
 import { lockAccounts } from "./account-locks.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import type { Sql, SqlTransaction } from "./postgres-driver.ts";
-import { isDataError, isTransient, sqlStateOf } from "./postgres-errors.ts";
+import { asStoreError, isDataError, isTransient, sqlStateOf } from "./postgres-errors.ts";
 import { retrying } from "./postgres-retry.ts";
 import { planFor } from "./postgres-snapshot.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { type Planned, writePlan } from "./postgres-write.ts";
 import { jobStatNames, statsOf } from "./run-columns.ts";
 import { textOf, textOrNull } from "./sql-columns.ts";
-import { storeCommit } from "./store-commit.ts";
+import { type StoreCommit, storeCommit } from "./store-commit.ts";
 
 /** More refused records than this in one batch are a fault of the tables and not of the records. */
 const REFUSED_MAX = 50;
@@ -46,7 +46,7 @@ async function refusedRecords(context: PostgresContext, batch: CommitBatch, caus
   const refused: string[] = [];
   const search = async (keys: readonly string[]): Promise<void> => {
     if (await passes(context, onlyRecords(batch, new Set(keys)))) return;
-    if (keys.length === 0 || refused.length === REFUSED_MAX) throw cause;
+    if (keys.length === 0 || refused.length === REFUSED_MAX) throw asStoreError(cause);
     const [only, ...rest] = keys;
     if (only !== undefined && rest.length === 0) {
       refused.push(only);
@@ -108,16 +108,30 @@ async function commitWithin(
   const planned = { batch, ...(await planFor(sql, tables, batch)) };
   await writePlan(sql, tables, planned);
   await moveCursor(sql, tables, { planned, leaseMs: options.leaseMs });
-  if (onCommit !== null && options.rehearse !== true) {
-    await onCommit(sql.host, storeCommit(planned)).catch((cause: unknown) => {
-      if (isTransient(cause)) throw cause;
-      throw new ImportError("STORE_FAILED", "onCommit failed, so nothing of this page was written", { cause });
-    });
-  }
+  if (onCommit !== null && options.rehearse !== true) await callHost(sql, onCommit, storeCommit(planned));
   return { kind: "committed", stats: planned.plan.stats };
 }
 
-/** Locks the lease. Answers when there is nothing to write: another run took over, or this page was committed before. */
+/** Runs the host's hook. What it does to the transaction itself, such as a rollback, must not pass for a commit. */
+async function callHost(
+  sql: SqlTransaction,
+  onCommit: NonNullable<PostgresContext["onCommit"]>,
+  commit: StoreCommit,
+): Promise<void> {
+  await sql.script("savepoint fillbook_host");
+  try {
+    await onCommit(sql.host, commit);
+    // Fails where the host ended our transaction or left it failed.
+    await sql.script("release savepoint fillbook_host");
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    // One level deeper than a refusal of our own statements: the host's error says nothing about the records.
+    const cause = new Error("onCommit threw, or ended the transaction", { cause: error });
+    throw new ImportError("STORE_FAILED", "onCommit failed, so nothing of this page was written", { cause });
+  }
+}
+
+/** Locks the lease and its job. Answers when there is nothing to write: another run took over, or this page was committed before. */
 async function takeFence(sql: Sql, tables: PostgresTables, batch: CommitBatch): Promise<CommitResult | null> {
   const { run, owner } = batch;
   if (run === null) return null;
@@ -126,7 +140,7 @@ async function takeFence(sql: Sql, tables: PostgresTables, batch: CommitBatch): 
        from ${tables.leases} as leases
        join ${tables.jobs} as jobs on jobs.owner = leases.owner and jobs.id = leases.job_id
       where leases.connection_id = $1 and leases.owner = $2 and leases.job_id = $3 and leases.token = $4::bigint
-        for update of leases`,
+        for update of leases, jobs`,
     [run.connectionId, owner, run.jobId, String(run.token)],
   );
   if (row === undefined) return { kind: "fenced" };

@@ -46,9 +46,10 @@ const IDLE_IN_TRANSACTION_MS = 30_000;
 /** Opens a transaction; one round trip. `set local` so that a host's pool gets its connections back as they were. */
 export function beginScript({ lockMs, statementMs }: SqlTimeouts): string {
   return [
-    "begin isolation level read committed read write",
+    "begin isolation level read committed",
     `set local lock_timeout = ${lockMs}`,
     `set local statement_timeout = ${statementMs}`,
+    "set local array_nulls = on",
     `set local idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`,
   ].join("; ");
 }

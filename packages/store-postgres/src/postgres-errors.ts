@@ -1,4 +1,4 @@
-import { ImportError, isImportError } from "@fillbook/core";
+import { ImportError, isImportError, toImportError } from "@fillbook/core";
 
 /** The SQLSTATE of an error that the database itself raised; null for any other error. */
 export function sqlStateOf(error: unknown): string | null {
@@ -35,6 +35,8 @@ export function asStoreError(error: unknown): ImportError {
     const message = `the store's tables are not there, or not those of this release: call migrate() of the store once`;
     return new ImportError("STORE_NOT_MIGRATED", `${message} (SQLSTATE ${state})`, { cause: error });
   }
+  // Neither the database's nor the network's: a bug, ours or a driver's.
+  if (state === null && !isLostConnection(error)) return toImportError(error);
   const hint = state === null ? "the database could not be reached" : (hints[state] ?? "the database refused");
   // The database's own text may quote stored values: it stays in the cause.
   return new ImportError("STORE_FAILED", state === null ? hint : `${hint} (SQLSTATE ${state})`, { cause: error });
@@ -57,7 +59,7 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 function isNetworkError(error: Error): boolean {
-  return "code" in error && typeof error.code === "string" && /^(E[A-Z]+|ERR_SOCKET.*)$/.test(error.code);
+  return "code" in error && typeof error.code === "string" && /^(E[A-Z]+|EAI_AGAIN|ERR_SOCKET.*)$/.test(error.code);
 }
 
 // The driver has no codes for these.

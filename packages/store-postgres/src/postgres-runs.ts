@@ -53,7 +53,7 @@ async function beginRun(sql: Sql, tables: PostgresTables, begin: Begin): Promise
        select ${connectionSelection}, leases.token, leases.job_id, leases.cursor, leases.expires_at
          from ${tables.leases} as leases
          join ${tables.connections} as connections on connections.id = leases.connection_id
-        where leases.connection_id = $1 for update of leases
+        where leases.connection_id = $1 for update of leases, connections
      )
      select locked.*, coalesce(expires_at > clock_timestamp(), false) as held,
             ${instantColumn("clock_timestamp()", "at")}

@@ -1,6 +1,6 @@
 import type { IngestStore } from "@fillbook/core/store";
 import type { PostgresContext } from "./postgres-context.ts";
-import { asStoreError } from "./postgres-errors.ts";
+import { asStoreError, isLostConnection } from "./postgres-errors.ts";
 import { retrying } from "./postgres-retry.ts";
 import { textOf } from "./sql-columns.ts";
 
@@ -24,12 +24,13 @@ export function postgresState({
                on conflict (key) do nothing returning version`
           : `update ${tables.state} set value = $2::text::json, version = version + 1
               where key = $1 and version = $3::bigint returning version`;
-      try {
-        // Never repeated here: after a lost answer the writer must read what became of it.
-        return (await driver.query(text, [key, JSON.stringify(value), String(version)])).length > 0;
-      } catch (error) {
-        throw asStoreError(error);
-      }
+      const rows = await retrying(clock, () =>
+        driver.query(text, [key, JSON.stringify(value), String(version)]).catch((error: unknown) => {
+          // After a lost answer the writer must read what became of it; a collision certainly changed nothing.
+          throw isLostConnection(error) ? asStoreError(error) : error;
+        }),
+      );
+      return rows.length > 0;
     },
   };
 }

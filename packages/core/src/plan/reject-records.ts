@@ -17,7 +17,8 @@ export function rejectRecords(batch: CommitBatch, keys: ReadonlySet<string>, rea
   const rejects = rejectsByKey(batch, safeText(reason));
   const refused = recordKeysOf(batch).flatMap((key) => (keys.has(key) ? (rejects.get(key) ?? []) : []));
   const kept = recordKeysOf(batch).filter((key) => !keys.has(key));
-  return { ...onlyRecords(batch, new Set(kept)), rejects: [...batch.rejects, ...refused] };
+  const { fetched } = batch;
+  return { ...onlyRecords(batch, new Set(kept)), fetched, rejects: [...batch.rejects, ...refused] };
 }
 
 /** The keys of all reports, then of all cancels, in the batch's order; a record that is in it twice is named twice. */
@@ -25,13 +26,15 @@ export function recordKeysOf({ reports, cancels }: CommitBatch): readonly string
   return [...reports.map((report) => report.revisionKey), ...cancels.map((cancel) => cancel.cancelKey)];
 }
 
-/** The batch with these reports and cancels only; all else is as it was, so a store can try a part of it. */
+/**
+ * The batch with these reports and cancels only, as if no others had been fetched; all else is as it was. So a store can
+ * try a part of it.
+ */
 export function onlyRecords(batch: CommitBatch, keys: ReadonlySet<string>): CommitBatch {
-  return {
-    ...batch,
-    reports: batch.reports.filter((report) => keys.has(report.revisionKey)),
-    cancels: batch.cancels.filter((cancel) => keys.has(cancel.cancelKey)),
-  };
+  const reports = batch.reports.filter((report) => keys.has(report.revisionKey));
+  const cancels = batch.cancels.filter((cancel) => keys.has(cancel.cancelKey));
+  const left = batch.reports.length + batch.cancels.length - reports.length - cancels.length;
+  return { ...batch, fetched: batch.fetched - left, reports, cancels };
 }
 
 // A record keeps the number that its connector gave it among its equals. Other records with one text are counted on over
