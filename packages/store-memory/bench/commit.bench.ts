@@ -1,8 +1,19 @@
 import { createHash } from "node:crypto";
 import type { CommitBatch } from "@fillbook/core/store";
+import { memoryStore } from "@fillbook/store-memory";
+import { fakeClock } from "@fillbook/testkit";
 import type { Repetition } from "../../../tools/bench-row.ts";
 import { perSecond, report, timeMs } from "../../../tools/bench-timer.ts";
-import { commitAll, FILLS, openStore, prepareBatches, prepareRecords } from "./prepare-batches.ts";
+import {
+  batchesOf,
+  commitAll,
+  expectInserted,
+  FILLS,
+  openRun,
+  prepareBatches,
+  prepareRecords,
+  repeated,
+} from "./prepare-batches.ts";
 
 // Goal: what core and a store without I/O cost a fill. Method: 100,000 fills, four to an order, in batches of 1,000;
 // first as news, then all of them again. Each repetition has a new store and measures the anchors beside it.
@@ -46,8 +57,9 @@ report([
 
 async function repetition(): Promise<{ page: Repetition; commit: Repetition; replay: Repetition }> {
   const page = rates(await timeMs(() => void prepareBatches(records)), await timeMs(hashRecords));
-  const { store, own } = await openStore(batches);
-  const again = own.map((batch) => ({ ...batch, id: `${batch.id}/again` }));
+  const store = memoryStore({ clock: fakeClock() });
+  const own = batchesOf(await openRun(store), batches);
+  const again = repeated(own);
   const commitMs = await timeMs(async () => expectInserted(await commitAll(store, own), FILLS));
   const rows = new Map<string, string>();
   const insertMs = await timeMs(() => insertRows(rows, batches));
@@ -58,10 +70,6 @@ async function repetition(): Promise<{ page: Repetition; commit: Repetition; rep
 
 function rates(durationMs: number, anchorMs: number): Repetition {
   return { value: perSecond(FILLS, durationMs), anchorValue: perSecond(FILLS, anchorMs) };
-}
-
-function expectInserted(inserted: number, expected: number): void {
-  if (inserted !== expected) throw new Error(`${inserted} fills were new, not ${expected}`);
 }
 
 function hashRecords(): void {

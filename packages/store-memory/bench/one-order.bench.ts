@@ -1,7 +1,9 @@
 import type { CommitBatch } from "@fillbook/core/store";
+import { memoryStore } from "@fillbook/store-memory";
+import { fakeClock } from "@fillbook/testkit";
 import type { Repetition } from "../../../tools/bench-row.ts";
 import { report, timeMs } from "../../../tools/bench-timer.ts";
-import { commitAll, openStore, prepareBatches, prepareRecords } from "./prepare-batches.ts";
+import { batchesOf, commitAll, openRun, prepareBatches, prepareRecords } from "./prepare-batches.ts";
 
 // Goal: a fill costs the same however many fills its order has. Method: one order of 100,000 fills in batches of 1,000,
 // and the time of the last batch beside that of the first. Work that grew with the order would show a hundredfold.
@@ -26,7 +28,8 @@ report([
 ]);
 
 async function repetition(): Promise<Repetition> {
-  const { store, own } = await openStore(batches);
+  const store = memoryStore({ clock: fakeClock() });
+  const own = batchesOf(await openRun(store), batches);
   const commitMs = (some: readonly CommitBatch[]) => timeMs(async () => void (await commitAll(store, some)));
   const anchorValue = await commitMs(own.slice(0, 1));
   await commitAll(store, own.slice(1, -1));

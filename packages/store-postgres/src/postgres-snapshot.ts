@@ -26,26 +26,36 @@ export async function planFor(
 // Each list is one statement, and none where there is nothing to ask: a commit of any size takes the same few round trips.
 function snapshotReader(sql: Sql, tables: PostgresTables, batch: CommitBatch) {
   const { owner } = batch;
-  const read = async <Row>(keys: readonly string[], text: string, rowOf: (row: SqlRow) => Row): Promise<Row[]> => {
+  const statements = snapshotStatements(tables);
+  const read = async <Row>(
+    list: keyof SnapshotRows,
+    keys: readonly string[],
+    rowOf: (row: SqlRow) => Row,
+  ): Promise<Row[]> => {
     if (keys.length === 0) return [];
     // Sorted keys walk an index from left to right.
-    return (await sql.query(text, [owner, sqlArray([...keys].sort())])).map(rowOf);
+    return (await sql.query(statements[list], [owner, sqlArray([...new Set(keys)].sort())])).map(rowOf);
   };
-  const statements = snapshotStatements(tables);
   const familyOf = new Map(batch.reports.map((report) => [report.revisionKey, report.familyKey]));
+  const absent = new Set<string>();
   return async (keys: SnapshotKeys): Promise<SnapshotRows> => {
     // A revision key names its family, so the primary key finds both; the families' other revisions come along unasked.
     const asked = keys.revisions.map((key) => familyOf.get(key) ?? "");
-    const families = [...keys.families, ...(await familiesAround(sql, tables, { owner, keys }))];
+    const known = await read("revisions", asked, (row) => ({ family: textOf(row, "family"), key: keyOf(row) }));
+    const present = new Set(known.map(({ family }) => family));
+    // Most families of a page of news are new. Nobody else writes the account meanwhile, so they need not be asked for.
+    for (const family of asked) if (!present.has(family)) absent.add(family);
+    const around = await familiesAround(sql, tables, { owner, keys });
+    const families = [...keys.families.filter((family) => !absent.has(family)), ...around];
     return {
-      revisions: await read(asked, statements.revisions, keyOf),
-      cancelKeys: await read(keys.cancelKeys, statements.cancelKeys, keyOf),
-      rejectKeys: await read(keys.rejectKeys, statements.rejectKeys, keyOf),
-      reports: await read(families, statements.reports, storedReport),
-      cancels: await read(keys.cancelNames, statements.cancels, cancelRow),
-      decisions: await read(keys.decisions, statements.decisions, decisionRow),
-      trades: await read(keys.orderKeys, statements.trades, tradeRow),
-      members: await read(keys.members, statements.members, storedReport),
+      revisions: known.map(({ key }) => key),
+      cancelKeys: await read("cancelKeys", keys.cancelKeys, keyOf),
+      rejectKeys: await read("rejectKeys", keys.rejectKeys, keyOf),
+      reports: await read("reports", families, storedReport),
+      cancels: await read("cancels", keys.cancelNames, cancelRow),
+      decisions: await read("decisions", keys.decisions, decisionRow),
+      trades: await read("trades", keys.orderKeys, tradeRow),
+      members: await read("members", keys.members, storedReport),
     };
   };
 }
@@ -55,20 +65,30 @@ function keyOf(row: SqlRow): string {
 }
 
 function snapshotStatements(tables: PostgresTables): Readonly<Record<keyof SnapshotRows, string>> {
-  const select = (columns: string, table: string, column: string) =>
-    `select ${columns} from ${table} where owner = $1 and ${column} = any($2::text[])`;
   const executions = `${tables.executions} as executions`;
   return {
-    revisions: select("revision_key as key", tables.executions, "family_key"),
-    cancelKeys: select("cancel_key as key", tables.cancels, "cancel_key"),
-    rejectKeys: select("reject_key as key", tables.rejects, "reject_key"),
-    reports: select(executionSelection, executions, "family_key"),
-    cancels: `select ${cancelSelection} from ${tables.cancels} where owner = $1 and cancel_key in
-      (${select("cancel_key", tables.cancelNames, "name")})`,
-    decisions: select(decisionSelection, tables.decisions, "family_key"),
-    trades: select(tradeSelection, tables.trades, "order_key"),
-    members: `${select(executionSelection, executions, "trade_id")} and fill is not null`,
+    revisions: byKeys("family_key as family, revision_key as key", tables.executions, "family_key = wanted.key"),
+    cancelKeys: byKeys("cancel_key as key", tables.cancels, "cancel_key = wanted.key"),
+    rejectKeys: byKeys("reject_key as key", tables.rejects, "reject_key = wanted.key"),
+    reports: byKeys(executionSelection, executions, "family_key = wanted.key"),
+    cancels: byKeys(
+      cancelSelection,
+      tables.cancels,
+      `cancel_key in (select cancel_key from ${tables.cancelNames} where owner = $1 and name = wanted.key)`,
+    ),
+    decisions: byKeys(decisionSelection, tables.decisions, "family_key = wanted.key"),
+    trades: byKeys(tradeSelection, tables.trades, "order_key = wanted.key"),
+    members: byKeys(executionSelection, executions, "trade_id = wanted.key and fill is not null"),
   };
+}
+
+/**
+ * A statement that looks each key up by itself, in an index. `offset 0` keeps the planner from joining otherwise: before a
+ * new table was analyzed it would read all rows of the owner for each page.
+ */
+function byKeys(columns: string, table: string, condition: string): string {
+  return `select found.* from unnest($2::text[]) as wanted (key)
+    cross join lateral (select ${columns} from ${table} where owner = $1 and ${condition} offset 0) as found`;
 }
 
 /** The families that carry an alias, or whose reports look like one without any id. */
@@ -80,17 +100,20 @@ async function familiesAround(
   const { aliases, idlessContents, contents } = keys;
   if (aliases.length + idlessContents.length + contents.length === 0) return [];
   const seconds = contents.map(contentSecond);
+  const { executions } = tables;
+  const lookUp = (keys: string, table: string, condition: string) =>
+    `select found.key from ${keys} cross join lateral
+       (select family_key as key from ${table} where owner = $1 and ${condition} offset 0) as found`;
   const rows = await sql.query(
-    `select family_key as key from ${tables.aliases} where owner = $1 and alias_key = any($2::text[])
-     union
-     select family_key from ${tables.executions}
-      where owner = $1 and family_class = 'content' and content_key = any($3::text[])
-     union
-     select executions.family_key
-       from unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) as wanted (content_key, from_at, to_at)
-       join ${tables.executions} as executions on executions.owner = $1
-        and executions.executed_at between wanted.from_at and wanted.to_at
-        and executions.content_key = wanted.content_key`,
+    [
+      lookUp("unnest($2::text[]) as wanted (key)", tables.aliases, "alias_key = wanted.key"),
+      lookUp("unnest($3::text[]) as wanted (key)", executions, "family_class = 'content' and content_key = wanted.key"),
+      lookUp(
+        "unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) as wanted (key, first, last)",
+        executions,
+        "executed_at between wanted.first and wanted.last and content_key = wanted.key",
+      ),
+    ].join(" union "),
     [
       owner,
       sqlArray(aliases),

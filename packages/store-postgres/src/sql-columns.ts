@@ -1,4 +1,4 @@
-import type { Sql, SqlRow } from "./postgres-driver.ts";
+import type { Sql, SqlParameters, SqlRow } from "./postgres-driver.ts";
 import { sqlArray } from "./sql-array.ts";
 
 /** How rows of one kind are written, column by column. */
@@ -10,18 +10,62 @@ export interface SqlColumn<Row> {
   readonly write: (row: Row) => string | null;
 }
 
-/** One array parameter a column, for `unnest`. */
-export function columnParameters<Row>(columns: SqlColumns<Row>, rows: readonly Row[]): string[] {
-  return columns.map((column) => sqlArray(rows.map(column.write)));
+/** Rows as a table of their columns, for `insert … select` and `update … from`. */
+export interface SqlSource {
+  /** `rows from (…) as new (…)`, which has one row for each. */
+  readonly from: string;
+  /** Each column's value in it, in the order of the columns. */
+  readonly values: readonly string[];
+  readonly parameters: SqlParameters;
 }
 
-/** `unnest($first::type[], …) as alias (names)`: the rows of {@link columnParameters} as a table. */
-export function unnestColumns<Row>(
+/**
+ * One parameter a column: a list, or a single value where all rows have the same, which most columns of a page do.
+ *
+ * @param options `first` is the number of the first parameter.
+ */
+export function sqlSource<Row>(
   columns: SqlColumns<Row>,
-  { alias, first = 1 }: { alias: string; first?: number },
-): string {
-  const arrays = columns.map(({ type }, index) => `$${first + index}::${type}[]`);
-  return `unnest(${arrays.join(", ")}) as ${alias} (${columnNames(columns)})`;
+  rows: readonly Row[],
+  { first = 1 }: { readonly first?: number } = {},
+): SqlSource {
+  const written = columns.map((column) => rows.map(column.write));
+  const lists = columns.map(({ name, type }, index) => {
+    const values = written[index] ?? [];
+    // The first column is a list in any case: something must tell how many rows there are.
+    const list = index === 0 || !isConstant(values) ? sqlList(type, values, first + index) : null;
+    const value = list === null ? `$${first + index}::${parameterType(type)}` : `new.${name}`;
+    return { name, list, value, parameter: list?.parameter ?? values[0] ?? null };
+  });
+  const listed = lists.filter(({ list }) => list !== null);
+  return {
+    from: `rows from (${listed.map(({ list }) => list?.call).join(", ")}) as new (${columnNames(listed)})`,
+    values: lists.map(({ value }) => value),
+    parameters: lists.map(({ parameter }) => parameter),
+  };
+}
+
+/**
+ * A list as one parameter and the call that makes rows of it. Documents travel as one document: it needs no quoting, and
+ * its elements come out as they were written.
+ */
+export function sqlList(
+  type: string,
+  values: readonly (string | null)[],
+  number: number,
+): { readonly call: string; readonly parameter: string } {
+  if (type === "json" && !values.includes(null))
+    return { call: `json_array_elements($${number}::text::json)`, parameter: `[${values.join(",")}]` };
+  return { call: `unnest($${number}::${type}[])`, parameter: sqlArray(values) };
+}
+
+function parameterType(type: string): string {
+  return type === "json" ? "text::json" : type;
+}
+
+function isConstant(values: readonly (string | null)[]): boolean {
+  const first = values[0];
+  return values.every((value) => value === first);
 }
 
 /** The names, for a select list or an insert. */
@@ -41,12 +85,9 @@ export async function insertAll<Row>(
 ): Promise<void> {
   const { table, columns, rows, conflict = "" } = insert;
   if (rows.length === 0) return;
-  const names = columnNames(columns);
-  const source = unnestColumns(columns, { alias: "new" });
-  await sql.query(
-    `insert into ${table} (${names}) select ${names} from ${source} ${conflict}`,
-    columnParameters(columns, rows),
-  );
+  const { from, values, parameters } = sqlSource(columns, rows);
+  const text = `insert into ${table} (${columnNames(columns)}) select ${values.join(", ")} from ${from} ${conflict}`;
+  await sql.query(text, parameters);
 }
 
 /** Updates the rows that have these keys with one statement; the first `keyCount` columns are the key. */
@@ -61,13 +102,11 @@ export async function updateAll<Row>(
 ): Promise<void> {
   const { table, columns, rows, keyCount } = update;
   if (rows.length === 0) return;
-  const names = columns.slice(keyCount).map(({ name }) => `${name} = new.${name}`);
-  const keys = columns.slice(0, keyCount).map(({ name }) => `stored.${name} = new.${name}`);
-  await sql.query(
-    `update ${table} as stored set ${names.join(", ")} from ${unnestColumns(columns, { alias: "new" })}
-      where ${keys.join(" and ")}`,
-    columnParameters(columns, rows),
-  );
+  const { from, values, parameters } = sqlSource(columns, rows);
+  const changes = columns.slice(keyCount).map(({ name }, index) => `${name} = ${values[keyCount + index]}`);
+  const keys = columns.slice(0, keyCount).map(({ name }, index) => `stored.${name} = ${values[index]}`);
+  const text = `update ${table} as stored set ${changes.join(", ")} from ${from} where ${keys.join(" and ")}`;
+  await sql.query(text, parameters);
 }
 
 /** The conflict clause of an insert that replaces the whole row with the same key. */

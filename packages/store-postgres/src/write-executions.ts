@@ -3,14 +3,13 @@ import { executionColumns, markColumns } from "./execution-columns.ts";
 import type { Sql } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import type { Planned } from "./postgres-write.ts";
-import { sqlArray } from "./sql-array.ts";
 import {
   columnNames,
-  columnParameters,
   insertAll,
   type SqlColumn,
   type SqlColumns,
-  unnestColumns,
+  sqlList,
+  sqlSource,
   updateAll,
 } from "./sql-columns.ts";
 
@@ -40,23 +39,27 @@ const markedColumns: SqlColumns<Mark> = [
 export async function insertReports(sql: Sql, tables: PostgresTables, { batch, plan }: Planned): Promise<void> {
   const { reports } = plan;
   if (reports.length === 0) return;
-  const names = columnNames(executionColumns);
+  const { from, values, parameters } = sqlSource(executionColumns, reports, { first: 4 });
+  const keys = sqlList(
+    "text",
+    reports.map(({ revisionKey }) => revisionKey),
+    2,
+  );
+  const raws = sqlList(
+    "json",
+    reports.map(({ raw }) => JSON.stringify(raw)),
+    3,
+  );
   // One statement: the raw table's key is the row number that the first insert draws.
   await sql.query(
     `with stored as (
-       insert into ${tables.executions} (${names})
-       select ${names} from ${unnestColumns(executionColumns, { alias: "new", first: 4 })}
+       insert into ${tables.executions} (${columnNames(executionColumns)}) select ${values.join(", ")} from ${from}
        returning row_id, revision_key
      )
      insert into ${tables.raws} (row_id, owner, raw)
      select stored.row_id, $1, raws.raw
-       from stored join unnest($2::text[], $3::json[]) as raws (revision_key, raw) using (revision_key)`,
-    [
-      batch.owner,
-      sqlArray(reports.map(({ revisionKey }) => revisionKey)),
-      sqlArray(reports.map(({ raw }) => JSON.stringify(raw))),
-      ...columnParameters(executionColumns, reports),
-    ],
+       from stored join rows from (${keys.call}, ${raws.call}) as raws (revision_key, raw) using (revision_key)`,
+    [batch.owner, keys.parameter, raws.parameter, ...parameters],
   );
   const aliases = reports.flatMap(({ familyKey, aliasKeys }) => aliasKeys.map((alias) => ({ familyKey, alias })));
   const conflict = "on conflict (owner, alias_key, family_key) do nothing";
