@@ -1,8 +1,10 @@
 import { ImportError } from "@fillbook/core";
 import { Agent, fetch as undiciFetch } from "undici";
 import { connectionFailure } from "./connection-failure.ts";
+import { createStop, type Stop } from "./http-stop.ts";
 import { readBody } from "./read-body.ts";
-import { abortedError, throwIfAborted } from "./wait.ts";
+import { closeStream, streamBody } from "./stream-body.ts";
+import { throwIfAborted } from "./wait.ts";
 
 /** What connectors hand to `fetch`. */
 export interface FetchInit {
@@ -58,9 +60,24 @@ export interface HttpResponse {
   readonly body: string;
 }
 
+/** An answer whose body is read while it arrives. */
+export interface HttpStream {
+  readonly status: number;
+  header(name: string): string | null;
+  /** The pieces as they come, once. Ends with the errors of a request. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Frees the socket. Due in every case, also when the body was never asked for. */
+  close(): void;
+}
+
 export interface Http {
   /** Sends one request; never follows a redirect, never tries again. */
   request(request: HttpRequest): Promise<HttpResponse>;
+  /**
+   * The same for an answer that may be longer than memory. Of `timeouts.totalMs` only the time counts that the socket kept
+   * the reader waiting, not what the reader did with a piece.
+   */
+  open(request: HttpRequest): Promise<HttpStream>;
 }
 
 export const defaultTimeouts: HttpTimeouts = {
@@ -81,7 +98,11 @@ export function createHttp(options: HttpOptions = {}): Http {
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const bodyBytesMax = options.bodyBytesMax ?? bodyBytesMaxDefault;
   const send = options.fetch ?? ownTransport(timeouts);
-  return { request: (request) => exchange(send, request, { timeouts, bodyBytesMax }) };
+  const limits = { timeouts, bodyBytesMax };
+  return {
+    request: (request) => exchange(send, request, limits),
+    open: (request) => openStream(send, request, limits),
+  };
 }
 
 /** undici with its own pool: idle sockets keep no process alive, so there is nothing to close. */
@@ -126,6 +147,46 @@ async function exchange(send: FetchLike, request: HttpRequest, limits: Limits): 
   }
 }
 
+async function openStream(send: FetchLike, request: HttpRequest, limits: Limits): Promise<HttpStream> {
+  throwIfAborted(request.signal);
+  const place = placeOf(request);
+  const stop = createStop(request.signal);
+  const wait = boundedWaits(place, stop, limits.timeouts.totalMs);
+  try {
+    const sent = send(request.url, fetchInit(request, stop.signal));
+    const response = await wait(sent, "the answer's start", limits.timeouts.headersMs);
+    const next = <Result>(piece: Promise<Result>) => wait(piece, "a piece of the body", limits.timeouts.bodyIdleMs);
+    return {
+      status: response.status,
+      header: (name) => response.headers.get(name),
+      body: streamBody(response.body, { place, stop, bodyBytesMax: limits.bodyBytesMax, wait: next }),
+      close: () => closeStream(place, stop),
+    };
+  } catch (error) {
+    const ended = stop.endedBy() ?? connectionFailure(place, error);
+    stop.end(ended);
+    stop.release();
+    throw ended;
+  }
+}
+
+/** Waits that end after their own limit, and after the limit of all of them together. */
+function boundedWaits(place: string, stop: Stop, totalMs: number) {
+  let leftMs = totalMs;
+  return async <Result>(promise: Promise<Result>, what: string, phaseMs: number): Promise<Result> => {
+    const limitMs = Math.min(phaseMs, leftMs);
+    const late = limitMs < phaseMs ? `the request took longer than ${totalMs}` : `${what} took longer than ${phaseMs}`;
+    const timer = setTimeout(() => stop.end(new ImportError("TIMEOUT", `${place}: ${late} ms`)), Math.max(0, limitMs));
+    const startedMs = performance.now();
+    try {
+      return await Promise.race([promise, stop.stopped]);
+    } finally {
+      clearTimeout(timer);
+      leftMs -= performance.now() - startedMs;
+    }
+  };
+}
+
 function fetchInit(request: HttpRequest, signal: AbortSignal): FetchInit {
   const { method, headers = {}, body } = request;
   return { method, headers: { ...headers }, ...(body === undefined ? {} : { body }), redirect: "error", signal };
@@ -135,31 +196,4 @@ function fetchInit(request: HttpRequest, signal: AbortSignal): FetchInit {
 function placeOf({ method, url }: HttpRequest): string {
   const { origin, pathname } = new URL(url);
   return `${method} ${origin}${pathname}`;
-}
-
-interface Stop {
-  readonly signal: AbortSignal;
-  /** Rejects when the request is ended early. */
-  readonly stopped: Promise<never>;
-  end(error: ImportError): void;
-  endedBy(): ImportError | null;
-  release(): void;
-}
-
-/** One way to end a request, for the caller's signal and for the timeouts. */
-function createStop(outer: AbortSignal): Stop {
-  const controller = new AbortController();
-  let ended: ImportError | null = null;
-  const stopped = new Promise<never>((_resolve, reject) => {
-    controller.signal.addEventListener("abort", () => reject(ended), { once: true });
-  });
-  stopped.catch(() => undefined);
-  const end = (error: ImportError) => {
-    ended ??= error;
-    controller.abort();
-  };
-  const onAbort = () => end(abortedError(outer));
-  outer.addEventListener("abort", onAbort, { once: true });
-  const release = () => outer.removeEventListener("abort", onAbort);
-  return { signal: controller.signal, stopped, end, endedBy: () => ended, release };
 }

@@ -25,6 +25,7 @@ export {
   type HttpOptions,
   type HttpRequest,
   type HttpResponse,
+  type HttpStream,
   type HttpTimeouts,
 } from "./http.ts";
 export { createKeyQueue, type KeyQueue } from "./key-queue.ts";

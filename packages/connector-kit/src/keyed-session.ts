@@ -3,7 +3,15 @@ import type { SharedState } from "@fillbook/core/connector";
 import type { KeyQueue } from "./key-queue.ts";
 import type { BucketLimits } from "./pacing.ts";
 import type { Random } from "./random.ts";
-import { endTurn, type PauseCode, readSessionState, type SessionState, type Turn, takeTurn } from "./session-state.ts";
+import {
+  endTurn,
+  type PauseCode,
+  pauseMaxMsDefault,
+  readSessionState,
+  type SessionState,
+  type Turn,
+  takeTurn,
+} from "./session-state.ts";
 import { wait } from "./wait.ts";
 
 export interface KeyedSessionOptions {
@@ -17,6 +25,8 @@ export interface KeyedSessionOptions {
   readonly limits: BucketLimits;
   /** Longest time a request may be in flight, in milliseconds; longer than the transport's own limit. */
   readonly holdMs: number;
+  /** No pause is written longer than this, in milliseconds: a far moment would silence a key for nothing. @defaultValue 3_600_000 */
+  readonly pauseMaxMs?: number;
   /** A pause up to this long is waited for, a longer one ends the run, in milliseconds. */
   readonly pauseWaitMaxMs: number;
 }
@@ -61,11 +71,11 @@ export function keyedSession(options: KeyedSessionOptions): KeyedSession {
 }
 
 async function waitForTurn(options: KeyedSessionOptions, cost: number): Promise<string> {
-  const { clock, signal, limits, holdMs } = options;
+  const { clock, signal, limits, holdMs, pauseMaxMs = pauseMaxMsDefault } = options;
   let waitedMs = 0;
   for (let writes = 0; writes < WRITES_MAX; ) {
     const { session, version } = await readSession(options);
-    const turn = takeTurn(session, { nowMs: clock.now(), cost, limits, holdMs });
+    const turn = takeTurn(session, { nowMs: clock.now(), cost, limits, holdMs, pauseMaxMs });
     if (turn.kind === "granted" || turn.kind === "mended") {
       writes += 1;
       const written = await writeSession(options, turn.state, version);
@@ -89,10 +99,10 @@ function politeWaitMs(turn: Exclude<Turn, { state: SessionState }>, options: Key
 
 /** Runs also after an abort: the shared state takes no signal, and a key left held would make the next run wait. */
 async function giveBack(options: KeyedSessionOptions, nonce: string, pause: Pause | null): Promise<void> {
-  const { clock, limits } = options;
+  const { clock, limits, pauseMaxMs = pauseMaxMsDefault } = options;
   for (let writes = 0; writes < WRITES_MAX; writes += 1) {
     const { session, version } = await readSession(options);
-    const ended = endTurn(session, { nonce, nowMs: clock.now(), limits, pause });
+    const ended = endTurn(session, { nonce, nowMs: clock.now(), limits, pause, pauseMaxMs });
     if (ended === session || (await writeSession(options, ended, version))) return;
   }
   throw contentionError();

@@ -15,8 +15,8 @@ export interface SessionState {
   readonly pause: { readonly code: PauseCode; readonly untilMs: number } | null;
 }
 
-/** Longest pause that is ever written, in milliseconds. */
-const pauseMaxMs = 3_600_000;
+/** Longest pause that is ever written, in milliseconds, where a broker does not say otherwise. */
+export const pauseMaxMsDefault = 3_600_000;
 
 /** What a worker that asks for its turn gets. `state`, where present, is to be written first. */
 export type Turn =
@@ -31,10 +31,15 @@ export interface TurnRequest {
   readonly limits: BucketLimits;
   /** How long the request may be in flight. */
   readonly holdMs: number;
+  /** @defaultValue an hour */
+  readonly pauseMaxMs?: number;
 }
 
 /** Charges the call, takes the next nonce (nanoseconds, above the last one) and marks the key as in use. */
-export function takeTurn(state: SessionState, { nowMs, cost, limits, holdMs }: TurnRequest): Turn {
+export function takeTurn(
+  state: SessionState,
+  { nowMs, cost, limits, holdMs, pauseMaxMs = pauseMaxMsDefault }: TurnRequest,
+): Turn {
   const { pause, hold } = state;
   const bucket = decayedBucket(state.bucket, { nowMs, limits });
   if (bucket.atMs < state.bucket.atMs) return { kind: "mended", state: { ...state, bucket } };
@@ -68,9 +73,11 @@ export function endTurn(
     readonly nowMs: number;
     readonly limits: BucketLimits;
     readonly pause: { readonly code: PauseCode; readonly pauseMs: number } | null;
+    /** @defaultValue an hour */
+    readonly pauseMaxMs?: number;
   },
 ): SessionState {
-  const { nonce, nowMs, limits, pause } = turn;
+  const { nonce, nowMs, limits, pause, pauseMaxMs = pauseMaxMsDefault } = turn;
   const released =
     state.hold?.nonce === nonce ? { ...state, bucket: answered(state.bucket, nowMs), hold: null } : state;
   if (pause === null) return released;
