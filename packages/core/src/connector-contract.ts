@@ -74,6 +74,17 @@ export interface Page<Raw, Context, Cursor> {
   readonly expectedRecords?: number;
 }
 
+/** A page of a file. It has no cursor: reading a file moves none. */
+export type FilePage<Raw, Context> = Omit<Page<Raw, Context, never>, "cursor">;
+
+export interface FileRequest<Settings> {
+  readonly connection: PullConnection<Settings>;
+  /** Ends the reading at once. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /** What one record is. `ignored` is only for known non-fills; anything unknown is `rejected`. */
 export type Normalized =
   | { readonly kind: "execution"; readonly execution: ExecutionInput }
@@ -123,6 +134,12 @@ export interface Connector<
   }): Promise<CheckResult>;
   /** All input and output. Throws ImportError; pages yielded before stay stored. */
   pull(request: PullRequest<Credentials, Settings, Cursor>): AsyncIterable<Page<Raw, Context, Cursor>>;
+  /**
+   * Reads a file that a person downloaded from the broker. Its records are those of `pull`, so what both told is stored
+   * once. Throws ImportError: before the first page for a file of another account or kind, and at its end for a file that
+   * is not whole; pages yielded before stay stored. Left out when the broker has no such files.
+   */
+  readFile?(stream: AsyncIterable<Uint8Array>, request: FileRequest<Settings>): AsyncIterable<FilePage<Raw, Context>>;
   /** Pure; never throws on data. */
   normalize(raw: Raw, context: Context): Normalized;
 }

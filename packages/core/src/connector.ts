@@ -2,6 +2,8 @@ export type {
   AnyConnector,
   CheckResult,
   Connector,
+  FilePage,
+  FileRequest,
   Normalized,
   Page,
   PageDiagnostic,

@@ -6,8 +6,9 @@ import { ingest } from "./ingest.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import type { Connection } from "./read-types.ts";
+import type { IngestOptions } from "./run.ts";
 import type { BookStore } from "./store-contract.ts";
-import { type UserBook, userBook } from "./user-book.ts";
+import { type UserBook, type UserBookParts, userBook } from "./user-book.ts";
 
 export interface FillbookOptions<Connectors extends readonly AnyConnector[]> {
   readonly store: BookStore;
@@ -57,19 +58,23 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
     closing.abort(new ImportError("ABORTED", "the book was closed; what was read is stored"));
     await Promise.allSettled(running);
   };
+  const start = async ({ signal, ...request }: IngestRequest & Pick<IngestOptions, "file">) => {
+    const signals = signal === undefined ? [closing.signal] : [closing.signal, signal];
+    const shared = { store, connectors, credentials, clock, logger, ...(onEvent === undefined ? {} : { onEvent }) };
+    const run = ingest({ ...request, ...shared, signal: AbortSignal.any(signals) });
+    running.add(run);
+    try {
+      return await run;
+    } finally {
+      running.delete(run);
+    }
+  };
+  const importFile: UserBookParts["importFile"] = (connectionId, options) =>
+    start({ connectionId, mode: "manual", ...options });
   return {
-    async ingest({ signal, ...request }) {
-      const signals = signal === undefined ? [closing.signal] : [closing.signal, signal];
-      const shared = { store, connectors, credentials, clock, logger, ...(onEvent === undefined ? {} : { onEvent }) };
-      const run = ingest({ ...request, ...shared, signal: AbortSignal.any(signals) });
-      running.add(run);
-      try {
-        return await run;
-      } finally {
-        running.delete(run);
-      }
-    },
-    forUser: (userId) => userBook({ userId, store, connectors, credentials, clock, signal: closing.signal }),
+    ingest: start,
+    forUser: (userId) =>
+      userBook({ userId, store, connectors, credentials, clock, signal: closing.signal, importFile }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -39,15 +39,28 @@ export function statusOf({ error, more, incomplete }: Outcome, stats: RunStats):
   return error !== null || more || incomplete ? "partial" : "succeeded";
 }
 
+/**
+ * What a run makes of its connection. A file says nothing about the account: neither does a wrong one block it, nor does
+ * a good one mend its credentials.
+ */
+export function connectionAfter(
+  outcome: Outcome,
+  run: { readonly connection: Connection; readonly file?: unknown },
+): { readonly health: Health; readonly connectionStatus: Exclude<Connection["status"], "disconnected"> } {
+  const { status, health } = run.connection;
+  if (run.file !== undefined && status !== "disconnected") return { health, connectionStatus: status };
+  return { health: healthOf(outcome), connectionStatus: connectionStatusOf(outcome) };
+}
+
 /** How the connection does after this run. */
-export function healthOf({ error }: Outcome): Health {
+function healthOf({ error }: Outcome): Health {
   if (error === null || error.code === "ABORTED") return "ok";
   if (error.recovery === "reauthenticate") return "needs_reauth";
   return error.code === "MAINTENANCE" ? "maintenance_window" : "degraded";
 }
 
 /** What the connection becomes: only errors that a person must mend change it. */
-export function connectionStatusOf({ error }: Outcome): Exclude<Connection["status"], "disconnected"> {
+function connectionStatusOf({ error }: Outcome): Exclude<Connection["status"], "disconnected"> {
   if (error?.recovery === "reauthenticate") return "needs_reauth";
   return error?.recovery === "fix-config" ? "error" : "active";
 }

@@ -1,13 +1,6 @@
 import type { AnyConnector, Page } from "./connector-contract.ts";
 import { errorReport, ImportError, isImportError, toImportError } from "./import-error.ts";
-import {
-  connectionStatusOf,
-  healthOf,
-  type IngestReport,
-  type Outcome,
-  type RunReport,
-  statusOf,
-} from "./ingest-report.ts";
+import { connectionAfter, type IngestReport, type Outcome, type RunReport, statusOf } from "./ingest-report.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import type { Json } from "./json.ts";
 import { openPages } from "./open-pages.ts";
@@ -106,6 +99,7 @@ async function finish(run: Run, outcome: Outcome): Promise<RunReport> {
   const { owner, connectionId, jobId, token, tally } = run;
   const status = statusOf(outcome, tally.stats);
   const error = outcome.error === null ? null : errorReport(outcome.error, connectionId);
+  const after = connectionAfter(outcome, run);
   const report: RunReport = {
     jobId,
     status,
@@ -117,10 +111,10 @@ async function finish(run: Run, outcome: Outcome): Promise<RunReport> {
     cursorAfter: tally.cursor,
     startedAt: run.startedAt,
     finishedAt: instantFromUnixMs(run.clock.now()),
-    health: healthOf(outcome),
+    health: after.health,
   };
-  const end = { owner, connectionId, jobId, token, status, more: outcome.more, error, health: report.health };
-  const ended = await endRun(run, { ...end, connectionStatus: connectionStatusOf(outcome) }, report);
+  const end = { owner, connectionId, jobId, token, status, more: outcome.more, error, ...after };
+  const ended = await endRun(run, end, report);
   run.logger.info(
     { connectionId, jobId, status: ended.status, stats: ended.stats, code: ended.error?.code },
     "run finished",

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { AnyConnector, Page, SharedState } from "./connector-contract.ts";
+import { filePages } from "./file-pages.ts";
 import { ImportError, isImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
 import type { Run } from "./run.ts";
@@ -20,6 +21,7 @@ export async function openPages(
   }
   if (run.pages !== undefined) return { connector, pages: run.pages };
   const settings = checked("OPTION_INVALID", "settings", connector.settings.safeParse(connection.settings));
+  if (run.file !== undefined) return { connector, pages: filePages(run, { file: run.file, connector, settings }) };
   const cursor =
     run.cursorBefore === null
       ? null

@@ -28,6 +28,11 @@ export interface IngestOptions {
   readonly credentials: (connection: Connection) => Promise<unknown>;
   /** Takes pages from somewhere else than the connector's `pull`, such as a file. Credentials are not asked for then. */
   readonly pages?: AsyncIterable<Page<Json, Json, Json>>;
+  /**
+   * Reads this file with the connector's `readFile` instead. The cursor stays where it is, and so does the connection's
+   * status: a wrong file says nothing about the account. Credentials are not asked for.
+   */
+  readonly file?: AsyncIterable<Uint8Array>;
   /** @defaultValue systemClock */
   readonly clock?: Clock;
   /** @defaultValue silentLogger */
@@ -43,6 +48,7 @@ export interface Run {
   readonly connectors: readonly AnyConnector[];
   readonly credentials: IngestOptions["credentials"];
   readonly pages: IngestOptions["pages"];
+  readonly file: IngestOptions["file"];
   readonly connection: Connection;
   readonly owner: string;
   readonly connectionId: string;
@@ -101,19 +107,10 @@ export async function beginRun(options: IngestOptions): Promise<Run | { readonly
     inStore("the lease could not be renewed", () => store.renewLease({ connectionId, token, leaseMs }));
   emit({ type: "run.started", connectionId, jobId, mode, at: startedAt });
   return {
-    ...{ store, connectors: options.connectors, credentials: options.credentials, pages: options.pages },
-    ...{
-      connection,
-      owner: connection.userId,
-      connectionId,
-      jobId,
-      token,
-      mode,
-      window,
-      leaseMs,
-      deadlineMs,
-      startedAt,
-    },
+    ...{ store, connectors: options.connectors, credentials: options.credentials },
+    ...{ pages: options.pages, file: options.file },
+    ...{ connection, owner: connection.userId, connectionId, jobId, token, mode, window },
+    ...{ leaseMs, deadlineMs, startedAt },
     budget: rest.budget,
     cursorBefore: cursor,
     signal,

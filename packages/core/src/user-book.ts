@@ -1,9 +1,9 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Clock } from "./clock.ts";
+import { connectAccount } from "./connect-account.ts";
 import type { AnyConnector } from "./connector-contract.ts";
-import { ImportError, toImportError } from "./import-error.ts";
-import { instantFromUnixMs } from "./instant.ts";
-import type { Json } from "./json.ts";
+import { ImportError } from "./import-error.ts";
+import type { IngestReport } from "./ingest-report.ts";
 import {
   executionFilterSchema,
   jobFilterSchema,
@@ -11,7 +11,6 @@ import {
   sliceSchema,
   tradeFilterSchema,
 } from "./list-filters.ts";
-import { checked, readCredentials, sharedState } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type {
   Connection,
@@ -26,9 +25,7 @@ import type {
   Trade,
   TradeFilter,
 } from "./read-types.ts";
-import { isSafeText } from "./safe-text.ts";
 import type { BookStore } from "./store-contract.ts";
-import { inStore } from "./store-error.ts";
 import { textId } from "./text-id.ts";
 
 /** One of the connectors with its own settings. */
@@ -56,6 +53,20 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
   /** @throws ImportError `CONNECTION_NOT_FOUND` */
   connection(id: string): Promise<Connection>;
   connections(filter?: SliceRequest): Promise<Slice<Connection>>;
+  /**
+   * Imports a file that the person downloaded from the broker, through the same path as any run: what it holds is stored
+   * once, whatever else told it. The connection's cursor and status stay as they are. A connector that reads no files
+   * ends the job with `FEATURE_UNAVAILABLE`, another account's file with `ACCOUNT_MISMATCH`.
+   *
+   * @throws ImportError `CONNECTION_NOT_FOUND`, `CONNECTION_DISCONNECTED`.
+   * @example
+   * await book.forUser(userId).importFile(connectionId, createReadStream("statement.xml"));
+   */
+  importFile(
+    connectionId: string,
+    file: AsyncIterable<Uint8Array>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<IngestReport>;
   /** null when there is no such trade of this person. */
   trade(id: string): Promise<Trade | null>;
   /** Newest first by the last execution. */
@@ -77,27 +88,23 @@ export interface UserBookParts {
   readonly credentials: (connection: Pick<Connection, "id" | "userId" | "connector">) => Promise<unknown>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly importFile: (
+    connectionId: string,
+    options: { readonly file: AsyncIterable<Uint8Array>; readonly signal?: AbortSignal },
+  ) => Promise<IngestReport>;
 }
-
-const connectSchema = z.object({
-  connector: z.string(),
-  settings: z.unknown().exactOptional(),
-  accountRef: textId.exactOptional(),
-  label: z.string().max(200).refine(isSafeText, "holds a control character or half a surrogate pair").exactOptional(),
-  syncEveryMs: z.number().int().min(1000).max(2_678_400_000).default(900_000),
-});
 
 export function userBook<Connectors extends readonly AnyConnector[]>(parts: UserBookParts): UserBook<Connectors> {
   const { store } = parts;
   const userId = parseOptions(textId, parts.userId);
   return {
-    connect: (request) => connect(parts, request),
-    async connection(id) {
-      const connection = await store.connection(userId, id);
-      if (connection !== null) return connection;
-      throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${id}`, { connectionId: id });
-    },
+    connect: (request) => connectAccount(parts, request),
+    connection: (id) => ownConnection(store, userId, id),
     connections: (filter = {}) => listed(() => store.connections(userId, parseOptions(sliceSchema, filter))),
+    async importFile(connectionId, file, options = {}) {
+      await ownConnection(store, userId, connectionId);
+      return parts.importFile(connectionId, { file, ...options });
+    },
     trade: (id) => store.trade(userId, id),
     trades: (filter = {}) => listed(() => store.trades(userId, parseOptions(tradeFilterSchema, filter))),
     inbox: (filter = {}) =>
@@ -109,74 +116,13 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
   };
 }
 
+async function ownConnection(store: BookStore, userId: string, id: string): Promise<Connection> {
+  const connection = await store.connection(userId, id);
+  if (connection !== null) return connection;
+  throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${id}`, { connectionId: id });
+}
+
 // A bad filter rejects the promise instead of throwing past a caller's catch.
 async function listed<Item>(read: () => Promise<Slice<Item>>): Promise<Slice<Item>> {
   return read();
-}
-
-async function connect(parts: UserBookParts, request: unknown): Promise<Connection> {
-  const { store, userId, clock, signal } = parts;
-  signal.throwIfAborted();
-  const wanted = parseOptions(connectSchema, request);
-  const connector = parts.connectors.find((one) => one.id === wanted.connector);
-  if (connector === undefined)
-    throw new ImportError("CONNECTOR_UNKNOWN", `connector ${wanted.connector} was not given to Fillbook`);
-  const settings: Json = checked("OPTION_INVALID", "settings", connector.settings.safeParse(wanted.settings ?? {}));
-  const id = crypto.randomUUID();
-  const now = instantFromUnixMs(clock.now());
-  const accountRef = await checkedAccount(parts, { connector, settings, id, wanted: wanted.accountRef });
-  const connection: Connection = {
-    ...{
-      id,
-      userId,
-      connector: connector.id,
-      broker: connector.broker,
-      accountRef,
-      label: wanted.label ?? null,
-      settings,
-    },
-    ...{
-      status: "active",
-      health: "ok",
-      createdAt: now,
-      updatedAt: now,
-      syncEveryMs: wanted.syncEveryMs,
-      nextSyncAt: now,
-      lastSyncAt: null,
-      lastSucceededAt: null,
-    },
-  };
-  await inStore("the connection could not be made", () => store.createConnection(connection));
-  return connection;
-}
-
-async function checkedAccount(
-  { store, userId, credentials, clock, signal }: UserBookParts,
-  {
-    connector,
-    settings,
-    id,
-    wanted,
-  }: { connector: AnyConnector; settings: Json; id: string; wanted: string | undefined },
-): Promise<string> {
-  const given = await readCredentials(() => credentials({ id, userId, connector: connector.id }), id);
-  const parsed = checked("CREDENTIALS_MALFORMED", "credentials", connector.credentials.safeParse(given));
-  const state = sharedState(store, connector.broker);
-  const { accountRef, accounts } = await checkLive(() =>
-    connector.check({ credentials: parsed, settings, signal, clock, state }),
-  );
-  if (wanted === undefined || wanted === accountRef || accounts.includes(wanted)) return wanted ?? accountRef;
-  throw new ImportError(
-    "ACCOUNT_MISMATCH",
-    `the credentials do not open account ${wanted}; they open ${accounts.length} other account(s)`,
-  );
-}
-
-// A foreign error may quote a token in its message: it stays the cause.
-async function checkLive<Result>(check: () => Promise<Result>): Promise<Result> {
-  try {
-    return await check();
-  } catch (error) {
-    throw toImportError(error);
-  }
 }
