@@ -16,7 +16,7 @@ const budgetKb: Readonly<Record<string, number>> = {
   "@fillbook/connector-ibkr": 400,
   "@fillbook/store-memory": 60,
   "@fillbook/store-postgres": 250,
-  "@fillbook/testkit": 130,
+  "@fillbook/testkit": 260,
 };
 
 const nodes = { "Node 20": join(root, "node_modules/node20/bin/node"), "Node 24": process.execPath };

@@ -1,0 +1,33 @@
+import { createReadStream } from "node:fs";
+import { ibkrFlex } from "@fillbook/connector-ibkr";
+import { createFillbook } from "@fillbook/core";
+import { postgresStore } from "@fillbook/store-postgres";
+import { accountOf } from "./account-of.ts";
+import { simulatedStatement } from "./simulated-statement.ts";
+
+// node examples/flex-file/src/main.ts [statement.xml]: imports a Flex statement and prints the trades.
+const path = process.argv[2] ?? (await simulatedStatement());
+const accountRef = await accountOf(path);
+
+// A file needs no token: nothing is asked of the broker, so the account is taken at the file's word.
+const check = async () => ({ accountRef, accounts: [accountRef], permissions: [], historyFrom: null, warnings: [] });
+const connectors = [{ ...ibkrFlex(), check }] as const;
+const store = postgresStore({ dataDir: ".fillbook/flex-file" });
+await store.migrate();
+const book = createFillbook({ store, connectors, credentials: async () => ({ token: "none" }) });
+
+const user = book.forUser("me");
+const known = (await user.connections()).items.find((connection) => connection.accountRef === accountRef);
+const connection = known ?? (await user.connect({ connector: "ibkr-flex", settings: { queryId: "0" } }));
+const report = await user.importFile(connection.id, createReadStream(path));
+if (report.status === "skipped") throw new Error(`job ${report.runningJobId} is running`);
+const { inserted, duplicates, rejected } = report.stats;
+console.log(`${report.status}: ${inserted} new fills, ${duplicates} known, ${rejected} not readable`);
+if (report.error !== null) console.log(`${report.error.code}: ${report.error.message}`);
+
+const { items } = await user.trades({ limit: 20 });
+for (const { instrument, side, quantity, averagePrice } of items) {
+  console.log(`${side} ${quantity} ${instrument.symbol} at ${averagePrice ?? "?"}`);
+}
+await book.close();
+await store.close();

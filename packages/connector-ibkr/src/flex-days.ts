@@ -1,0 +1,90 @@
+/** A calendar day, `yyyy-MM-dd`. Days compare as text. */
+export type Day = string;
+
+/** Days from the first to the last, both included. A type and not an interface, so that it is assignable to Json. */
+export type DayRange = { readonly from: Day; readonly to: Day };
+
+/** The day of a moment in New York, by whose days IBKR makes its statements. */
+export function newYorkDay(ms: number): Day {
+  return NEW_YORK.format(ms);
+}
+
+// Swedish dates are written yyyy-MM-dd.
+const NEW_YORK = new Intl.DateTimeFormat("sv-SE", { timeZone: "America/New_York" });
+
+export function addDays(day: Day, days: number): Day {
+  return new Date(dayMs(day) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** How many days a range has. */
+export function lengthInDays({ from, to }: DayRange): number {
+  return (dayMs(to) - dayMs(from)) / DAY_MS + 1;
+}
+
+/** The last day before this one that is neither Saturday nor Sunday. */
+export function weekdayBefore(day: Day): Day {
+  let before = addDays(day, -1);
+  while (isWeekend(before)) before = addDays(before, -1);
+  return before;
+}
+
+/** How many days of a range are neither Saturdays nor Sundays. */
+export function weekdaysIn({ from, to }: DayRange): number {
+  const days = Math.max(0, lengthInDays({ from, to }));
+  let weekdays = Math.floor(days / 7) * 5;
+  for (let rest = days % 7; rest > 0; rest -= 1) if (!isWeekend(addDays(to, 1 - rest))) weekdays += 1;
+  return weekdays;
+}
+
+/** All days of both lists, oldest first, in as few ranges as there are; ranges at most `joinDays` apart become one. */
+export function uniteDays(ranges: readonly DayRange[], joinDays = 0): readonly DayRange[] {
+  const united: DayRange[] = [];
+  for (const range of ranges.toSorted((left, right) => (left.from < right.from ? -1 : 1))) {
+    const last = united.at(-1);
+    if (last === undefined || addDays(last.to, 1 + joinDays) < range.from) united.push(range);
+    else if (range.to > last.to) united[united.length - 1] = { from: last.from, to: range.to };
+  }
+  return united;
+}
+
+/** The days of the first list that are in none of the second. */
+export function subtractDays(ranges: readonly DayRange[], taken: readonly DayRange[]): readonly DayRange[] {
+  let left = ranges;
+  for (const { from, to } of taken) {
+    left = left.flatMap((range) => {
+      if (to < range.from || from > range.to) return [range];
+      return [
+        ...(range.from < from ? [{ from: range.from, to: addDays(from, -1) }] : []),
+        ...(range.to > to ? [{ from: addDays(to, 1), to: range.to }] : []),
+      ];
+    });
+  }
+  return left;
+}
+
+/** The days that a range shares with a list. */
+export function sharedDays(ranges: readonly DayRange[], { from, to }: DayRange): readonly DayRange[] {
+  return ranges.flatMap((range) => {
+    const shared = { from: laterDay(range.from, from), to: earlierDay(range.to, to) };
+    return shared.from <= shared.to ? [shared] : [];
+  });
+}
+
+export function laterDay(left: Day, right: Day): Day {
+  return left > right ? left : right;
+}
+
+export function earlierDay(left: Day, right: Day): Day {
+  return left < right ? left : right;
+}
+
+const DAY_MS = 86_400_000;
+
+function dayMs(day: Day): number {
+  return Date.parse(`${day}T00:00:00Z`);
+}
+
+function isWeekend(day: Day): boolean {
+  const weekday = new Date(dayMs(day)).getUTCDay();
+  return weekday === 0 || weekday === 6;
+}

@@ -1,0 +1,32 @@
+import type { Json } from "@fillbook/core";
+import type { FilePage, FileRequest } from "@fillbook/core/connector";
+import type { FlexContext } from "./flex-context.ts";
+import { refusedFormat } from "./flex-errors.ts";
+import { flexPages } from "./flex-pages.ts";
+import type { ReadFlexPolicy } from "./flex-policy.ts";
+import type { FlexSettings } from "./flex-settings.ts";
+import { readFlexStatement } from "./flex-statement.ts";
+
+/**
+ * Reads a Flex statement that a person downloaded as XML. Its rows are the same records as those of the service.
+ *
+ * @throws ImportError `ACCOUNT_MISMATCH` and `FEATURE_UNAVAILABLE` (another report, CSV) before any page, `PROTOCOL` for what is no Flex XML or
+ * is cut off, `RESPONSE_TOO_LARGE`.
+ */
+export async function* flexFile(
+  policy: ReadFlexPolicy,
+  stream: AsyncIterable<Uint8Array>,
+  { connection, signal }: FileRequest<FlexSettings>,
+): AsyncGenerator<FilePage<Json, FlexContext>, void> {
+  const { settings, accountRef } = connection;
+  const events = readFlexStatement(stream, { limits: { sizeBytesMax: policy.maxStatementBytes }, signal });
+  const account = settings.accountId ?? accountRef;
+  const pages = flexPages(events, { account, timeZone: settings.timeZone, pageRecords: policy.pageRecords });
+  try {
+    for await (const { records, context, summary } of pages) {
+      yield { records, context, diagnostics: summary?.diagnostics ?? [] };
+    }
+  } catch (error) {
+    throw refusedFormat(error);
+  }
+}

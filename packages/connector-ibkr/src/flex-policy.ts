@@ -1,0 +1,106 @@
+import {
+  defaultRetryPolicy,
+  defaultTimeouts,
+  type FetchLike,
+  type HttpTimeouts,
+  type Random,
+  type RetryPolicy,
+  systemRandom,
+} from "@fillbook/connector-kit";
+import { ImportError } from "@fillbook/core";
+import { readFlexPlace } from "./flex-place.ts";
+
+/** Options of `ibkrFlex()`: what holds for all accounts of a host. */
+export interface IbkrFlexPolicy {
+  /**
+   * The Flex Web Service up to and without "/SendRequest": https on a host of IBKR, or a loopback address.
+   * @defaultValue "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService"
+   */
+  readonly baseUrl?: string;
+  /** Further places on loopback addresses whose statements may be fetched, for tests; IBKR's hosts are not, then. @defaultValue none */
+  readonly loopbackUrls?: readonly string[];
+  /** Replaces the transport. @defaultValue undici with a pool of its own */
+  readonly fetch?: FetchLike;
+  /** IBKR demands a User-Agent (IBKR Campus, Flex Web Service, read 2026-05-27). @defaultValue "Java/1.8 fillbook" */
+  readonly userAgent?: string;
+  /** Waits before the polls for a statement, in milliseconds; the last one repeats. @defaultValue [7000, 10000, 15000, 20000, 30000] */
+  readonly pollMs?: readonly number[];
+  /** How long one run waits for one statement; the next run goes on with the same one. @defaultValue 600_000 */
+  readonly patienceMs?: number;
+  /** Scheduled runs ask for a new statement only so often, since IBKR makes few. @defaultValue 300_000 */
+  readonly headEveryMs?: number;
+  /** Most records of one page, from 1 to 1,000. @defaultValue 1_000 */
+  readonly pageRecords?: number;
+  /** Longest statement or file after decompression, in bytes. @defaultValue 2_147_483_648 */
+  readonly maxStatementBytes?: number;
+  readonly timeouts?: Partial<HttpTimeouts>;
+  readonly retries?: Partial<RetryPolicy>;
+  /** Source of jitter, for tests. */
+  readonly random?: Random;
+}
+
+/** The policy with its defaults, checked. */
+export interface ReadFlexPolicy {
+  readonly baseUrl: string;
+  readonly loopbackOrigins: readonly string[];
+  readonly fetch: FetchLike | undefined;
+  readonly userAgent: string;
+  readonly pollMs: readonly number[];
+  readonly patienceMs: number;
+  readonly headEveryMs: number;
+  readonly pageRecords: number;
+  readonly maxStatementBytes: number;
+  readonly timeouts: HttpTimeouts;
+  readonly retries: RetryPolicy;
+  readonly random: Random;
+}
+
+/** @throws ImportError `OPTION_INVALID` that names the option. */
+export function readFlexPolicy(policy: IbkrFlexPolicy): ReadFlexPolicy {
+  const timeouts = { ...defaultTimeouts, ...slowAnswers, ...policy.timeouts };
+  for (const [name, value] of Object.entries(timeouts)) wholeNumber(`timeouts.${name}`, value, [1, DAY_MS]);
+  const retries = { ...defaultRetryPolicy, baseMs: 5_000, ...policy.retries };
+  const pollMs = policy.pollMs ?? [7_000, 10_000, 15_000, 20_000, 30_000];
+  if (pollMs.length === 0) throw invalid("pollMs", "is empty");
+  const base = readFlexPlace("baseUrl", policy.baseUrl ?? BASE_URL);
+  const loopback = [base, ...(policy.loopbackUrls ?? []).map((text) => readFlexPlace("loopbackUrls", text))];
+  return {
+    baseUrl: base.href,
+    loopbackOrigins: loopback.filter(({ isLoopback }) => isLoopback).map(({ origin }) => origin),
+    fetch: policy.fetch,
+    userAgent: readUserAgent(policy.userAgent ?? "Java/1.8 fillbook"),
+    pollMs: pollMs.map((value) => wholeNumber("pollMs", value, [1, DAY_MS])),
+    patienceMs: wholeNumber("patienceMs", policy.patienceMs ?? 600_000, [0, DAY_MS]),
+    headEveryMs: wholeNumber("headEveryMs", policy.headEveryMs ?? 300_000, [0, DAY_MS]),
+    pageRecords: wholeNumber("pageRecords", policy.pageRecords ?? PAGE_RECORDS, [1, PAGE_RECORDS]),
+    maxStatementBytes: wholeNumber("maxStatementBytes", policy.maxStatementBytes ?? 2 ** 31, [1, 2 ** 36]),
+    timeouts,
+    retries: {
+      retriesMax: wholeNumber("retries.retriesMax", retries.retriesMax, [0, 20]),
+      baseMs: wholeNumber("retries.baseMs", retries.baseMs, [1, DAY_MS]),
+      waitMaxMs: wholeNumber("retries.waitMaxMs", retries.waitMaxMs, [0, DAY_MS]),
+    },
+    random: policy.random ?? systemRandom,
+  };
+}
+
+const BASE_URL = "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService";
+const DAY_MS = 86_400_000;
+const PAGE_RECORDS = 1_000;
+
+/** A statement of years is long in coming. */
+const slowAnswers = { headersMs: 60_000, bodyIdleMs: 30_000, totalMs: 900_000 };
+
+function readUserAgent(text: string): string {
+  if (/^[\x20-\x7e]{1,200}$/.test(text) && text.trim() !== "") return text;
+  throw invalid("userAgent", "is not printable text");
+}
+
+function wholeNumber(name: string, value: number, [min, max]: readonly [number, number]): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw invalid(name, `is not a whole number from ${min} to ${max}: ${value}`);
+}
+
+function invalid(name: string, why: string): ImportError {
+  return new ImportError("OPTION_INVALID", `ibkrFlex(): ${name} ${why}`);
+}

@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+// Goal: the simulator shares no code with the connector, so that a mistake is not made twice. Method: read what each
+// of its files imports.
+test("simulator: imports nothing but its own files, Node, and types of the core", () => {
+  const folder = new URL("../src/simulator/", import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".ts"));
+  expect(files.length).toBeGreaterThan(30);
+  const strays = files.flatMap((name) => {
+    const text = readFileSync(new URL(name, folder), "utf8");
+    return [...text.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].flatMap(([, specifier = ""]) =>
+      /^\.\/[\w-]+\.ts$/.test(specifier) || specifier.startsWith("node:") ? [] : [`${name}: ${specifier}`],
+    );
+  });
+  expect(strays).toEqual([]);
+});
