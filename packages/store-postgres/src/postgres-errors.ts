@@ -30,6 +30,8 @@ export function isDataError(error: unknown): boolean {
 /** Any error as the one that a store throws: what happened, and the cause beside it. */
 export function asStoreError(error: unknown): ImportError {
   if (isImportError(error)) return error;
+  // It quotes whole rows, and causes reach logs.
+  if (error instanceof Error && "detail" in error) error.detail = undefined;
   const state = sqlStateOf(error);
   if (state !== null && missingStates.has(state)) {
     const message = `the store's tables are not there, or not those of this release: call migrate() of the store once`;

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { aConnection } from "../../testkit/src/suite/play.ts";
 import { faultPages, runReport } from "./support/fault-book.ts";
@@ -122,3 +123,16 @@ async function rowVersions({ pool, schema }: TestStore): Promise<Readonly<Record
   });
   return Object.fromEntries(await Promise.all(versions));
 }
+
+test("a refusal's cause does not quote the row", async () => {
+  const { store, pool, schema } = await serverStore();
+  const connectionId = await aConnection(store);
+  await pool.query(`alter table "${schema}".jobs add constraint poison check (mode <> 'manual')`);
+  const begun = store.beginRun({ connectionId, mode: "manual", window: {}, leaseMs: 1000 });
+  const error: Error = await begun.then(
+    () => new Error("it was not refused"),
+    (thrown: Error) => thrown,
+  );
+  expect(error).toMatchObject({ code: "STORE_FAILED", cause: { code: "23514" } });
+  expect(inspect(error, { depth: 5 })).not.toContain(connectionId);
+});
