@@ -33,6 +33,13 @@ it("a manifest that declares more than the arrows is found", () => {
   expect(strayDependencies(kit)).toEqual(["@fillbook/connector-kit -> fast-check"]);
 });
 
+it("Node is good in the file behind core's entry for Node, but for names without their prefix", () => {
+  const strays = (text: string) => strayImports(parsedFile("packages/core/src/aes-vault.ts", text), core, packages);
+  expect(strays('import { randomBytes } from "node:crypto";')).toEqual([]);
+  expect(strays('import { randomBytes } from "crypto";')).toHaveLength(1);
+  expect(strays('import { Agent } from "undici";')).toHaveLength(1);
+});
+
 function straying(owner: WorkspacePackage, text: string): readonly string[] {
   return strayImports(parsedFile(`${owner.folder}/src/example.ts`, text), owner, packages);
 }

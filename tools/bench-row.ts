@@ -5,6 +5,8 @@ export interface Measurement {
   readonly anchor: string;
   readonly goal: Goal | null;
   readonly repetitions: readonly Repetition[];
+  /** Fewer where one takes minutes and what it measures hardly scatters; docs/performance.md names them. @defaultValue 5 */
+  readonly repetitionsMin?: number;
 }
 
 export interface Repetition {
@@ -39,8 +41,9 @@ export interface BenchRow {
 const REPETITIONS_MIN = 5;
 
 /** Sums the repetitions up. */
-export function benchRow({ name, unit, anchor, goal, repetitions }: Measurement): BenchRow {
-  if (repetitions.length < REPETITIONS_MIN) throw new RangeError(`${name}: fewer than ${REPETITIONS_MIN} repetitions`);
+export function benchRow(measurement: Measurement): BenchRow {
+  const { name, unit, anchor, goal, repetitions, repetitionsMin = REPETITIONS_MIN } = measurement;
+  if (repetitions.length < repetitionsMin) throw new RangeError(`${name}: fewer than ${repetitionsMin} repetitions`);
   const ratios = repetitions.map(({ value, anchorValue }) => value / anchorValue);
   const value = median(repetitions.map((repetition) => repetition.value));
   const ratio = median(ratios);

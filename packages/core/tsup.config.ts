@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/connector.ts", "src/store.ts"],
+  entry: ["src/index.ts", "src/connector.ts", "src/node.ts", "src/store.ts"],
   format: ["esm"],
   dts: false,
   sourcemap: true,

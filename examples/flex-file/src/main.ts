@@ -9,16 +9,15 @@ import { simulatedStatement } from "./simulated-statement.ts";
 const path = process.argv[2] ?? (await simulatedStatement());
 const accountRef = await accountOf(path);
 
-// A file needs no token: nothing is asked of the broker, so the account is taken at the file's word.
-const check = async () => ({ accountRef, accounts: [accountRef], permissions: [], historyFrom: null, warnings: [] });
-const connectors = [{ ...ibkrFlex(), check }] as const;
 const store = postgresStore({ dataDir: ".fillbook/flex-file" });
 await store.migrate();
-const book = createFillbook({ store, connectors, credentials: async () => ({ token: "none" }) });
+// A file needs no token, so the book needs no vault.
+const book = createFillbook({ store, connectors: [ibkrFlex()] });
 
 const user = book.forUser("me");
 const known = (await user.connections()).items.find((connection) => connection.accountRef === accountRef);
-const connection = known ?? (await user.connect({ connector: "ibkr-flex", settings: { queryId: "0" } }));
+const settings = { queryId: "0" };
+const connection = known ?? (await user.connect({ connector: "ibkr-flex", offline: true, accountRef, settings }));
 const report = await user.importFile(connection.id, createReadStream(path));
 if (report.status === "skipped") throw new Error(`job ${report.runningJobId} is running`);
 const { inserted, duplicates, rejected } = report.stats;

@@ -1,88 +1,76 @@
 import { z } from "zod";
+import { closedBreaker } from "./breaker-after.ts";
+import { type CheckParts, checkAccount } from "./check-account.ts";
 import type { AnyConnector } from "./connector-contract.ts";
-import { ImportError, toImportError } from "./import-error.ts";
+import { ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import type { Json } from "./json.ts";
-import { checked, readCredentials, sharedState } from "./open-pages.ts";
+import { checked } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
 import { isSafeText } from "./safe-text.ts";
 import { inStore } from "./store-error.ts";
 import { textId } from "./text-id.ts";
-import type { UserBookParts } from "./user-book.ts";
 
-/** Makes a connection after one live call proved the credentials. */
-export async function connectAccount(parts: UserBookParts, request: unknown): Promise<Connection> {
+export interface ConnectParts extends CheckParts {
+  readonly userId: string;
+  readonly connectors: readonly AnyConnector[];
+}
+
+/** Makes a connection after one live call proved the credentials, or without any for files. */
+export async function connectAccount(parts: ConnectParts, request: unknown): Promise<Connection> {
   const { store, userId, clock, signal } = parts;
   signal.throwIfAborted();
   const wanted = parseOptions(connectSchema, request);
-  const connector = parts.connectors.find((one) => one.id === wanted.connector);
-  if (connector === undefined)
-    throw new ImportError("CONNECTOR_UNKNOWN", `connector ${wanted.connector} was not given to Fillbook`);
+  const connector = connectorOf(parts.connectors, wanted.connector);
   const settings: Json = checked("OPTION_INVALID", "settings", connector.settings.safeParse(wanted.settings ?? {}));
   const id = crypto.randomUUID();
   const now = instantFromUnixMs(clock.now());
-  const accountRef = await checkedAccount(parts, { connector, settings, id, wanted: wanted.accountRef });
+  const account = wanted.offline
+    ? { accountRef: offlineAccount(connector, wanted), sealed: null }
+    : await checkAccount(parts, {
+        ...{ of: { id, userId, connector: connector.id }, connector, settings },
+        ...{ credentials: wanted.credentials, accountRef: wanted.accountRef },
+      });
   const connection: Connection = {
-    ...{
-      id,
-      userId,
-      connector: connector.id,
-      broker: connector.broker,
-      accountRef,
-      label: wanted.label ?? null,
-      settings,
-    },
-    ...{
-      status: "active",
-      health: "ok",
-      createdAt: now,
-      updatedAt: now,
-      syncEveryMs: wanted.syncEveryMs,
-      nextSyncAt: now,
-      lastSyncAt: null,
-      lastSucceededAt: null,
-    },
+    ...{ id, userId, connector: connector.id, broker: connector.broker, accountRef: account.accountRef },
+    ...{ label: wanted.label ?? null, settings, syncEveryMs: wanted.syncEveryMs },
+    ...{ status: wanted.offline ? "needs_reauth" : "active", health: "ok" },
+    ...{ createdAt: now, updatedAt: now, nextSyncAt: wanted.offline ? null : now },
+    ...{ lastSyncAt: null, lastSucceededAt: null, ...closedBreaker },
   };
-  await inStore("the connection could not be made", () => store.createConnection(connection));
+  await inStore("the connection could not be made", () => store.createConnection(connection, account.sealed));
   return connection;
 }
 
-const connectSchema = z.object({
-  connector: z.string(),
-  settings: z.unknown().exactOptional(),
-  accountRef: textId.exactOptional(),
-  label: z.string().max(200).refine(isSafeText, "holds a control character or half a surrogate pair").exactOptional(),
-  syncEveryMs: z.number().int().min(1000).max(2_678_400_000).default(900_000),
-});
-
-async function checkedAccount(
-  { store, userId, credentials, clock, signal }: UserBookParts,
-  {
-    connector,
-    settings,
-    id,
-    wanted,
-  }: { connector: AnyConnector; settings: Json; id: string; wanted: string | undefined },
-): Promise<string> {
-  const given = await readCredentials(() => credentials({ id, userId, connector: connector.id }), id);
-  const parsed = checked("CREDENTIALS_MALFORMED", "credentials", connector.credentials.safeParse(given));
-  const state = sharedState(store, connector.broker);
-  const { accountRef, accounts } = await checkLive(() =>
-    connector.check({ credentials: parsed, settings, signal, clock, state }),
-  );
-  if (wanted === undefined || wanted === accountRef || accounts.includes(wanted)) return wanted ?? accountRef;
-  throw new ImportError(
-    "ACCOUNT_MISMATCH",
-    `the credentials do not open account ${wanted}; they open ${accounts.length} other account(s)`,
-  );
+/** @throws ImportError `CONNECTOR_UNKNOWN` */
+export function connectorOf(connectors: readonly AnyConnector[], id: string): AnyConnector {
+  const connector = connectors.find((one) => one.id === id);
+  if (connector !== undefined) return connector;
+  throw new ImportError("CONNECTOR_UNKNOWN", `connector ${id} was not given to Fillbook`);
 }
 
-// A foreign error may quote a token in its message: it stays the cause.
-async function checkLive<Result>(check: () => Promise<Result>): Promise<Result> {
-  try {
-    return await check();
-  } catch (error) {
-    throw toImportError(error);
-  }
+/** What `connect` takes and `updateConnection` changes. */
+export const accountOptions = {
+  label: z.string().max(200).refine(isSafeText, "holds a control character or half a surrogate pair"),
+  syncEveryMs: z.number().int().min(1000).max(2_678_400_000),
+};
+
+const connectSchema = z.object({
+  connector: z.string(),
+  credentials: z.unknown().optional(),
+  settings: z.unknown().exactOptional(),
+  accountRef: textId.optional(),
+  offline: z.boolean().default(false),
+  label: accountOptions.label.exactOptional(),
+  syncEveryMs: accountOptions.syncEveryMs.default(900_000),
+});
+
+function offlineAccount(connector: AnyConnector, wanted: z.output<typeof connectSchema>): string {
+  if (connector.readFile === undefined)
+    throw new ImportError("FEATURE_UNAVAILABLE", `connector ${connector.id} reads no files: it needs credentials`);
+  if (wanted.credentials !== undefined)
+    throw new ImportError("OPTION_INVALID", "invalid option credentials: an offline connection has none");
+  if (wanted.accountRef !== undefined) return wanted.accountRef;
+  throw new ImportError("OPTION_INVALID", "invalid option accountRef: an offline connection names its account");
 }

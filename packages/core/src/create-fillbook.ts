@@ -1,20 +1,33 @@
 import { type Clock, systemClock } from "./clock.ts";
 import type { AnyConnector, RunMode, RunWindow } from "./connector-contract.ts";
+import { type CredentialOwner, credentialAccess } from "./credential-access.ts";
 import type { FillbookEvent } from "./events.ts";
 import { ImportError } from "./import-error.ts";
 import { ingest } from "./ingest.ts";
+import { type DueRequest, ingestDue } from "./ingest-due.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import { type Logger, silentLogger } from "./logger.ts";
-import type { Connection } from "./read-types.ts";
+import { reprocessRejects } from "./reprocess-rejects.ts";
+import { type KeyRotation, rotateKeys } from "./rotate-keys.ts";
 import type { IngestOptions } from "./run.ts";
 import type { BookStore } from "./store-contract.ts";
+import type { SyncResult } from "./sync-result.ts";
 import { type UserBook, type UserBookParts, userBook } from "./user-book.ts";
+import type { Vault } from "./vault.ts";
 
 export interface FillbookOptions<Connectors extends readonly AnyConnector[]> {
   readonly store: BookStore;
   readonly connectors: Connectors;
-  /** Where credentials come from, called once a run and once by `connect`. Fillbook keeps them nowhere. */
-  readonly credentials: (connection: Pick<Connection, "id" | "userId" | "connector">) => Promise<unknown>;
+  /**
+   * Seals the credentials that `connect` and `reconnect` are given; the store keeps them sealed, and only a run opens them.
+   * Without it and without `credentials`, a book connects only for files.
+   */
+  readonly vault?: Vault;
+  /**
+   * Where credentials come from instead, called once a run and once by `connect` and `reconnect`. Fillbook keeps them
+   * nowhere then: a vault that is given too seals nothing, and what it sealed before stays closed.
+   */
+  readonly credentials?: (connection: CredentialOwner) => Promise<unknown>;
   /** @defaultValue systemClock */
   readonly clock?: Clock;
   /** @defaultValue a logger that drops everything */
@@ -36,32 +49,49 @@ export interface Fillbook<Connectors extends readonly AnyConnector[] = readonly 
   extends AsyncDisposable {
   /** Imports one connection once; see `ingest`. */
   ingest(request: IngestRequest): Promise<IngestReport>;
+  /**
+   * A scheduler's tick: runs the connections that are due, a few at a time, and answers when they have ended, one result
+   * each. Owners take turns, so one with many connections does not keep the others waiting; paused connections are not due.
+   * Call it as often as you like, from any number of processes: no connection is run twice. A run that fails stops no other.
+   *
+   * @throws ImportError `OPTION_INVALID`, or `STORE_FAILED` when the store cannot be asked what is due.
+   * @example
+   * for (const { connectionId, report } of await book.ingestDue({ limit: 500 })) log(connectionId, report?.status);
+   */
+  ingestDue(request?: DueRequest): Promise<readonly SyncResult[]>;
   /** Everything that is done on behalf of a person. A stranger's id answers as a missing one. */
   forUser(userId: string): UserBook<Connectors>;
+  /**
+   * Seals all credentials again that an older key of the vault sealed. Safe beside runs and in several processes; ended
+   * early, the next call goes on with what is left. Runs do the same for what they open.
+   *
+   * @throws ImportError `OPTION_INVALID` without a vault, `CREDENTIALS_UNAVAILABLE` when the vault fails again and again.
+   */
+  rotateKeys(options?: { readonly signal?: AbortSignal }): Promise<KeyRotation>;
   /** Aborts the runs that are going on and waits until they have ended. The store stays open: it is the host's. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a book. Nothing runs by itself: the host calls `ingest` from its own scheduler.
+ * Makes a book. Nothing runs by itself: the host calls `ingestDue` from its own scheduler.
  *
  * @throws ImportError `OPTION_INVALID` when two connectors have one id.
  */
 export function createFillbook<const Connectors extends readonly AnyConnector[]>(
   options: FillbookOptions<Connectors>,
 ): Fillbook<Connectors> {
-  const { store, connectors, credentials, clock = systemClock, logger = silentLogger, onEvent } = options;
+  const { store, connectors, vault, clock = systemClock, logger = silentLogger, onEvent } = options;
   refuseTwins(connectors);
+  const access = credentialAccess({ store, vault, credentials: options.credentials, logger });
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
   const close = async () => {
     closing.abort(new ImportError("ABORTED", "the book was closed; what was read is stored"));
     await Promise.allSettled(running);
   };
-  const start = async ({ signal, ...request }: IngestRequest & Pick<IngestOptions, "file">) => {
-    const signals = signal === undefined ? [closing.signal] : [closing.signal, signal];
-    const shared = { store, connectors, credentials, clock, logger, ...(onEvent === undefined ? {} : { onEvent }) };
-    const run = ingest({ ...request, ...shared, signal: AbortSignal.any(signals) });
+  const handler = onEvent === undefined ? {} : { onEvent };
+  const shared = { store, connectors, credentials: access.open, clock, logger, ...handler };
+  const untilEnded = async <Report>(run: Promise<Report>): Promise<Report> => {
     running.add(run);
     try {
       return await run;
@@ -69,12 +99,25 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
       running.delete(run);
     }
   };
-  const importFile: UserBookParts["importFile"] = (connectionId, options) =>
+  const start = ({ signal, ...request }: IngestRequest & Pick<IngestOptions, "file">) => {
+    const signals = signal === undefined ? [closing.signal] : [closing.signal, signal];
+    return untilEnded(ingest({ ...request, ...shared, signal: AbortSignal.any(signals) }));
+  };
+  const reprocess: UserBookParts["reprocessRejects"] = (request) =>
+    untilEnded(reprocessRejects({ ...shared, signal: closing.signal }, request));
+  const runNow = (connectionId: string, options: Omit<Parameters<typeof start>[0], "connectionId" | "mode">) =>
     start({ connectionId, mode: "manual", ...options });
+  const runDue = (connectionId: string, signal: AbortSignal) => start({ connectionId, mode: "scheduled", signal });
   return {
     ingest: start,
+    ingestDue: (request = {}) => untilEnded(ingestDue({ store, ingest: runDue, closing: closing.signal }, request)),
     forUser: (userId) =>
-      userBook({ userId, store, connectors, credentials, clock, signal: closing.signal, importFile }),
+      userBook({
+        ...{ userId, store, connectors, access, clock, logger, signal: closing.signal },
+        ...{ runNow, importFile: runNow, reprocessRejects: reprocess },
+      }),
+    rotateKeys: async ({ signal = closing.signal } = {}) =>
+      untilEnded(rotateKeys({ store, vault, logger, signal: AbortSignal.any([closing.signal, signal]) })),
     close,
     [Symbol.asyncDispose]: close,
   };

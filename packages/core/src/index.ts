@@ -1,11 +1,14 @@
 export { type Clock, systemClock } from "./clock.ts";
+export type { ConnectRequest } from "./connect-request.ts";
 export { createFillbook, type Fillbook, type FillbookOptions, type IngestRequest } from "./create-fillbook.ts";
+export type { CredentialOwner } from "./credential-access.ts";
 export { type Decimal, decimal, parseDecimal } from "./decimal.ts";
 export { type ErrorCode, errorRecovery, type Recovery } from "./error-codes.ts";
 export type { FillbookEvent } from "./events.ts";
 export { type ErrorReport, ImportError, isImportError, toImportError } from "./import-error.ts";
 export { ingest } from "./ingest.ts";
-export type { IngestReport, RunReport } from "./ingest-report.ts";
+export type { DueRequest } from "./ingest-due.ts";
+export type { IngestReport, RunReport, SkippedReport } from "./ingest-report.ts";
 export { type Instant, instant, instantFromUnixMs, instantFromUnixSeconds, parseInstant, unixMsOf } from "./instant.ts";
 export type { Json } from "./json.ts";
 export {
@@ -13,10 +16,13 @@ export {
   jobFilterSchema,
   problemFilterSchema,
   sliceSchema,
+  stepFilterSchema,
+  stepStatisticsFilterSchema,
   tradeFilterSchema,
 } from "./list-filters.ts";
 export { type Logger, silentLogger } from "./logger.ts";
 export type { Link } from "./plan/plan-types.ts";
+export { type ActionableProblem, type ProblemAction, problemAction } from "./problem-action.ts";
 export type {
   Connection,
   ExecutionFilter,
@@ -33,5 +39,15 @@ export type {
   Trade,
   TradeFilter,
 } from "./read-types.ts";
+export type { RejectCounts, ReprocessReport, ReprocessRequest } from "./reprocess-rejects.ts";
+export type { KeyRotation } from "./rotate-keys.ts";
 export type { IngestOptions } from "./run.ts";
-export type { ConnectRequest, UserBook } from "./user-book.ts";
+export type { Step, StepFilter, StepName, StepStatistics, StepStatisticsFilter } from "./step.ts";
+export type { SyncRequest } from "./sync-now.ts";
+export type { SyncResult } from "./sync-result.ts";
+export type { UserBook } from "./user-book.ts";
+export type { ConnectionUpdate, UserConnections } from "./user-connections.ts";
+export type { UserLineage } from "./user-lineage.ts";
+export type { UserProblems } from "./user-problems.ts";
+export type { UserSync } from "./user-sync.ts";
+export type { Vault, VaultBinding } from "./vault.ts";

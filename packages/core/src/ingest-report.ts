@@ -1,8 +1,11 @@
 import type { RunWindow } from "./connector-contract.ts";
+import { healthAfter } from "./health-after.ts";
 import type { ErrorReport, ImportError } from "./import-error.ts";
-import type { Instant } from "./instant.ts";
+import { type Instant, instantFromUnixMs, unixMsOf } from "./instant.ts";
 import type { Json } from "./json.ts";
-import type { Connection, Health, JobStatus, RunStats } from "./read-types.ts";
+import type { Health, JobStatus, RunStats } from "./read-types.ts";
+import type { Run } from "./run.ts";
+import type { ConnectionEnd } from "./store-contract.ts";
 
 /** What became of one run. Returned, not thrown: six durable pages and an error are both true. Plain JSON. */
 export interface RunReport {
@@ -20,8 +23,15 @@ export interface RunReport {
   readonly health: Health;
 }
 
-/** `skipped`: another run of this connection is going on, and its job is named. */
-export type IngestReport = { readonly status: "skipped"; readonly runningJobId: string } | RunReport;
+/** Another run of the connection is going on, and its job is named. */
+export interface SkippedReport {
+  readonly status: "skipped";
+  readonly runningJobId: string;
+  /** There when one more run was queued behind it, as `syncNow` does with `after`. */
+  readonly followUp?: true;
+}
+
+export type IngestReport = SkippedReport | RunReport;
 
 /** What the pages of a run came to. */
 export interface Outcome {
@@ -40,27 +50,37 @@ export function statusOf({ error, more, incomplete }: Outcome, stats: RunStats):
 }
 
 /**
- * What a run makes of its connection. A file says nothing about the account: neither does a wrong one block it, nor does
- * a good one mend its credentials.
+ * What a run makes of its connection; null for a file, which says nothing about the account: neither does a wrong one block
+ * it, nor does a good one mend its credentials.
  */
-export function connectionAfter(
-  outcome: Outcome,
-  run: { readonly connection: Connection; readonly file?: unknown },
-): { readonly health: Health; readonly connectionStatus: Exclude<Connection["status"], "disconnected"> } {
-  const { status, health } = run.connection;
-  if (run.file !== undefined && status !== "disconnected") return { health, connectionStatus: status };
-  return { health: healthOf(outcome), connectionStatus: connectionStatusOf(outcome) };
+export function connectionAfter({ error }: Outcome, run: EndedRun): ConnectionEnd | null {
+  if (run.file !== undefined) return null;
+  const { connection, connectionId, jobId } = run;
+  const { syncEveryMs, lastSyncAt } = connection;
+  const now = storeNow(run);
+  const isFirst = lastSyncAt === null;
+  const after = healthAfter(connection, error, { now, connectionId, jobId, syncEveryMs, isFirst });
+  const { nextSyncAt, pausedUntil, ...state } = after;
+  return { ...state, pausedForMs: msUntil(pausedUntil, now), dueInMs: msUntil(nextSyncAt, now) };
 }
 
-/** How the connection does after this run. */
-function healthOf({ error }: Outcome): Health {
-  if (error === null || error.code === "ABORTED") return "ok";
-  if (error.recovery === "reauthenticate") return "needs_reauth";
-  return error.code === "MAINTENANCE" ? "maintenance_window" : "degraded";
+/** A scheduled run that told nothing new. */
+export function isUnchanged(status: RunReport["status"], { mode, tally, file }: EndedRun): boolean {
+  if (mode !== "scheduled" || status !== "succeeded" || file !== undefined) return false;
+  const { pages: _pages, fetched: _fetched, duplicates: _duplicates, ignored: _ignored, ...changes } = tally.stats;
+  return Object.values(changes).every((count) => count === 0);
 }
 
-/** What the connection becomes: only errors that a person must mend change it. */
-function connectionStatusOf({ error }: Outcome): Exclude<Connection["status"], "disconnected"> {
-  if (error?.recovery === "reauthenticate") return "needs_reauth";
-  return error?.recovery === "fix-config" ? "error" : "active";
+type EndedRun = Pick<
+  Run,
+  "connection" | "connectionId" | "jobId" | "mode" | "file" | "tally" | "clock" | "startedAt" | "beganAtMs"
+>;
+
+// The store's clock gave the start; this process's clock only measures what has passed since.
+function storeNow({ startedAt, beganAtMs, clock }: EndedRun): Instant {
+  return instantFromUnixMs(unixMsOf(startedAt) + Math.max(0, Math.floor(clock.now() - beganAtMs)));
+}
+
+function msUntil(at: Instant | null, now: Instant): number | null {
+  return at === null ? null : unixMsOf(at) - unixMsOf(now);
 }

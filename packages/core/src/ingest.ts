@@ -1,18 +1,20 @@
-import type { AnyConnector, Page } from "./connector-contract.ts";
+import { commitPage } from "./commit-page.ts";
 import { errorReport, ImportError, isImportError, toImportError } from "./import-error.ts";
-import { connectionAfter, type IngestReport, type Outcome, type RunReport, statusOf } from "./ingest-report.ts";
+import {
+  connectionAfter,
+  type IngestReport,
+  isUnchanged,
+  type Outcome,
+  type RunReport,
+  statusOf,
+} from "./ingest-report.ts";
 import { instantFromUnixMs } from "./instant.ts";
-import type { Json } from "./json.ts";
 import { openPages } from "./open-pages.ts";
-import { pageBatch } from "./page-batch.ts";
-import type { CommitStats } from "./plan/commit-batch.ts";
 import { beginRun, type IngestOptions, type Run } from "./run.ts";
 import { budgetSpent } from "./run-clock.ts";
-import { inStore, storeError } from "./store-error.ts";
-
-/** Rejected records past both of these stop the run: the broker's format has changed. */
-const REJECTED_MAX = 50;
-const REJECTED_SHARE_MAX = 0.2;
+import { driftMessage, isDrift } from "./schema-drift.ts";
+import { cursorDigest } from "./step-recorder.ts";
+import { storeError } from "./store-error.ts";
 
 /**
  * Imports one connection once. Safe to call twice, at the same time, from any process, and after any crash: what is
@@ -23,65 +25,60 @@ const REJECTED_SHARE_MAX = 0.2;
 export async function ingest(options: IngestOptions): Promise<IngestReport> {
   const run = await beginRun(options);
   if ("runningJobId" in run) return { status: "skipped", runningJobId: run.runningJobId };
-  const outcome = await importPages(run);
-  return finish(run, outcome);
+  return finish(run, await importPages(run));
 }
 
 async function importPages(run: Run): Promise<Outcome> {
   let incomplete = false;
   try {
+    beginPull(run);
+    refuseBlocked(run);
     const { connector, pages } = await openPages(run);
     for await (const page of pages) {
       run.signal.throwIfAborted();
+      run.steps.end({ records: page.records.length, cursor: cursorDigest(page.cursor) });
       const stats = await commitPage(run, connector, page);
       incomplete ||= stats.rejected > 0 || (page.diagnostics ?? []).some((one) => one.kind !== "warning");
       refuseDrift(run);
       if (isBudgetSpent(run)) return { error: null, more: true, incomplete };
       await run.clock.keepLease();
+      beginPull(run);
     }
+    run.steps.end({ records: 0 });
     return { error: null, more: false, incomplete };
   } catch (thrown) {
-    // A wait or request that was ended by the signal throws whatever it throws; the signal's reason is the cause.
-    const error = run.signal.aborted ? run.signal.reason : thrown;
-    if (error === budgetSpent) return { error: null, more: true, incomplete };
-    return { error: asImportError(error, run), more: false, incomplete };
+    return { ...failureOf(run, thrown), incomplete };
   } finally {
     run.stop();
   }
 }
 
-async function commitPage(run: Run, connector: AnyConnector, page: Page<Json, Json, Json>): Promise<CommitStats> {
-  const { owner, connectionId, jobId, token } = run;
-  const batch = pageBatch(page, {
-    connector,
-    owner,
-    run: { connectionId, jobId, token },
-    pageNumber: run.tally.stats.pages + 1,
-    at: instantFromUnixMs(run.clock.now()),
-    storedContexts: run.storedContexts,
-  });
-  const result = await inStore("a page could not be committed", () =>
-    run.store.commit(batch, { leaseMs: run.leaseMs }),
-  );
-  if (result.kind === "fenced") {
-    throw new ImportError("LEASE_LOST", `another run took over connection ${connectionId}; this page was not written`);
+function beginPull({ steps, tally }: Run): void {
+  steps.begin("pull", tally.stats.pages + 1, { cursor: cursorDigest(tally.cursor) });
+}
+
+// A broker that refused the key once is not asked with it again: repeated failures lock accounts.
+function refuseBlocked({ connection, connectionId, file, pages }: Run): void {
+  if (connection.status !== "needs_reauth" || file !== undefined || pages !== undefined) return;
+  const message = `connection ${connectionId} needs new credentials: reconnect it; the broker was not asked`;
+  throw new ImportError("CREDENTIALS_INVALID", message);
+}
+
+/** What a run comes to whose work threw. */
+export function failureOf(run: Run, thrown: unknown): Pick<Outcome, "error" | "more"> {
+  // A wait or request that was ended by the signal throws whatever it throws; the signal's reason is the cause.
+  const reason = run.signal.aborted ? run.signal.reason : thrown;
+  if (reason === budgetSpent) {
+    run.steps.end({ budgetSpent: true });
+    return { error: null, more: true };
   }
-  for (const { contextHash } of batch.contexts) run.storedContexts.add(contextHash);
-  run.clock.leaseKept();
-  run.tally.add(result.stats, page.cursor);
-  const progress = { stats: run.tally.stats, expectedRecords: page.expectedRecords ?? null, at: batch.at };
-  run.emit({ type: "run.progress", connectionId, jobId, ...progress });
-  return result.stats;
+  const error = asImportError(reason, run);
+  run.steps.fail(error);
+  return { error, more: false };
 }
 
 function refuseDrift({ tally, connectionId }: Run): void {
-  const { rejected, fetched } = tally.stats;
-  if (rejected <= REJECTED_MAX || rejected <= fetched * REJECTED_SHARE_MAX) return;
-  const message = `${rejected} of ${fetched} records of connection ${connectionId} could not be read: the broker's format has changed`;
-  throw new ImportError(
-    "SCHEMA_DRIFT",
-    `${message}. They are stored as rejects; update the connector and reprocess them`,
-  );
+  if (isDrift(tally.stats)) throw new ImportError("SCHEMA_DRIFT", driftMessage(tally.stats), { connectionId });
 }
 
 function isBudgetSpent({ budget, tally, clock, deadlineMs }: Run): boolean {
@@ -95,11 +92,11 @@ function asImportError(error: unknown, { signal }: Run): ImportError {
   return toImportError(error);
 }
 
-async function finish(run: Run, outcome: Outcome): Promise<RunReport> {
+export async function finish(run: Run, outcome: Outcome): Promise<RunReport> {
   const { owner, connectionId, jobId, token, tally } = run;
   const status = statusOf(outcome, tally.stats);
   const error = outcome.error === null ? null : errorReport(outcome.error, connectionId);
-  const after = connectionAfter(outcome, run);
+  const connection = connectionAfter(outcome, run);
   const report: RunReport = {
     jobId,
     status,
@@ -111,9 +108,11 @@ async function finish(run: Run, outcome: Outcome): Promise<RunReport> {
     cursorAfter: tally.cursor,
     startedAt: run.startedAt,
     finishedAt: instantFromUnixMs(run.clock.now()),
-    health: after.health,
+    health: connection?.health ?? run.connection.health,
   };
-  const end = { owner, connectionId, jobId, token, status, more: outcome.more, error, ...after };
+  const unchanged = isUnchanged(status, run);
+  const end = { owner, connectionId, jobId, token, status, more: outcome.more, error, connection, unchanged };
+  run.steps.begin("end", 0, { status });
   const ended = await endRun(run, end, report);
   run.logger.info(
     { connectionId, jobId, status: ended.status, stats: ended.stats, code: ended.error?.code },
@@ -127,6 +126,8 @@ async function finish(run: Run, outcome: Outcome): Promise<RunReport> {
 async function endRun(run: Run, end: Parameters<Run["store"]["endRun"]>[0], report: RunReport): Promise<RunReport> {
   try {
     const result = await run.store.endRun(end);
+    run.steps.end({ kind: result.kind });
+    await run.steps.save();
     if (result.kind === "ended" || report.error !== null) return report;
     const error = new ImportError(
       "LEASE_LOST",

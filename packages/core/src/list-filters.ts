@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { instantSchema } from "./execution.ts";
+import { stepNames } from "./step.ts";
 import { textId } from "./text-id.ts";
 
 const slice = {
@@ -52,5 +53,22 @@ export const problemFilterSchema = z.strictObject({
       "warning",
     ])
     .exactOptional(),
+  severity: z.enum(["info", "warning", "error"]).exactOptional(),
   state: z.enum(["open", "resolved", "all"]).default("open"),
 });
+
+const stepFilter = {
+  connectionId: textId.exactOptional(),
+  name: z.enum(stepNames).exactOptional(),
+  from: instantSchema.exactOptional(),
+  to: instantSchema.exactOptional(),
+};
+
+/** `limit` 1 to 100. */
+export const stepFilterSchema = z.strictObject({
+  ...slice,
+  limit: z.number().int().min(1).max(100).default(50),
+  ...stepFilter,
+});
+
+export const stepStatisticsFilterSchema = z.strictObject(stepFilter);

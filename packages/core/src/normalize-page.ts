@@ -7,7 +7,7 @@ import { safeText } from "./safe-text.ts";
 
 /** A record after `normalize` and the check of what it returned. */
 export type NormalizedRecord =
-  | { readonly kind: "execution"; readonly facts: ExecutionFacts; readonly raw: Json; readonly ordinal: number }
+  | { readonly kind: "execution"; readonly facts: ExecutionFacts; readonly raw: Json; readonly ordinal: number | null }
   | { readonly kind: "cancel"; readonly facts: CancelFacts; readonly raw: Json }
   | { readonly kind: "ignored" }
   | {
@@ -15,7 +15,7 @@ export type NormalizedRecord =
       readonly reason: string;
       readonly raw: Json;
       readonly rawText: string;
-      readonly ordinal: number;
+      readonly ordinal: number | null;
       readonly truncated: boolean;
     };
 
@@ -23,7 +23,7 @@ type Source = { readonly connector: AnyConnector; readonly context: Json };
 
 /** Reads one record. Total: whatever the connector or the record does, the answer is one of four kinds. */
 export function normalizeRecord(record: PageRecord<Json>, source: Source): NormalizedRecord {
-  const ordinal = record.ordinal ?? 0;
+  const ordinal = record.ordinal ?? null;
   const { raw, text, refusal } = keptRaw(record.raw);
   const read = refusal === null ? readRecord(record.raw, source) : refused(refusal);
   switch (read.kind) {

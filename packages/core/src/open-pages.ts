@@ -12,13 +12,7 @@ export async function openPages(
   run: Run,
 ): Promise<{ connector: AnyConnector; pages: AsyncIterable<Page<Json, Json, Json>> }> {
   const { connection, connectionId } = run;
-  const connector = run.connectors.find((one) => one.id === connection.connector);
-  if (connector === undefined) {
-    throw new ImportError(
-      "CONNECTOR_UNKNOWN",
-      `connector ${connection.connector} of connection ${connectionId} was not given to Fillbook`,
-    );
-  }
+  const connector = connectorOf(run);
   if (run.pages !== undefined) return { connector, pages: run.pages };
   const settings = checked("OPTION_INVALID", "settings", connector.settings.safeParse(connection.settings));
   if (run.file !== undefined) return { connector, pages: filePages(run, { file: run.file, connector, settings }) };
@@ -37,6 +31,16 @@ export async function openPages(
     ...{ signal: run.signal, clock: run.clock, logger: run.logger, state: sharedState(run.store, connector.broker) },
   });
   return { connector, pages };
+}
+
+/** @throws ImportError `CONNECTOR_UNKNOWN` */
+export function connectorOf({ connectors, connection, connectionId }: Run): AnyConnector {
+  const connector = connectors.find((one) => one.id === connection.connector);
+  if (connector !== undefined) return connector;
+  throw new ImportError(
+    "CONNECTOR_UNKNOWN",
+    `connector ${connection.connector} of connection ${connectionId} was not given to Fillbook`,
+  );
 }
 
 /** Asks the host for credentials; what its callback throws is `CREDENTIALS_UNAVAILABLE`, never a reason to log in again. */

@@ -1,4 +1,4 @@
-import type { AnyConnector, Page, PageDiagnostic } from "./connector-contract.ts";
+import type { AnyConnector, Page, PageDiagnostic, PageRecord } from "./connector-contract.ts";
 import { digest } from "./digest.ts";
 import { identify, scopeKey } from "./identify.ts";
 import { identifyCancel } from "./identify-cancel.ts";
@@ -25,28 +25,17 @@ export function pageBatch(page: Page<Json, Json, Json>, source: BatchSource): Co
   const { connector, owner, at, run } = source;
   const contextHash = digest(canonicalJson(page.context));
   const origin: Origin = { owner, connectionId: run.connectionId, jobId: run.jobId, fetchedAt: at, contextHash };
-  const parts = {
-    reports: [] as NewReport[],
-    cancels: [] as NewCancel[],
-    rejects: [] as Reject[],
-    ignored: 0,
-  };
-  for (const record of page.records) {
-    const normalized = normalizeRecord(record, { connector, context: page.context });
-    if (normalized.kind === "execution")
-      addReport(parts, normalized, { origin, numbered: record.ordinal !== undefined });
-    else if (normalized.kind === "cancel") parts.cancels.push(newCancel(normalized, origin));
-    else if (normalized.kind === "rejected") parts.rejects.push(newReject(normalized, origin));
-    else parts.ignored += 1;
-  }
+  const parts = noParts();
+  for (const record of page.records) addRecord(parts, record, { connector, context: page.context, origin });
   return {
     id: `${run.jobId}/${source.pageNumber}`,
     owner,
     at,
     run: { ...run, page: source.pageNumber, cursor: page.cursor },
-    accounts: [...new Set([...parts.reports, ...parts.cancels].map(scopeKey))].sort(),
+    accounts: accountsOf(parts),
     fetched: page.records.length,
     ...parts,
+    rereads: [],
     contexts: source.storedContexts.has(contextHash) ? [] : [{ contextHash, context: page.context }],
     decisions: [],
     pins: [],
@@ -54,7 +43,38 @@ export function pageBatch(page: Page<Json, Json, Json>, source: BatchSource): Co
   };
 }
 
-interface Origin {
+/** What records came to. */
+export interface BatchParts {
+  readonly reports: NewReport[];
+  readonly cancels: NewCancel[];
+  readonly rejects: Reject[];
+  ignored: number;
+}
+
+export function noParts(): BatchParts {
+  return { reports: [], cancels: [], rejects: [], ignored: 0 };
+}
+
+/** Broker and account of every record, sorted: what a commit locks. */
+export function accountsOf({ reports, cancels }: BatchParts): readonly string[] {
+  return [...new Set([...reports, ...cancels].map(scopeKey))].sort();
+}
+
+/** Normalizes and identifies one record. */
+export function addRecord(
+  parts: BatchParts,
+  record: PageRecord<Json>,
+  { connector, context, origin }: { connector: AnyConnector; context: Json; origin: Origin },
+): void {
+  const normalized = normalizeRecord(record, { connector, context });
+  if (normalized.kind === "execution") addReport(parts, normalized, origin);
+  else if (normalized.kind === "cancel") parts.cancels.push(newCancel(normalized, origin));
+  else if (normalized.kind === "rejected") parts.rejects.push(newReject(normalized, origin));
+  else parts.ignored += 1;
+}
+
+/** Where a record came from. */
+export interface Origin {
   readonly owner: string;
   readonly connectionId: string;
   readonly jobId: string;
@@ -65,10 +85,10 @@ interface Origin {
 function addReport(
   parts: { reports: NewReport[]; rejects: Reject[] },
   record: Extract<NormalizedRecord, { kind: "execution" }>,
-  { origin, numbered }: { origin: Origin; numbered: boolean },
+  origin: Origin,
 ): void {
-  const keys = identify(record.facts, { owner: origin.owner, ordinal: record.ordinal });
-  if (keys.familyClass === "content" && !numbered) {
+  const keys = identify(record.facts, { owner: origin.owner, ordinal: record.ordinal ?? 0 });
+  if (keys.familyClass === "content" && record.ordinal === null) {
     const reason = "the record has no id and the connector gave it no number among its equals";
     const rawText = JSON.stringify(record.raw);
     parts.rejects.push(newReject({ ...record, kind: "rejected", reason, rawText, truncated: false }, origin));
@@ -85,8 +105,8 @@ function newReject(record: Extract<NormalizedRecord, { kind: "rejected" }>, orig
   const { connectionId, jobId, fetchedAt, contextHash } = origin;
   const { reason, rawText, raw, ordinal, truncated: rawTruncated } = record;
   return {
-    ...rejectKeys({ connectionId, rawText, ordinal }),
-    ...{ connectionId, jobId, fetchedAt, contextHash, reason, raw, rawTruncated },
+    ...rejectKeys({ connectionId, rawText, ordinal: ordinal ?? 0 }),
+    ...{ connectionId, jobId, fetchedAt, contextHash, reason, raw, rawTruncated, ordinal },
   };
 }
 

@@ -6,6 +6,7 @@ import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
 import type { CommitStats } from "./plan/commit-batch.ts";
 import type { Link, NewProblem } from "./plan/plan-types.ts";
+import type { ProblemAction } from "./problem-action.ts";
 
 /** One page of a list, in a stable order. */
 export interface Slice<Item> {
@@ -31,15 +32,29 @@ export interface Connection {
   readonly accountRef: string;
   readonly label: string | null;
   readonly settings: Json;
+  /**
+   * `needs_reauth`: the broker refused the credentials, or there are none because it is a connection for files. `error`: an
+   * option or setting must be mended. Only `active` ones are ever due.
+   */
   readonly status: "active" | "needs_reauth" | "error" | "disconnected";
   readonly health: Health;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
-  /** How long after the end of a run the next one is due. */
+  /** How long after the end of a run the next one is due, give or take a tenth. */
   readonly syncEveryMs: number;
-  readonly nextSyncAt: Instant;
+  /** null when no run is due until its owner did something: the status is not `active`. */
+  readonly nextSyncAt: Instant | null;
   readonly lastSyncAt: Instant | null;
   readonly lastSucceededAt: Instant | null;
+  /**
+   * `open`: runs failed at the broker so often in a row that scheduled ones pause. `half_open`: that pause was over when
+   * the last run ended without an answer of the broker.
+   */
+  readonly breaker: "closed" | "open" | "half_open";
+  /** Runs that failed at the broker since one succeeded; waits, aborts and a failing store do not count. */
+  readonly consecutiveFailures: number;
+  /** Until when scheduled runs pause, because of the breaker or because the broker asked for time; it may have passed. */
+  readonly pausedUntil: Instant | null;
 }
 
 export type Health = "ok" | "degraded" | "maintenance_window" | "needs_reauth";
@@ -116,10 +131,15 @@ export interface Job {
   readonly error: ErrorReport | null;
   /** More is waiting at the broker: the run ended by its budget. */
   readonly more: boolean;
+  /**
+   * Scheduled runs without any change that this row stands for, itself included; 0 for every other job. Only the latest such
+   * run of a connection keeps its row: the ids of those before it answer null.
+   */
+  readonly unchangedRuns: number;
 }
 
-/** Something a person must know. */
-export type Problem = NewProblem & {
+/** A problem as it is stored. */
+export type StoredProblem = NewProblem & {
   readonly id: string;
   readonly userId: string;
   readonly connectionId: string | null;
@@ -127,6 +147,9 @@ export type Problem = NewProblem & {
   readonly openedAt: Instant;
   readonly resolvedAt: Instant | null;
 };
+
+/** Something a person must know, with what can be done about it. */
+export type Problem = StoredProblem & { readonly action: ProblemAction };
 
 export interface TradeFilter extends SliceRequest {
   readonly broker?: string;
@@ -156,6 +179,7 @@ export interface JobFilter extends SliceRequest {
 export interface ProblemFilter extends SliceRequest {
   readonly connectionId?: string;
   readonly kind?: NewProblem["kind"];
+  readonly severity?: NewProblem["severity"];
   /** @defaultValue "open" */
   readonly state?: "open" | "resolved" | "all";
 }

@@ -11,6 +11,7 @@ import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
 import { budgetSpent, type RunClock, runClock } from "./run-clock.ts";
 import { type RunTally, runTally } from "./run-tally.ts";
+import { type StepRecorder, stepRecorder } from "./step-recorder.ts";
 import type { IngestStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
 
@@ -61,10 +62,13 @@ export interface Run {
   readonly leaseMs: number;
   readonly cursorBefore: Json;
   readonly startedAt: Instant;
+  /** This process's clock when the run began. */
+  readonly beganAtMs: number;
   readonly signal: AbortSignal;
   readonly clock: RunClock;
   readonly logger: Logger;
   readonly tally: RunTally;
+  readonly steps: StepRecorder;
   readonly storedContexts: Set<string>;
   emit(event: FillbookEvent): void;
   /** Ends every request and wait that the connector left behind. */
@@ -86,6 +90,7 @@ export async function beginRun(options: IngestOptions): Promise<Run | { readonly
   const { connectionId, mode, leaseMs, ...rest } = parseOptions(optionsSchema, options);
   const window = rest.window;
   const { store, clock = systemClock, logger = silentLogger } = options;
+  const askedAtMs = clock.now();
   const start = await inStore("the run could not begin", () => store.beginRun({ connectionId, mode, window, leaseMs }));
   const emit = emitter(options, logger);
   if (start.kind === "missing")
@@ -100,7 +105,8 @@ export async function beginRun(options: IngestOptions): Promise<Run | { readonly
     return { runningJobId: start.runningJobId };
   }
   const { jobId, token, connection, cursor, startedAt } = start;
-  const deadlineMs = clock.now() + (rest.budget.ms ?? Number.POSITIVE_INFINITY);
+  const beganAtMs = clock.now();
+  const deadlineMs = beganAtMs + (rest.budget.ms ?? Number.POSITIVE_INFINITY);
   const stopper = new AbortController();
   const signal = options.signal === undefined ? stopper.signal : AbortSignal.any([options.signal, stopper.signal]);
   const renew = () =>
@@ -110,13 +116,17 @@ export async function beginRun(options: IngestOptions): Promise<Run | { readonly
     ...{ store, connectors: options.connectors, credentials: options.credentials },
     ...{ pages: options.pages, file: options.file },
     ...{ connection, owner: connection.userId, connectionId, jobId, token, mode, window },
-    ...{ leaseMs, deadlineMs, startedAt },
+    ...{ leaseMs, deadlineMs, startedAt, beganAtMs },
     budget: rest.budget,
     cursorBefore: cursor,
     signal,
     clock: runClock({ clock, leaseMs, deadlineMs, renew, stop: (reason) => stopper.abort(reason) }),
     logger,
     tally: runTally(cursor),
+    steps: stepRecorder({
+      ...{ store, owner: connection.userId, connectionId, jobId, clock, logger, askedAtMs },
+      input: { mode, from: window.from ?? null, to: window.to ?? null },
+    }),
     storedContexts: new Set(),
     emit,
     stop: () => stopper.abort(budgetSpent),

@@ -1,8 +1,10 @@
+import type { ConnectionStore } from "./connection-store.ts";
 import type { RunMode, RunWindow, SharedState } from "./connector-contract.ts";
 import type { ErrorReport } from "./import-error.ts";
 import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
 import type { CommitBatch, CommitStats } from "./plan/commit-batch.ts";
+import type { Reject } from "./plan/plan-types.ts";
 import type {
   Connection,
   ExecutionFilter,
@@ -10,15 +12,16 @@ import type {
   Job,
   JobFilter,
   JobStatus,
-  Problem,
   ProblemFilter,
   RunStats,
   Slice,
   SliceRequest,
   StoredExecution,
+  StoredProblem,
   Trade,
   TradeFilter,
 } from "./read-types.ts";
+import type { Step, StepCounts, StepFilter, StepStatisticsFilter } from "./step.ts";
 
 /** What `beginRun` answers. */
 export type RunStart =
@@ -43,12 +46,33 @@ export interface RunEnd {
   readonly status: Exclude<JobStatus, "running">;
   readonly more: boolean;
   readonly error: ErrorReport | null;
+  /** What the run makes of its connection; null leaves status, health, breaker and schedule as they are. */
+  readonly connection: ConnectionEnd | null;
+  /**
+   * A scheduled run that changed nothing. Its job takes the place of the connection's last such one, which is dropped, and
+   * goes on with its count.
+   */
+  readonly unchanged: boolean;
+}
+
+/** A connection after a run. Times count from the store's own now: workers' clocks may differ. */
+export interface ConnectionEnd {
+  readonly status: "active" | "needs_reauth" | "error";
   readonly health: Health;
-  readonly connectionStatus: "active" | "needs_reauth" | "error";
+  readonly breaker: Connection["breaker"];
+  readonly consecutiveFailures: number;
+  readonly pausedForMs: number | null;
+  /** null: not due until its owner changed something. */
+  readonly dueInMs: number | null;
 }
 
 /** A commit's answer. `fenced`: another run owns the connection now and nothing was written. */
 export type CommitResult = { readonly kind: "committed"; readonly stats: CommitStats } | { readonly kind: "fenced" };
+
+/** A slice of rejects with every context that they name. */
+export interface OpenRejects extends Slice<Reject> {
+  readonly contexts: CommitBatch["contexts"];
+}
 
 export type RunEndResult = { readonly kind: "ended"; readonly job: Job } | { readonly kind: "fenced" };
 
@@ -87,27 +111,48 @@ export interface IngestStore {
    */
   commit(batch: CommitBatch, options?: { readonly leaseMs?: number }): Promise<CommitResult>;
   /**
-   * Ids of active connections whose next sync is due, longest due first, at most `limit`. A claimed one is due again only
-   * after `leaseMs`: two workers never get the same one, and what a dying worker claimed comes back by itself.
+   * Ids of active connections whose next sync is due, at most `limit`. Owners take turns: each one's longest due comes
+   * before anyone's second. A claimed one is due again only after `leaseMs`: two workers never get the same one, and what a
+   * dying worker claimed comes back by itself. A large backlog may be looked at in part, the longest due 20,000 at least.
    */
   claimDue(request: { readonly limit: number; readonly leaseMs: number }): Promise<readonly string[]>;
-  /** Checks the fence as `commit` does, closes the job, releases the lease, and writes the connection's status and next sync. */
+  /**
+   * Checks the fence as `commit` does, closes the job, releases the lease, and writes the connection's state and next sync.
+   * With a follow-up queued the connection is due at once, unless it is paused or not active; it is queued no more.
+   */
   endRun(end: RunEnd): Promise<RunEndResult>;
+  /**
+   * Adds steps to this owner's jobs, beside any transaction. Steps of a job that is not the owner's are left out, and so
+   * is a step that is stored already.
+   */
+  writeSteps(owner: string, steps: readonly Step[]): Promise<void>;
   readState: SharedState["read"];
   writeState: SharedState["write"];
 }
 
 /** A store with everything that the facade reads and writes on behalf of a person. Each method takes the owner. */
-export interface BookStore extends IngestStore {
-  createConnection(connection: Connection): Promise<void>;
-  connection(owner: string, connectionId: string): Promise<Connection | null>;
-  connections(owner: string, filter: SliceRequest): Promise<Slice<Connection>>;
+export interface BookStore extends IngestStore, ConnectionStore {
   trade(owner: string, tradeId: string): Promise<Trade | null>;
   trades(owner: string, filter: TradeFilter): Promise<Slice<Trade>>;
   executions(owner: string, filter: ExecutionFilter): Promise<Slice<StoredExecution>>;
+  /**
+   * Makes the connection due once more right after the job that is running, however often it is called, also when that
+   * job's process dies. The next run that begins is the follow-up. False when this job is not the running one.
+   */
+  queueFollowUp(owner: string, request: { readonly connectionId: string; readonly jobId: string }): Promise<boolean>;
   job(owner: string, jobId: string): Promise<Job | null>;
   jobs(owner: string, filter: JobFilter): Promise<Slice<Job>>;
-  problems(owner: string, filter: ProblemFilter): Promise<Slice<Problem>>;
+  problems(owner: string, filter: ProblemFilter): Promise<Slice<StoredProblem>>;
+  /** Resolves an open problem at this moment; answers with the problem as it is then, null when there is none. */
+  resolveProblem(owner: string, request: { readonly id: string; readonly at: Instant }): Promise<StoredProblem | null>;
+  /** A connection's rejects that are not resolved, newest first. */
+  openRejects(owner: string, request: SliceRequest & { readonly connectionId: string }): Promise<OpenRejects>;
+  /** Newest first. */
+  steps(owner: string, filter: StepFilter): Promise<Slice<Step>>;
+  /** All steps of a job, in their order. */
+  lineage(owner: string, jobId: string): Promise<readonly Step[]>;
+  /** One entry a name that has steps. Error codes: the five most common, equally common ones in the order of their text. */
+  stepCounts(owner: string, filter: StepStatisticsFilter): Promise<readonly StepCounts[]>;
 }
 
 /** Statistics of a run that committed nothing yet. */

@@ -1,4 +1,6 @@
+export type { ConnectionChange, ConnectionStore, SealedRow } from "./connection-store.ts";
 export { contentSecond } from "./content-key.ts";
+export { dueAfterMs } from "./due-after-ms.ts";
 export { executionView } from "./execution-view.ts";
 export { isRecord } from "./json.ts";
 export type { BatchRun, CommitBatch, CommitPlan, CommitStats, NewCancel, NewReport } from "./plan/commit-batch.ts";
@@ -13,6 +15,7 @@ export type {
   NewProblem,
   Reject,
   Report,
+  Reread,
   StoredReport,
   TradeRow,
   TradeTotals,
@@ -21,13 +24,17 @@ export { onlyRecords, recordKeysOf, rejectRecords } from "./plan/reject-records.
 export { replanBatch } from "./plan/replan-batch.ts";
 export { emptySnapshot, extendSnapshot, type Snapshot, type SnapshotKeys, type SnapshotRows } from "./plan/snapshot.ts";
 export { tradeFromMembers } from "./plan/trade-from-members.ts";
+export type { StoredProblem } from "./read-types.ts";
 export { addStats } from "./run-tally.ts";
 export { parseSliceKey, type SliceKey, sliceKeyText } from "./slice-key.ts";
+export type { StepCounts } from "./step.ts";
 export {
   type BookStore,
   type CommitResult,
+  type ConnectionEnd,
   type IngestStore,
   noStats,
+  type OpenRejects,
   type RunEnd,
   type RunEndResult,
   type RunStart,

@@ -37,7 +37,7 @@ test("rejectRecords: a refused report and a refused cancel become rejects that h
   const raw = batch.reports[0]?.raw ?? null;
   const rawHash = digest(JSON.stringify(raw));
   expect(ofReport).toEqual({
-    ...{ rejectKey: digest(`connection of live|${rawHash}|0`), rawHash, raw, rawTruncated: false },
+    ...{ rejectKey: digest(`connection of live|${rawHash}|0`), rawHash, raw, rawTruncated: false, ordinal: null },
     ...{ connectionId: "connection of live", jobId: "job 1", reason: "the value is out of range" },
     ...{ fetchedAt: batch.at, contextHash: batch.reports[0]?.contextHash },
   });
@@ -86,6 +86,17 @@ test("rejectRecords: a reason is cut and cleaned", () => {
 
 test("rejectRecords: without keys nothing changes", () => {
   expect(rejectRecords(batch, new Set(), "refused")).toEqual(batch);
+});
+
+test("rejectRecords: a stored reject that was read again is the same reject, and says why it still is one", () => {
+  const rereads = [
+    { rejectKey: "of first", recordKey: first, reason: null },
+    { rejectKey: "of second", recordKey: second, reason: null },
+    { rejectKey: "unread", recordKey: null, reason: "unknown form" },
+  ];
+  const rest = rejectRecords({ ...batch, rereads }, new Set([first]), "refused");
+  expect(rest.rereads).toEqual([{ rejectKey: "of first", recordKey: first, reason: "refused" }, ...rereads.slice(1)]);
+  expect(rest.rejects.at(-1)).toMatchObject({ rejectKey: "of first", reason: "refused" });
 });
 
 function subsets(keys: readonly string[]): readonly ReadonlySet<string>[] {

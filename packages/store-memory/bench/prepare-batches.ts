@@ -72,6 +72,9 @@ export async function openRun(store: BookStore): Promise<OpenRun> {
     nextSyncAt: now,
     lastSyncAt: null,
     lastSucceededAt: null,
+    breaker: "closed" as const,
+    consecutiveFailures: 0,
+    pausedUntil: null,
   };
   const names = { id: connectionId, userId: owner, connector: "scripted", broker: "scripted", accountRef: "A1" };
   await store.createConnection({ ...names, label: null, settings: {}, status: "active", health: "ok", ...times });

@@ -1,6 +1,7 @@
-import type { Slice, SliceRequest, Trade, TradeFilter } from "@fillbook/core";
+import type { SliceRequest, Trade, TradeFilter } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
-import { executionView, parseSliceKey, type SliceKey, sliceKeyText, tradeView } from "@fillbook/core/store";
+import { executionView, tradeView } from "@fillbook/core/store";
+import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
 import { type MemoryTables, type OwnerTables, ownerTables } from "./memory-tables.ts";
 
 type Lists = Pick<
@@ -46,7 +47,12 @@ export function memoryLists(tables: MemoryTables): Lists {
       const state = filter.state ?? "open";
       const rows = [...of(owner).problems.values()].filter((problem) => {
         const stateFits = state === "all" || (problem.resolvedAt === null) === (state === "open");
-        return stateFits && isEqual(filter.connectionId, problem.connectionId) && isEqual(filter.kind, problem.kind);
+        return (
+          stateFits &&
+          isEqual(filter.connectionId, problem.connectionId) &&
+          isEqual(filter.kind, problem.kind) &&
+          isEqual(filter.severity, problem.severity)
+        );
       });
       return sliceOf(rows, filter, (problem) => ({ at: problem.openedAt, id: problem.id }));
     },
@@ -82,27 +88,4 @@ function matches(
   return (
     isEqual(account, row.account) && isEqual(filter.symbol, symbol) && at >= from && (to === undefined || at <= to)
   );
-}
-
-function isEqual<Value>(wanted: Value | undefined, value: Value): boolean {
-  return wanted === undefined || wanted === value;
-}
-
-/** Newest first by a key of time and id; `next` is the key of the last item. */
-function sliceOf<Row>(
-  rows: readonly Row[],
-  { limit = 50, after }: SliceRequest,
-  keyOf: (row: Row) => SliceKey,
-): Slice<Row> {
-  const before = after === undefined ? null : sliceKeyText(parseSliceKey(after));
-  const keyed = rows.map((row) => ({ row, key: sliceKeyText(keyOf(row)) }));
-  const rest = keyed
-    .filter(({ key }) => before === null || key < before)
-    .sort((left, right) => (left.key < right.key ? 1 : -1));
-  const items = rest.slice(0, limit);
-  return { items: items.map(({ row }) => copyOf(row)), next: rest.length > limit ? (items.at(-1)?.key ?? null) : null };
-}
-
-function copyOf<Value>(value: Value): Value {
-  return structuredClone(value);
 }

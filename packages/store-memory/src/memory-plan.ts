@@ -59,7 +59,9 @@ export function writePlan(tables: OwnerTables, batch: CommitBatch, plan: CommitP
     tables.cancels.set(cancel.cancelKey, cancel);
     for (const name of namesOf(cancel)) tables.index.cancelNames.add(name, cancel.cancelKey);
   }
-  for (const reject of plan.rejects) tables.rejects.set(reject.rejectKey, reject);
+  for (const reject of plan.rejects)
+    tables.rejects.set(reject.rejectKey, { ...reject, resolvedAt: null, resolvedJobId: null });
+  writeRereads(tables, batch, plan);
   for (const decision of plan.decisions) tables.decisions.set(decision.familyKey, decision);
   writeTrades(tables, plan);
   writeProblems(tables, batch, plan);
@@ -94,6 +96,15 @@ function writeTrades({ trades, index }: OwnerTables, plan: CommitPlan): void {
   }
 }
 
+function writeRereads({ rejects }: OwnerTables, batch: CommitBatch, plan: CommitPlan): void {
+  for (const { rejectKey, reason } of plan.rereads) {
+    const reject = rejects.get(rejectKey);
+    if (reject === undefined || reject.resolvedAt !== null) continue;
+    const resolved = { resolvedAt: batch.at, resolvedJobId: batch.run?.jobId ?? null };
+    rejects.set(rejectKey, reason === null ? { ...reject, ...resolved } : { ...reject, reason });
+  }
+}
+
 function writeProblems({ problems }: OwnerTables, batch: CommitBatch, plan: CommitPlan): void {
   for (const problem of plan.problemsOpened) {
     const known = problems.get(problem.problemKey);
@@ -107,6 +118,10 @@ function writeProblems({ problems }: OwnerTables, batch: CommitBatch, plan: Comm
       openedAt: batch.at,
       resolvedAt: null,
     });
+  }
+  for (const { problemKey, message } of plan.problemsReworded) {
+    const known = problems.get(problemKey);
+    if (known?.resolvedAt === null) problems.set(problemKey, { ...known, message });
   }
   for (const key of plan.problemsResolved) {
     const known = problems.get(key);

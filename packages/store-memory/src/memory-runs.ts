@@ -1,19 +1,20 @@
-import { type Clock, ImportError, type Instant, instantFromUnixMs, type Job, unixMsOf } from "@fillbook/core";
+import { type Clock, ImportError, instantFromUnixMs, type Job } from "@fillbook/core";
 import {
   addStats,
   type BatchRun,
+  type BookStore,
   type CommitBatch,
   type CommitStats,
   type IngestStore,
   noStats,
-  type RunEnd,
-  type RunEndResult,
   type RunStart,
 } from "@fillbook/core/store";
+import { closeRun } from "./memory-close-run.ts";
+import { dueConnections } from "./memory-due.ts";
 import { planFor, writePlan } from "./memory-plan.ts";
 import { type Lease, type MemoryTables, type OwnerTables, ownerTables } from "./memory-tables.ts";
 
-type Runs = Pick<IngestStore, "beginRun" | "renewLease" | "commit" | "claimDue" | "endRun">;
+type Runs = Pick<BookStore, "beginRun" | "renewLease" | "commit" | "claimDue" | "endRun" | "queueFollowUp">;
 
 /** Leases, jobs and commits. Each method is one step without a wait, which is a transaction here. */
 export function memoryRuns(tables: MemoryTables, clock: Clock): Runs {
@@ -40,54 +41,22 @@ export function memoryRuns(tables: MemoryTables, clock: Clock): Runs {
       return { kind: "committed", stats: commitPage(ownerTables(tables, owner), { batch, run, lease }) };
     },
     async claimDue({ limit, leaseMs }) {
-      return claimDue(tables, { limit, leaseMs, nowMs: clock.now() });
+      return dueConnections(tables, { limit, leaseMs, nowMs: clock.now() });
+    },
+    async queueFollowUp(owner, { connectionId, jobId }) {
+      const lease = tables.leases.get(connectionId);
+      if (lease === undefined || lease.owner !== owner || lease.jobId !== jobId) return false;
+      lease.followUp = true;
+      // Already due, so that it comes also when the running process dies: who runs is not claimed.
+      if (lease.dueAtMs !== null) lease.dueAtMs = Math.min(lease.dueAtMs, clock.now());
+      return true;
     },
     async endRun(end) {
       const lease = holder(end.connectionId, end.token);
       if (lease === null || lease.owner !== end.owner || lease.jobId !== end.jobId) return { kind: "fenced" };
-      return endRun(tables, { end, lease, at: now() });
+      return closeRun(tables, { end, lease, at: now() });
     },
   };
-}
-
-function endRun(tables: MemoryTables, { end, lease, at }: { end: RunEnd; lease: Lease; at: Instant }): RunEndResult {
-  const owner = ownerTables(tables, end.owner);
-  const job = owner.jobs.get(end.jobId);
-  if (job === undefined) return { kind: "fenced" };
-  const { status, more, error } = end;
-  const ended: Job = { ...job, status, more, error, finishedAt: at, cursorAfter: lease.cursor };
-  owner.jobs.set(job.id, ended);
-  const connection = owner.connections.get(end.connectionId);
-  const dueAtMs = unixMsOf(at) + (connection?.syncEveryMs ?? 0);
-  Object.assign(lease, { jobId: null, expiresAtMs: 0, dueAtMs });
-  if (connection !== undefined && connection.status !== "disconnected") {
-    const lastSucceededAt = status === "succeeded" ? at : connection.lastSucceededAt;
-    const nextSyncAt = instantFromUnixMs(dueAtMs);
-    const changes = {
-      status: end.connectionStatus,
-      health: end.health,
-      nextSyncAt,
-      lastSyncAt: at,
-      lastSucceededAt,
-      updatedAt: at,
-    };
-    owner.connections.set(connection.id, { ...connection, ...changes });
-  }
-  return { kind: "ended", job: ended };
-}
-
-function claimDue(
-  tables: MemoryTables,
-  { limit, leaseMs, nowMs }: { limit: number; leaseMs: number; nowMs: number },
-): readonly string[] {
-  const due = [...tables.leases].filter(([connectionId, lease]) => {
-    const connection = ownerTables(tables, lease.owner).connections.get(connectionId);
-    const running = lease.jobId !== null && lease.expiresAtMs > nowMs;
-    return connection?.status === "active" && lease.dueAtMs <= nowMs && !running;
-  });
-  const claimed = due.sort(([, left], [, right]) => left.dueAtMs - right.dueAtMs).slice(0, limit);
-  for (const [, lease] of claimed) lease.dueAtMs = nowMs + leaseMs;
-  return claimed.map(([connectionId]) => connectionId);
 }
 
 function beginRun(tables: MemoryTables, request: Parameters<IngestStore["beginRun"]>[0], clock: Clock): RunStart {
@@ -101,10 +70,12 @@ function beginRun(tables: MemoryTables, request: Parameters<IngestStore["beginRu
   const startedAt = instantFromUnixMs(clock.now());
   if (lease.jobId !== null) closeAbandoned(tables, lease, startedAt);
   const jobId = crypto.randomUUID();
-  Object.assign(lease, { jobId, token: lease.token + 1, expiresAtMs: clock.now() + leaseMs, lastPage: null });
+  Object.assign(lease, { jobId, token: lease.token + 1, expiresAtMs: clock.now() + leaseMs });
+  Object.assign(lease, { lastPage: null, followUp: false });
   owner.jobs.set(jobId, {
     ...{ id: jobId, userId: lease.owner, connectionId, mode, window, status: "running", startedAt, finishedAt: null },
     ...{ cursorBefore: lease.cursor, cursorAfter: lease.cursor, stats: noStats, error: null, more: false },
+    unchangedRuns: 0,
   });
   return { kind: "started", jobId, token: lease.token, connection, cursor: lease.cursor, startedAt };
 }

@@ -1,8 +1,11 @@
-import { type Clock, ImportError, systemClock, unixMsOf } from "@fillbook/core";
+import { type Clock, systemClock } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
+import { memoryConnections } from "./memory-connections.ts";
 import { memoryLists } from "./memory-lists.ts";
+import { memoryProblems } from "./memory-problems.ts";
 import { memoryRuns } from "./memory-runs.ts";
-import { memoryTables, ownerTables } from "./memory-tables.ts";
+import { memorySteps } from "./memory-steps.ts";
+import { memoryTables } from "./memory-tables.ts";
 
 export interface MemoryStoreOptions {
   /** The clock of leases and jobs. @defaultValue the machine's */
@@ -28,20 +31,9 @@ export function memoryStore({ clock = systemClock }: MemoryStoreOptions = {}): B
       tables.state.set(key, { value: structuredClone(value), version: version + 1 });
       return true;
     },
-    async createConnection(connection) {
-      if (tables.leases.has(connection.id))
-        throw new ImportError("OPTION_INVALID", `there is a connection ${connection.id} already`);
-      ownerTables(tables, connection.userId).connections.set(connection.id, structuredClone(connection));
-      tables.leases.set(connection.id, {
-        owner: connection.userId,
-        token: 0,
-        jobId: null,
-        expiresAtMs: 0,
-        dueAtMs: unixMsOf(connection.nextSyncAt),
-        cursor: null,
-        lastPage: null,
-      });
-    },
+    ...memoryConnections(tables),
     ...memoryLists(tables),
+    ...memoryProblems(tables),
+    ...memorySteps(tables),
   };
 }

@@ -1,5 +1,15 @@
-import type { Connection, Job, Json, Problem } from "@fillbook/core";
-import type { CancelRow, CommitStats, Decision, NewCancel, Reject, StoredReport, TradeRow } from "@fillbook/core/store";
+import type { Connection, Instant, Job, Json, Step } from "@fillbook/core";
+import type {
+  CancelRow,
+  CommitStats,
+  Decision,
+  NewCancel,
+  Reject,
+  SealedRow,
+  StoredProblem,
+  StoredReport,
+  TradeRow,
+} from "@fillbook/core/store";
 import { type MultiMap, multiMap } from "./multi-map.ts";
 
 /** A connection's lease and cursor. */
@@ -8,8 +18,12 @@ export interface Lease {
   token: number;
   jobId: string | null;
   expiresAtMs: number;
-  /** When the connection's next run is due. */
-  dueAtMs: number;
+  /** When the connection's next run is due; null while none is. */
+  dueAtMs: number | null;
+  /** One more run is due right after the running one. */
+  followUp: boolean;
+  /** The job that stands for the connection's runs without change. */
+  unchangedJobId: string | null;
   cursor: Json;
   /** The last page that the running job committed; null before the first. */
   lastPage: { readonly page: number; readonly stats: CommitStats } | null;
@@ -17,17 +31,21 @@ export interface Lease {
 
 export type ReportRow = StoredReport & { readonly raw: Json };
 
+export type RejectRow = Reject & { readonly resolvedAt: Instant | null; readonly resolvedJobId: string | null };
+
 /** Everything of one owner; no lookup ever leaves it. */
 export interface OwnerTables {
   readonly connections: Map<string, Connection>;
   readonly jobs: Map<string, Job>;
   readonly reports: Map<string, ReportRow>;
   readonly cancels: Map<string, NewCancel>;
-  readonly rejects: Map<string, Reject>;
+  readonly rejects: Map<string, RejectRow>;
   readonly contexts: Map<string, Json>;
   readonly decisions: Map<string, Decision>;
   readonly trades: Map<string, TradeRow>;
-  readonly problems: Map<string, Problem>;
+  readonly problems: Map<string, StoredProblem>;
+  /** By job, then by id; gone with the job. */
+  readonly steps: Map<string, Map<string, Step>>;
   readonly index: {
     readonly familyReports: MultiMap;
     readonly aliasFamilies: MultiMap;
@@ -43,11 +61,13 @@ export interface MemoryTables {
   readonly owners: Map<string, OwnerTables>;
   /** By connection id. */
   readonly leases: Map<string, Lease>;
+  /** By connection id. */
+  readonly sealed: Map<string, SealedRow>;
   readonly state: Map<string, { readonly value: Json; readonly version: number }>;
 }
 
 export function memoryTables(): MemoryTables {
-  return { owners: new Map(), leases: new Map(), state: new Map() };
+  return { owners: new Map(), leases: new Map(), sealed: new Map(), state: new Map() };
 }
 
 export function ownerTables({ owners }: MemoryTables, owner: string): OwnerTables {
@@ -55,7 +75,7 @@ export function ownerTables({ owners }: MemoryTables, owner: string): OwnerTable
   if (known !== undefined) return known;
   const tables: OwnerTables = {
     ...{ connections: new Map(), jobs: new Map(), reports: new Map(), cancels: new Map(), rejects: new Map() },
-    ...{ contexts: new Map(), decisions: new Map(), trades: new Map(), problems: new Map() },
+    ...{ contexts: new Map(), decisions: new Map(), trades: new Map(), problems: new Map(), steps: new Map() },
     index: {
       familyReports: multiMap(),
       aliasFamilies: multiMap(),

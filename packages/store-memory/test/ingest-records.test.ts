@@ -17,7 +17,7 @@ const broken = (count: number, first = 0): ScriptedRecord[] =>
 async function aWorld() {
   const store = memoryStore({ clock: fakeClock() });
   const connectionId = await aConnection(store);
-  const problems = async (kind: "reject" | "warning" | "coverage_gap" | "partial_import") =>
+  const problems = async (kind: "reject" | "schema_drift" | "warning" | "coverage_gap" | "partial_import") =>
     readAll((after) => store.problems("owner", { kind, limit: 200, ...after }));
   return {
     ...{ store, connectionId, problems },
@@ -62,6 +62,8 @@ test("drift: many rejects stop the run after their commit; the cursor moved and 
   expect(report.error).toMatchObject({ code: "SCHEMA_DRIFT", recovery: "report-bug" });
   expect(report.stats).toMatchObject({ pages: 2, rejected: 51, inserted: 100 });
   expect(await problems("reject")).toHaveLength(51);
+  expect(await problems("schema_drift")).toMatchObject([{ details: { fetched: 151, rejected: 51 }, connectionId }]);
+  expect(await store.connection("owner", connectionId)).toMatchObject({ breaker: "open", consecutiveFailures: 1 });
   expect(await executions()).toHaveLength(100);
   expect((await store.connection("owner", connectionId))?.status).toBe("active");
 });
@@ -74,6 +76,15 @@ test.each([
   const pages = [{ records: [...fills(good), ...broken(rejected)] }, { records: fills(1, 900) }];
   const report = await playPages(store, connectionId, pages);
   expect(report).toMatchObject({ status: "partial", error: null, more: false, cursorAfter: { page: 2 } });
+});
+
+test("drift: rejects that are stored already do not count again", async () => {
+  const { play, problems } = await aWorld();
+  for (const pages of [[40], [40, 20], [40, 20]]) {
+    const records = pages.flatMap((count, place) => broken(count, place * 40));
+    expect((await play(records)).error).toBeNull();
+  }
+  expect([await problems("reject"), await problems("schema_drift")].map(({ length }) => length)).toEqual([60, 0]);
 });
 
 test("rejects: one record is one reject and one problem, however often it comes", async () => {

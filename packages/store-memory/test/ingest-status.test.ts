@@ -39,10 +39,12 @@ function expectedEnd(code: ErrorCode, pages: number): { status: JobStatus; healt
   if (recovery === "reauthenticate")
     return { status: "blocked_reauth", health: "needs_reauth", connection: "needs_reauth" };
   const status = pages === 0 && code !== "ABORTED" ? "failed" : "partial";
-  const health = { ABORTED: "ok", MAINTENANCE: "maintenance_window" } as const;
+  // The broker had no part in these.
+  if (["ABORTED", "LEASE_LOST", "STORE_FAILED", "STORE_NOT_MIGRATED"].includes(code))
+    return { status, health: "ok", connection: "active" };
   return {
     status,
-    health: code === "ABORTED" || code === "MAINTENANCE" ? health[code] : "degraded",
+    health: code === "MAINTENANCE" ? "maintenance_window" : "degraded",
     connection: recovery === "fix-config" ? "error" : "active",
   };
 }
@@ -73,11 +75,12 @@ test("ingest: a run after a failure goes on behind the last stored page and make
   let broken = true;
   const store = memoryStore({ clock });
   const connectionId = await aConnection(store);
-  const pages = () => [page("E1"), broken ? { error: new ImportError("PERMISSION_DENIED", "no") } : page("E2")];
+  const pages = () => [page("E1"), broken ? { error: new ImportError("OPTION_INVALID", "no") } : page("E2")];
   const connector = scripted({ pages });
   const options = { store, connectors: [connector], connectionId, mode: "scheduled", clock } as const;
   const credentials = async () => ({ token: "t" });
-  expect(ranReport(await ingest({ ...options, credentials })).status).toBe("blocked_reauth");
+  expect(ranReport(await ingest({ ...options, credentials })).status).toBe("partial");
+  expect((await store.connection("owner", connectionId))?.status).toBe("error");
   broken = false;
   const report = ranReport(await ingest({ ...options, credentials }));
   expect(report).toMatchObject({

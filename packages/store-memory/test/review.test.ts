@@ -189,7 +189,7 @@ function reviewBatch(
   const scope = `${encodeURIComponent(execution.broker)}/${encodeURIComponent(execution.account)}`;
   return {
     ...{ id: `review/${place}`, owner: "owner", at: instantFromUnixMs(Date.UTC(2026, 1, 1)), run: null },
-    ...{ accounts: [scope], fetched: 0, ignored: 0, reports: [], cancels: [], rejects: [], contexts: [] },
+    ...{ accounts: [scope], fetched: 0, ignored: 0, reports: [], cancels: [], rejects: [], rereads: [], contexts: [] },
     ...{ decisions, pins: [], problems: [] },
   };
 }

@@ -21,9 +21,13 @@ create table connections (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   sync_every_ms bigint not null check (sync_every_ms > 0),
-  next_sync_at timestamptz not null,
+  -- null while no run is due until its owner did something.
+  next_sync_at timestamptz,
   last_sync_at timestamptz,
   last_succeeded_at timestamptz,
+  breaker text not null default 'closed' check (breaker in ('closed', 'open', 'half_open')),
+  consecutive_failures bigint not null default 0 check (consecutive_failures >= 0),
+  paused_until timestamptz,
   unique (owner, id)
 );
 create index connections_by_time on connections (owner, created_at, id);
@@ -36,11 +40,23 @@ create table leases (
   job_id text collate "C",
   expires_at timestamptz,
   due_at timestamptz,
+  -- One more run is due right after the running one.
+  follow_up boolean not null default false,
+  -- The job that stands for the connection's runs without change.
+  unchanged_job_id text collate "C",
   cursor json,
   foreign key (owner, connection_id) references connections (owner, id) on delete cascade,
   check ((job_id is null) = (expires_at is null))
 ) with (fillfactor = 50);
 create index leases_due on leases (due_at) where due_at is not null;
+
+-- Credentials as a vault sealed them, apart from the connections: a read of those never touches them.
+create table sealed_credentials (
+  connection_id text collate "C" primary key,
+  owner text collate "C" not null,
+  sealed json not null,
+  foreign key (owner, connection_id) references connections (owner, id) on delete cascade
+);
 
 create table jobs (
   owner text collate "C" not null,
@@ -68,6 +84,8 @@ create table jobs (
   canonical_changes bigint not null default 0,
   trades_touched bigint not null default 0,
   pending_review bigint not null default 0,
+  -- Runs without change that this row stands for, itself included: only the latest one of a connection is kept.
+  unchanged_runs bigint not null default 0,
   -- The last page that was committed and its statistics: a repeated commit of it answers the same and writes nothing.
   last_page bigint not null default 0,
   last_page_stats json,
@@ -192,8 +210,14 @@ create table rejects (
   raw_truncated boolean not null,
   context_hash text collate "C" not null,
   fetched_at timestamptz not null,
+  -- The connector's number of the record among its equals.
+  ordinal integer check (ordinal >= 0),
+  -- When the record could be read after all, and the job that did.
+  resolved_at timestamptz,
+  resolved_job_id text collate "C",
   primary key (owner, reject_key)
 );
+create index rejects_open on rejects (owner, connection_id, fetched_at, reject_key) where resolved_at is null;
 
 -- What connectors need beside a record to read it again.
 create table contexts (
@@ -262,6 +286,28 @@ create table problems (
 );
 create index problems_by_time on problems (owner, opened_at, problem_key);
 create index problems_open on problems (owner, opened_at, problem_key) where resolved_at is null;
+
+-- The stages of jobs: written beside the commits, and read only by people.
+create table steps (
+  owner text collate "C" not null,
+  job_id text collate "C" not null,
+  id text collate "C" not null,
+  connection_id text collate "C" not null,
+  page integer not null,
+  name text collate "C" not null,
+  place integer not null,
+  started_at timestamptz not null,
+  duration_ms bigint not null check (duration_ms >= 0),
+  input json not null,
+  output json not null,
+  error_code text collate "C",
+  error_message text,
+  primary key (owner, job_id, id),
+  foreign key (owner, job_id) references jobs (owner, id) on delete cascade,
+  check ((error_code is null) = (error_message is null))
+);
+create index steps_by_time on steps (owner, started_at, id);
+create index steps_by_connection on steps (owner, connection_id, started_at, id);
 
 -- Pacing counters, nonce floors, sessions: shared by workers, and not any owner's.
 create table shared_state (

@@ -3,14 +3,13 @@ import type {
   ExecutionFilter,
   Job,
   JobFilter,
-  Problem,
   ProblemFilter,
   SliceRequest,
   StoredExecution,
   Trade,
   TradeFilter,
 } from "@fillbook/core";
-import { type SliceKey, tradeView } from "@fillbook/core/store";
+import { type SliceKey, type StoredProblem, tradeView } from "@fillbook/core/store";
 import { executionSelection, storedExecution } from "./execution-columns.ts";
 import type { SqlCondition } from "./list-statement.ts";
 import type { SqlRow } from "./postgres-driver.ts";
@@ -85,14 +84,15 @@ export const jobListing: Listing<Job, JobFilter> = {
   keyOf: ({ startedAt, id }) => ({ at: startedAt, id }),
 };
 
-export const problemListing: Listing<Problem, ProblemFilter> = {
+export const problemListing: Listing<StoredProblem, ProblemFilter> = {
   table: "problems",
   from: (tables) => `${tables.problems} as problems`,
   selection: problemSelection,
   order: ["opened_at", "problem_key"],
-  where: ({ connectionId, kind, state = "open" }) => [
+  where: ({ connectionId, kind, severity, state = "open" }) => [
     { column: "connection_id", value: connectionId, indexed: false },
     { column: "kind", value: kind, indexed: false },
+    { column: "severity", value: severity, indexed: false },
     { column: "resolved_at", isNull: state === "all" ? undefined : state === "open" },
   ],
   itemOf: problemOf,

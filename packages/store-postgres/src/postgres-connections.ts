@@ -1,39 +1,53 @@
 import { type Connection, ImportError } from "@fillbook/core";
-import type { BookStore } from "@fillbook/core/store";
+import type { ConnectionStore } from "@fillbook/core/store";
+import { changeConnection } from "./change-connection.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import { asStoreError, sqlStateOf } from "./postgres-errors.ts";
+import { retrying } from "./postgres-retry.ts";
+import { postgresSealed } from "./postgres-sealed.ts";
 
-/** New connections, each with its lease. */
-export function postgresConnections({ driver, tables }: PostgresContext): Pick<BookStore, "createConnection"> {
+type Connections = Omit<ConnectionStore, "connection" | "connections">;
+
+/** Connections are made and changed, each with its lease and its sealed credentials. */
+export function postgresConnections(context: PostgresContext): Connections {
+  const { driver, tables, clock } = context;
   return {
-    async createConnection(connection) {
+    async createConnection(connection, sealed = null) {
       try {
         await driver.query(
           `with created as (
              insert into ${tables.connections}
                (id, owner, connector, broker, account_ref, label, settings, status, health, created_at, updated_at,
-                sync_every_ms, next_sync_at, last_sync_at, last_succeeded_at)
+                sync_every_ms, next_sync_at, last_sync_at, last_succeeded_at, breaker, consecutive_failures, paused_until)
              values ($1, $2, $3, $4, $5, $6, $7::text::json, $8, $9, $10::timestamptz, $11::timestamptz, $12::bigint,
-                     $13::timestamptz, $14::timestamptz, $15::timestamptz)
+                     $13::timestamptz, $14::timestamptz, $15::timestamptz, $16, $17::bigint, $18::timestamptz)
              returning id, owner, status, next_sync_at
+           ), kept as (
+             insert into ${tables.sealed} (connection_id, owner, sealed)
+             select $1, $2, $19::text::json where $19::text is not null
            )
            insert into ${tables.leases} (connection_id, owner, due_at)
            select id, owner, case when status = 'active' then next_sync_at end from created`,
-          connectionParameters(connection),
+          [...connectionParameters(connection), sealed === null ? null : JSON.stringify(sealed)],
         );
       } catch (error) {
         if (sqlStateOf(error) !== "23505") throw asStoreError(error);
         throw new ImportError("OPTION_INVALID", `there is a connection ${connection.id} already`);
       }
     },
+    changeConnection: (change) =>
+      retrying(clock, () => driver.transaction((sql) => changeConnection(sql, tables, change))),
+    ...postgresSealed(context),
   };
 }
 
 function connectionParameters(connection: Connection): (string | null)[] {
   const { id, userId, connector, broker, accountRef, label, settings, status, health } = connection;
   const { createdAt, updatedAt, syncEveryMs, nextSyncAt, lastSyncAt, lastSucceededAt } = connection;
+  const { breaker, consecutiveFailures, pausedUntil } = connection;
   return [
     ...[id, userId, connector, broker, accountRef, label, JSON.stringify(settings), status, health],
     ...[createdAt, updatedAt, String(syncEveryMs), nextSyncAt, lastSyncAt, lastSucceededAt],
+    ...[breaker, String(consecutiveFailures), pausedUntil],
   ];
 }

@@ -43,7 +43,8 @@ async function oneOf<Item, Filter extends SliceRequest>(
   return row === undefined ? null : itemOf(row);
 }
 
-async function sliceOf<Item, Filter extends SliceRequest>(
+/** One page of a list. */
+export async function sliceOf<Item, Filter extends SliceRequest>(
   { driver, tables, clock }: PostgresContext,
   listing: Listing<Item, Filter>,
   { owner, filter }: { owner: string; filter: Filter },

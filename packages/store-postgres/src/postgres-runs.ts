@@ -1,14 +1,16 @@
 import { ImportError, type Instant } from "@fillbook/core";
-import type { IngestStore, RunEnd, RunEndResult, RunStart } from "@fillbook/core/store";
+import type { BookStore, IngestStore, RunStart } from "@fillbook/core/store";
 import { commitBatch } from "./postgres-commit.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import type { Sql, SqlRow } from "./postgres-driver.ts";
+import { claimDue, queueFollowUp } from "./postgres-due.ts";
+import { endRun } from "./postgres-end-run.ts";
 import { retrying } from "./postgres-retry.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
-import { connectionOf, connectionSelection, jobOf, jobSelection } from "./run-columns.ts";
+import { connectionOf, connectionSelection } from "./run-columns.ts";
 import { instantColumn, isTrue, textOf, textOrNull } from "./sql-columns.ts";
 
-type Runs = Pick<IngestStore, "beginRun" | "renewLease" | "commit" | "claimDue" | "endRun">;
+type Runs = Pick<BookStore, "beginRun" | "renewLease" | "commit" | "claimDue" | "endRun" | "queueFollowUp">;
 
 /** Leases, jobs and commits. All times are the database's: workers' clocks may differ by minutes. */
 export function postgresRuns(context: PostgresContext): Runs {
@@ -33,13 +35,15 @@ export function postgresRuns(context: PostgresContext): Runs {
       return commitBatch(context, batch, { leaseMs: leaseMs ?? null });
     },
     async claimDue({ limit, leaseMs }) {
-      const rows = await retrying(clock, () => driver.query(claimStatement(tables), [String(limit), String(leaseMs)]));
-      return rows.map((row) => textOf(row, "connection_id"));
+      return retrying(clock, () => claimDue(driver, tables, { limit, leaseMs }));
     },
     async endRun(end) {
       return retrying(clock, (attempt) =>
         driver.transaction((sql) => endRun(sql, tables, { end, repeated: attempt > 1 })),
       );
+    },
+    async queueFollowUp(owner, request) {
+      return retrying(clock, () => queueFollowUp(driver, tables, { owner, ...request }));
     },
   };
 }
@@ -85,7 +89,7 @@ async function openJob(
   await sql.query(
     `with held as (
        update ${tables.leases}
-          set token = token + 1, job_id = $2,
+          set token = token + 1, job_id = $2, follow_up = false,
               expires_at = clock_timestamp() + $3::bigint * interval '1 millisecond'
         where connection_id = $1
      )
@@ -112,65 +116,4 @@ async function closeAbandoned(
       where owner = $1 and id = $2 and status = 'running'`,
     [textOf(lease, "owner"), jobId, at, JSON.stringify(report)],
   );
-}
-
-async function endRun(
-  sql: Sql,
-  tables: PostgresTables,
-  { end, repeated }: { end: RunEnd; repeated: boolean },
-): Promise<RunEndResult> {
-  const { owner, connectionId, jobId, token } = end;
-  const [lease] = await sql.query(
-    `select job_id from ${tables.leases}
-      where connection_id = $1 and owner = $2 and token = $3::bigint for update`,
-    [connectionId, owner, String(token)],
-  );
-  if (lease === undefined) return { kind: "fenced" };
-  const holder = textOrNull(lease, "job_id");
-  if (holder === jobId) await closeJob(sql, tables, end);
-  else if (holder !== null || !repeated) return { kind: "fenced" };
-  const [job] = await sql.query(`select ${jobSelection} from ${tables.jobs} as jobs where owner = $1 and id = $2`, [
-    owner,
-    jobId,
-  ]);
-  return job === undefined ? { kind: "fenced" } : { kind: "ended", job: jobOf(job) };
-}
-
-async function closeJob(sql: Sql, tables: PostgresTables, end: RunEnd): Promise<void> {
-  const { owner, connectionId, jobId, status, more, error, health, connectionStatus } = end;
-  await sql.query(
-    `with ended as (
-       update ${tables.jobs}
-          set status = $3, more = $4::boolean, error = $5::text::json, finished_at = now()
-        where owner = $1 and id = $2
-     ), synced as (
-       update ${tables.connections}
-          set status = $7, health = $8, last_sync_at = now(), updated_at = now(),
-              next_sync_at = now() + sync_every_ms * interval '1 millisecond',
-              last_succeeded_at = case when $3 = 'succeeded' then now() else last_succeeded_at end
-        where id = $6 and owner = $1 and status <> 'disconnected'
-        returning id, status, next_sync_at
-     )
-     update ${tables.leases} as leases
-        set job_id = null, expires_at = null,
-            due_at = (select next_sync_at from synced where status = 'active')
-      where leases.connection_id = $6`,
-    [owner, jobId, status, more ? "t" : "f", JSON.stringify(error), connectionId, connectionStatus, health],
-  );
-}
-
-// due_at is schedule and claim in one column: what a dying worker claimed is due again by itself.
-function claimStatement(tables: PostgresTables): string {
-  return `
-    with due as (
-      select connection_id, due_at from ${tables.leases}
-       where due_at <= clock_timestamp() and (expires_at is null or expires_at <= clock_timestamp())
-       order by due_at limit $1::bigint for update skip locked
-    ), claimed as (
-      update ${tables.leases} as leases
-         set due_at = clock_timestamp() + $2::bigint * interval '1 millisecond'
-        from due where leases.connection_id = due.connection_id
-      returning leases.connection_id, due.due_at
-    )
-    select connection_id from claimed order by due_at`;
 }

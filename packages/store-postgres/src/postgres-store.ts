@@ -5,9 +5,11 @@ import { type IntegrityReport, verifyIntegrity } from "./postgres-integrity.ts";
 import { postgresLists } from "./postgres-lists.ts";
 import { checkSchema, migrateSchema } from "./postgres-migrate.ts";
 import { openDriver, type PostgresOptions, type PostgresSource, parsePostgresOptions } from "./postgres-options.ts";
+import { postgresProblems } from "./postgres-problems.ts";
 import { type RebuildReport, rebuildTrades } from "./postgres-rebuild.ts";
 import { postgresRuns } from "./postgres-runs.ts";
 import { postgresState } from "./postgres-state.ts";
+import { postgresSteps } from "./postgres-steps.ts";
 import { postgresTables } from "./postgres-tables.ts";
 
 /** A store in PostgreSQL, with what its operator needs. */
@@ -49,6 +51,8 @@ export function postgresStore(source: PostgresSource, options: PostgresOptions =
     ...postgresState(context),
     ...postgresConnections(context),
     ...postgresLists(context),
+    ...postgresProblems(context),
+    ...postgresSteps(context),
     verifyIntegrity: ({ owner } = {}) => verifyIntegrity(context, owner),
     rebuildTrades: ({ owner } = {}) => rebuildTrades(context, owner),
     close,

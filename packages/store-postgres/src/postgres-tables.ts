@@ -14,6 +14,8 @@ export interface PostgresTables {
   readonly decisions: string;
   readonly trades: string;
   readonly problems: string;
+  readonly steps: string;
+  readonly sealed: string;
   readonly state: string;
   readonly versions: string;
 }
@@ -35,6 +37,8 @@ export function postgresTables(schema: string): PostgresTables {
     decisions: named("decisions"),
     trades: named("trades"),
     problems: named("problems"),
+    steps: named("steps"),
+    sealed: named("sealed_credentials"),
     state: named("shared_state"),
     versions: named("schema_versions"),
   };

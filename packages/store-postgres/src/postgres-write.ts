@@ -5,6 +5,7 @@ import { cancelColumns, cancelNameColumns, decisionColumns, rejectColumns } from
 import { insertAll, replacing, type SqlColumns } from "./sql-columns.ts";
 import { insertReports, updateMarks } from "./write-executions.ts";
 import { writeProblems } from "./write-problems.ts";
+import { writeRereads } from "./write-rereads.ts";
 import { writeTrades } from "./write-trades.ts";
 
 export interface Planned {
@@ -30,6 +31,7 @@ export async function writePlan(sql: Sql, tables: PostgresTables, planned: Plann
   });
   await insertAll(sql, { table: tables.cancelNames, columns: cancelNameColumns, rows: names });
   await insertAll(sql, { table: tables.rejects, columns: rejectColumns(owner), rows: plan.rejects });
+  await writeRereads(sql, tables, planned);
   const decided = decisionColumns(owner);
   const conflict = replacing(decided, { key: ["owner", "family_key"] });
   await insertAll(sql, { table: tables.decisions, columns: decided, rows: plan.decisions, conflict });

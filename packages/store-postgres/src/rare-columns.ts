@@ -1,6 +1,6 @@
 import type { CancelRow, Decision, NewCancel, Reject } from "@fillbook/core/store";
 import type { SqlRow } from "./postgres-driver.ts";
-import { booleanText, instantColumn, type SqlColumns, textOf, textOrNull } from "./sql-columns.ts";
+import { booleanText, instantColumn, isTrue, type SqlColumns, textOf, textOrNull } from "./sql-columns.ts";
 
 /** Every column of `cancels`. What a cancel says is one document: only the planner reads it. */
 export const cancelColumns: SqlColumns<NewCancel> = [
@@ -56,7 +56,32 @@ export const rejectColumns = (owner: string): SqlColumns<Reject> => [
   { name: "raw_truncated", type: "boolean", write: ({ rawTruncated }) => booleanText(rawTruncated) },
   { name: "context_hash", type: "text", write: ({ contextHash }) => contextHash },
   { name: "fetched_at", type: "timestamptz", write: ({ fetchedAt }) => fetchedAt },
+  { name: "ordinal", type: "integer", write: ({ ordinal }) => (ordinal === null ? null : String(ordinal)) },
 ];
+
+export const rejectSelection = [
+  "reject_key, connection_id, job_id, reason, raw_hash, raw, raw_truncated, context_hash, ordinal",
+  instantColumn("fetched_at"),
+].join(", ");
+
+/** A row of {@link rejectSelection}. */
+export function rejectRow(row: SqlRow): Reject {
+  const ordinal = textOrNull(row, "ordinal");
+  const reject = {
+    rejectKey: textOf(row, "reject_key"),
+    connectionId: textOf(row, "connection_id"),
+    jobId: textOf(row, "job_id"),
+    reason: textOf(row, "reason"),
+    rawHash: textOf(row, "raw_hash"),
+    ordinal: ordinal === null ? null : Number(ordinal),
+    raw: JSON.parse(textOf(row, "raw")),
+    rawTruncated: isTrue(row, "raw_truncated"),
+    contextHash: textOf(row, "context_hash"),
+    fetchedAt: textOf(row, "fetched_at"),
+  };
+  // Written by rejectColumns from a reject that core had made.
+  return reject as unknown as Reject;
+}
 
 /** Every column of `decisions`; the first two are its key. */
 export const decisionColumns = (owner: string): SqlColumns<Decision> => [

@@ -1,4 +1,5 @@
-import type { Connection, Job, Problem } from "@fillbook/core";
+import type { Connection, Job } from "@fillbook/core";
+import type { StoredProblem } from "@fillbook/core/store";
 import type { SqlRow } from "./postgres-driver.ts";
 import { instantColumn, isTrue, textOf, textOrNull } from "./sql-columns.ts";
 
@@ -35,8 +36,10 @@ export const connectionSelection = [
     "status",
     "health",
     "sync_every_ms",
+    "breaker",
+    "consecutive_failures",
   ].map((name) => `connections.${name}`),
-  ...["created_at", "updated_at", "next_sync_at", "last_sync_at", "last_succeeded_at"].map((name) =>
+  ...["created_at", "updated_at", "next_sync_at", "last_sync_at", "last_succeeded_at", "paused_until"].map((name) =>
     instantColumn(`connections.${name}`, name),
   ),
 ].join(", ");
@@ -56,16 +59,19 @@ export function connectionOf(row: SqlRow): Connection {
     createdAt: textOf(row, "created_at"),
     updatedAt: textOf(row, "updated_at"),
     syncEveryMs: Number(textOf(row, "sync_every_ms")),
-    nextSyncAt: textOf(row, "next_sync_at"),
+    nextSyncAt: textOrNull(row, "next_sync_at"),
     lastSyncAt: textOrNull(row, "last_sync_at"),
     lastSucceededAt: textOrNull(row, "last_succeeded_at"),
+    breaker: textOf(row, "breaker"),
+    consecutiveFailures: Number(textOf(row, "consecutive_failures")),
+    pausedUntil: textOrNull(row, "paused_until"),
   };
   // Constraints hold the alternatives, and only instants of core were written.
   return connection as unknown as Connection;
 }
 
 export const jobSelection = [
-  "jobs.id, jobs.owner, jobs.connection_id, mode, jobs.status, read_window, cursor_before, cursor_after, error, more, pages",
+  "jobs.id, jobs.owner, jobs.connection_id, mode, jobs.status, read_window, cursor_before, cursor_after, error, more, pages, unchanged_runs",
   ...jobStatNames.map(({ column }) => column),
   instantColumn("started_at"),
   instantColumn("finished_at"),
@@ -88,6 +94,7 @@ export function jobOf(row: SqlRow): Job {
     stats: { pages: Number(textOf(row, "pages")), ...Object.fromEntries(sums) },
     error: JSON.parse(textOrNull(row, "error") ?? "null"),
     more: isTrue(row, "more"),
+    unchangedRuns: Number(textOf(row, "unchanged_runs")),
   };
   // Constraints hold the alternatives, and only what core had made was written.
   return job as unknown as Job;
@@ -100,7 +107,7 @@ export const problemSelection = [
 ].join(", ");
 
 /** A row of {@link problemSelection}. */
-export function problemOf(row: SqlRow): Problem {
+export function problemOf(row: SqlRow): StoredProblem {
   const problem = {
     problemKey: textOf(row, "problem_key"),
     kind: textOf(row, "kind"),
@@ -115,5 +122,5 @@ export function problemOf(row: SqlRow): Problem {
     resolvedAt: textOrNull(row, "resolved_at"),
   };
   // Only problems that core had made were written.
-  return problem as unknown as Problem;
+  return problem as unknown as StoredProblem;
 }

@@ -16,11 +16,31 @@ export async function writeProblems(sql: Sql, tables: PostgresTables, { batch, p
     rows: [...opened.values()],
     conflict: `${replacing(columns, { key: ["owner", "problem_key"] })} where problems.resolved_at is not null`,
   });
+  await rewordProblems(sql, tables, { batch, plan });
   if (plan.problemsResolved.length === 0) return;
   await sql.query(
     `update ${tables.problems} set resolved_at = $2::timestamptz
       where owner = $1 and problem_key = any($3::text[]) and resolved_at is null`,
     [batch.owner, batch.at, sqlArray([...plan.problemsResolved].sort())],
+  );
+}
+
+async function rewordProblems(
+  sql: Sql,
+  tables: PostgresTables,
+  { batch, plan }: Pick<Planned, "batch" | "plan">,
+): Promise<void> {
+  const reworded = plan.problemsReworded;
+  if (reworded.length === 0) return;
+  await sql.query(
+    `update ${tables.problems} as stored set message = new.message
+       from unnest($2::text[], $3::text[]) as new (problem_key, message)
+      where stored.owner = $1 and stored.problem_key = new.problem_key and stored.resolved_at is null`,
+    [
+      batch.owner,
+      sqlArray(reworded.map(({ problemKey }) => problemKey)),
+      sqlArray(reworded.map(({ message }) => message)),
+    ],
   );
 }
 

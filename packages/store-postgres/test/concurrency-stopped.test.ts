@@ -49,8 +49,8 @@ describe("a process that is stopped past its lease", { timeout: 90_000 }, () => 
     const { report } = await takeOver(book, { connectionId, source });
     expect(report).toMatchObject({ status: "succeeded", stats: { pages: 2 } });
     const woken = await wake(book, stopped);
-    // beginRun, a commit, the refused commit, endRun: nothing else has told it that the lease is lost.
-    expect(woken).toMatchObject({ calls: 4, report: { error: { code: "LEASE_LOST" }, stats: { pages: 1 } } });
+    // beginRun, a commit, the refused commit, endRun, its steps: nothing else has told it that the lease is lost.
+    expect(woken).toMatchObject({ calls: 5, report: { error: { code: "LEASE_LOST" }, stats: { pages: 1 } } });
     await expectWhole(book, 3);
   });
 
@@ -118,10 +118,12 @@ async function takeOver(book: TestStore, run: { connectionId: string; source: Im
 
 /** Lets it go on to its end, and claims that this wrote nothing. */
 async function wake({ pool, schema }: TestStore, stopped: ImportProcess) {
-  const before = await rowVersions(pool, schema);
+  // Its lineage is its own: that it was stopped, and where, is what it may still say.
+  const book = async () => (await rowVersions(pool, schema)).filter((row) => !row.startsWith("steps "));
+  const before = await book();
   stopped.send("SIGCONT");
   const outcome = await stopped.ended();
-  expect(await rowVersions(pool, schema)).toEqual(before);
+  expect(await book()).toEqual(before);
   return outcome;
 }
 

@@ -52,7 +52,7 @@ async function decide(store: BookStore, place: number): Promise<void> {
   const batch: CommitBatch = {
     ...{ id: `review/${place}/${id}`, owner: "owner", at: executedAt, run: null, fetched: 0, ignored: 0 },
     accounts: [familyKey.split("/", 2).join("/")],
-    ...{ reports: [], cancels: [], rejects: [], contexts: [], problems: [] },
+    ...{ reports: [], cancels: [], rejects: [], rereads: [], contexts: [], problems: [] },
     decisions: [{ ...decision, seenRevisionKey: chosen.canonical ? id : null, suggestion: { place } }],
     pins: [{ revisionKey: id, familyKey, pinned: place % 2 === 0 }],
   };

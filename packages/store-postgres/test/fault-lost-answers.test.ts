@@ -20,7 +20,7 @@ test("createConnection: a lost answer is STORE_FAILED, and the connection is the
 test("claimDue: what a lost answer claimed is due again by itself, and nobody got it twice", async () => {
   const { store, loseOne, fired, pool, schema } = await losingStore();
   const connectionId = await aConnection(store);
-  loseOne("with due");
+  loseOne("with candidates");
   expect(await store.claimDue({ limit: 10, leaseMs: 60_000 })).toEqual([]);
   expect(fired()).toBe(1);
   expect(await store.claimDue({ limit: 10, leaseMs: 60_000 })).toEqual([]);

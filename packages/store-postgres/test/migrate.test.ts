@@ -5,6 +5,7 @@ import { executionColumns } from "../src/execution-columns.ts";
 import { migrate, postgresStore } from "../src/index.ts";
 import { SCHEMA_VERSION } from "../src/postgres-migrate.ts";
 import { cancelColumns, decisionColumns, rejectColumns } from "../src/rare-columns.ts";
+import { stepColumns } from "../src/step-columns.ts";
 import { tradeColumns } from "../src/trade-columns.ts";
 import { freshSchema, testDatabaseUrl, testPool } from "./support/database.ts";
 import { serverStore } from "./support/test-store.ts";
@@ -87,7 +88,8 @@ test("migrate: the columns that are written are those of the tables", async () =
     executions: [...executionColumns.map(({ name }) => name), "row_id"],
     trades: tradeColumns.map(({ name }) => name),
     cancels: cancelColumns.map(({ name }) => name),
-    rejects: rejectColumns("").map(({ name }) => name),
+    rejects: [...rejectColumns("").map(({ name }) => name), "resolved_at", "resolved_job_id"],
+    steps: stepColumns("").map(({ name }) => name),
     decisions: decisionColumns("").map(({ name }) => name),
   };
   for (const [table, names] of Object.entries(written)) {

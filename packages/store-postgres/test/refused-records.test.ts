@@ -1,4 +1,5 @@
-import { aCancel, type ScriptedRecord } from "@fillbook/testkit";
+import { createFillbook } from "@fillbook/core";
+import { aCancel, type ScriptedRecord, scripted } from "@fillbook/testkit";
 import type { Pool } from "pg";
 import { describe, expect, test } from "vitest";
 import { aConnection, readAll } from "../../testkit/src/suite/play.ts";
@@ -72,6 +73,24 @@ describe("a refused record", () => {
     const report = await runReport(store, connectionId, { pages: [{ records }] });
     expect(report.error).toBeNull();
     expect(report.stats).toMatchObject({ inserted: SIZE - 1, canceled: 2, rejected: 2, fetched: SIZE + 3 });
+  });
+
+  test("stays a reject when it is read again, until the tables take it", async () => {
+    const { store, faults, connectionId, schema } = await strictStore();
+    await runReport(store, connectionId, { pages: [{ records: aPage({ poison: [3] }).slice(0, 10) }] });
+    const credentials = async () => null;
+    const user = createFillbook({ store, connectors: [scripted({ pages: [] })], credentials }).forUser("owner");
+    const reprocess = () => user.reprocessRejects({ connectionId });
+    expect(await reprocess()).toMatchObject({ error: null, stats: { fetched: 1, duplicates: 1 } });
+    expect((await store.openRejects("owner", { connectionId })).items.length).toBe(1);
+    expect((await store.problems("owner", { kind: "reject" })).items.length).toBe(1);
+    const checks = `select conname from pg_constraint where conrelid = '"${schema}".executions'::regclass
+      and pg_get_constraintdef(oid) like '%POISON%'`;
+    const { rows } = await faults.pool.query(checks);
+    await faults.pool.query(`alter table "${schema}".executions drop constraint "${rows[0].conname}"`);
+    expect(await reprocess()).toMatchObject({ error: null, stats: { fetched: 1, inserted: 1 } });
+    expect((await store.openRejects("owner", { connectionId })).items.length).toBe(0);
+    expect((await store.problems("owner", { kind: "reject" })).items.length).toBe(0);
   });
 
   test("leaves the book as if the broker had told a record that nobody can read", async () => {

@@ -1,6 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { Json } from "../json.ts";
-import type { CancelRow, Decision, Marks, NewProblem, Reject, Report, TradeRow } from "./plan-types.ts";
+import type { DriftCounts } from "../schema-drift.ts";
+import type { CancelRow, Decision, Marks, NewProblem, Reject, Report, Reread, TradeRow } from "./plan-types.ts";
 
 /** A report on its way into the store, with the broker's record. */
 export type NewReport = Report & { readonly raw: Json };
@@ -32,6 +33,8 @@ export interface CommitBatch {
   readonly reports: readonly NewReport[];
   readonly cancels: readonly NewCancel[];
   readonly rejects: readonly Reject[];
+  /** Stored rejects that were read again; what became of them is in the lists above and counted there. */
+  readonly rereads: readonly Reread[];
   readonly contexts: readonly { readonly contextHash: string; readonly context: Json }[];
   readonly decisions: readonly Decision[];
   /** Families to settle again, each with a report of it to pin (true), to unpin (false) or to leave as it is (null). */
@@ -41,6 +44,8 @@ export interface CommitBatch {
     readonly pinned: boolean | null;
   }[];
   readonly problems: readonly NewProblem[];
+  /** What the run's pages before this one came to; absent where no drift of the broker's format is looked for. */
+  readonly before?: DriftCounts;
 }
 
 /** What became of the fetched records; the first eight add up to `fetched`. */
@@ -66,6 +71,8 @@ export interface CommitPlan {
   readonly reports: readonly (NewReport & Marks)[];
   readonly cancels: readonly NewCancel[];
   readonly rejects: readonly Reject[];
+  /** Stored rejects to mark as resolved at the batch's time (without a reason), or to give a new reason. */
+  readonly rereads: readonly Reread[];
   readonly decisions: readonly Decision[];
   /** New marks of reports that were stored before, those that stop being canonical first. */
   readonly marks: readonly { readonly revisionKey: string; readonly marks: Marks }[];
@@ -73,6 +80,8 @@ export interface CommitPlan {
   /** Trades that lost their last fill to another trade. */
   readonly tradesRemoved: readonly string[];
   readonly problemsOpened: readonly NewProblem[];
+  /** What open problems say now. */
+  readonly problemsReworded: readonly Pick<NewProblem, "problemKey" | "message">[];
   readonly problemsResolved: readonly string[];
   readonly stats: CommitStats;
 }

@@ -3,7 +3,7 @@ import type { CommitBatch, CommitPlan, NewReport } from "./commit-batch.ts";
 import { foldFamilies, type PlanFamily, type PlanRow } from "./fold.ts";
 import { isStarted, keysOf, memberKeys, missingKeys } from "./missing-keys.ts";
 import { type News, newsOf } from "./news.ts";
-import { planProblems } from "./plan-problems.ts";
+import { planProblems, rewordedProblems } from "./plan-problems.ts";
 import { countOutcomes } from "./plan-stats.ts";
 import { type Move, planTrades, type TradesPlan } from "./plan-trades.ts";
 import type { CancelRow, Decision, Fill, Marks } from "./plan-types.ts";
@@ -130,11 +130,13 @@ function assemble(decided: Decided): CommitPlan {
     reports: news.reports.map((report) => ({ ...report, ...marksAt(marksByKey, report) })),
     cancels: news.cancels,
     rejects: news.rejects,
+    rereads: batch.rereads,
     decisions: batch.decisions,
     marks: changedMarks(moves, marksByKey),
     trades: trades.written,
     tradesRemoved: trades.removed,
     problemsOpened: problems.opened,
+    problemsReworded: rewordedProblems(batch),
     problemsResolved: problems.resolved,
     stats: countOutcomes(decided),
   };

@@ -1,5 +1,7 @@
 import type { Json } from "../json.ts";
 import { safeText } from "../safe-text.ts";
+import { driftMessage, isDrift } from "../schema-drift.ts";
+import type { CommitBatch, CommitPlan } from "./commit-batch.ts";
 import type { PlanRow } from "./fold.ts";
 import type { Decided } from "./plan-commit.ts";
 import type { CancelRow, NewProblem, Reject } from "./plan-types.ts";
@@ -11,6 +13,7 @@ export function planProblems(decided: Decided): {
   readonly resolved: readonly string[];
 } {
   const opened: NewProblem[] = [...decided.batch.problems, ...decided.news.rejects.map(rejectProblem)];
+  opened.push(...driftProblems(decided));
   const resolved: string[] = [];
   for (const settled of decided.settled) {
     if (!isTouched(settled)) continue;
@@ -28,7 +31,15 @@ export function planProblems(decided: Decided): {
     if (matched.has(cancel.cancelKey)) resolved.push(`cancel:${cancel.cancelKey}`);
     else opened.push(unmatchedProblem(cancel));
   }
+  for (const reread of decided.batch.rereads) if (reread.reason === null) resolved.push(rejectProblemKey(reread));
   return { opened, resolved };
+}
+
+/** The problems of rejects that were read again and could not be read for another reason than before. */
+export function rewordedProblems({ rereads }: CommitBatch): CommitPlan["problemsReworded"] {
+  return rereads.flatMap(({ rejectKey, reason }) =>
+    reason === null ? [] : [{ problemKey: rejectProblemKey({ rejectKey }), message: rejectMessage(reason) }],
+  );
 }
 
 // One report that carries no trade or transaction id was never folded with others and cannot contradict itself: most
@@ -89,10 +100,29 @@ function unmatchedProblem(cancel: CancelRow): NewProblem {
 
 function rejectProblem(reject: Reject): NewProblem {
   return {
-    problemKey: `reject:${reject.rejectKey}`,
+    problemKey: rejectProblemKey(reject),
     kind: "reject",
     severity: "error",
-    message: safeText(`A record that looks like a fill could not be read: ${reject.reason}`),
-    details: { rejectKey: reject.rejectKey },
+    message: rejectMessage(reject.reason),
+    details: { rejectKey: reject.rejectKey, rawTruncated: reject.rawTruncated },
   };
+}
+
+// In the commit that passes the threshold: the run stops behind it, and a crash in between must not hide why.
+function driftProblems({ batch, news }: Decided): NewProblem[] {
+  if (batch.run === null || batch.before === undefined) return [];
+  const fetched = batch.before.fetched + batch.fetched;
+  const rejected = batch.before.rejected + news.rejects.length;
+  if (!isDrift({ fetched, rejected })) return [];
+  const message = driftMessage({ fetched, rejected });
+  const problemKey = `schema_drift:${batch.run.connectionId}`;
+  return [{ problemKey, kind: "schema_drift", severity: "error", message, details: { fetched, rejected } }];
+}
+
+function rejectProblemKey({ rejectKey }: { readonly rejectKey: string }): string {
+  return `reject:${rejectKey}`;
+}
+
+function rejectMessage(reason: string): string {
+  return safeText(`A record that looks like a fill could not be read: ${reason}`);
 }

@@ -80,11 +80,22 @@ export interface Reject {
   readonly jobId: string;
   readonly reason: string;
   readonly rawHash: string;
+  /** The number that the connector gave the record among its equals; null for a record without one. */
+  readonly ordinal: number | null;
   /** The record as it came, or the first 64 kB of its JSON text when larger. */
   readonly raw: Json;
   readonly rawTruncated: boolean;
   readonly contextHash: string;
   readonly fetchedAt: Instant;
+}
+
+/** What reading a stored reject again came to. */
+export interface Reread {
+  readonly rejectKey: string;
+  /** The key of the report or cancel that it is now; null when it is still rejected, or is no fill. */
+  readonly recordKey: string | null;
+  /** Why it still is a reject; null when it is none any more. */
+  readonly reason: string | null;
 }
 
 type ProblemKind =

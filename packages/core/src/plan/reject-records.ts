@@ -2,7 +2,7 @@ import { contentOrdinal } from "../identify.ts";
 import { rejectKeys } from "../page-batch.ts";
 import { safeText } from "../safe-text.ts";
 import type { CommitBatch, NewCancel, NewReport } from "./commit-batch.ts";
-import type { Reject } from "./plan-types.ts";
+import type { Reject, Reread } from "./plan-types.ts";
 
 /**
  * The batch with a reject in place of each report and cancel whose key is in `keys`. For a store whose database refuses
@@ -15,10 +15,22 @@ import type { Reject } from "./plan-types.ts";
  */
 export function rejectRecords(batch: CommitBatch, keys: ReadonlySet<string>, reason: string): CommitBatch {
   const rejects = rejectsByKey(batch, safeText(reason));
-  const refused = recordKeysOf(batch).flatMap((key) => (keys.has(key) ? (rejects.get(key) ?? []) : []));
+  const rereads = batch.rereads.map((reread) => refusedReread(reread, { keys, reason: safeText(reason) }));
+  const rereadKeys = new Map(rereads.map(({ recordKey, rejectKey }) => [recordKey, rejectKey]));
+  const refused = recordKeysOf(batch).flatMap((key) => {
+    const reject = keys.has(key) ? rejects.get(key) : undefined;
+    if (reject === undefined) return [];
+    // A stored reject that was read again is the same reject.
+    return { ...reject, rejectKey: rereadKeys.get(key) ?? reject.rejectKey };
+  });
   const kept = recordKeysOf(batch).filter((key) => !keys.has(key));
   const { fetched } = batch;
-  return { ...onlyRecords(batch, new Set(kept)), fetched, rejects: [...batch.rejects, ...refused] };
+  return { ...onlyRecords(batch, new Set(kept)), fetched, rejects: [...batch.rejects, ...refused], rereads };
+}
+
+function refusedReread(reread: Reread, refused: { keys: ReadonlySet<string>; reason: string }): Reread {
+  const isRefused = reread.recordKey !== null && refused.keys.has(reread.recordKey);
+  return isRefused ? { ...reread, reason: refused.reason } : reread;
 }
 
 /** The keys of all reports, then of all cancels, in the batch's order; a record that is in it twice is named twice. */
@@ -42,28 +54,33 @@ export function onlyRecords(batch: CommitBatch, keys: ReadonlySet<string>): Comm
 function rejectsByKey(batch: CommitBatch, reason: string): ReadonlyMap<string, Reject> {
   const taken = new Set(batch.rejects.map((reject) => reject.rejectKey));
   const rejects = new Map<string, Reject>();
-  const add = (key: string, record: NewReport | NewCancel, ordinal: number) => {
+  const add = (key: string, record: NewReport | NewCancel, number: number | null) => {
     if (rejects.has(key)) return;
-    const reject = rejectOf(record, { reason, ordinal, taken });
+    const reject = rejectOf(record, { reason, number, taken });
     taken.add(reject.rejectKey);
     rejects.set(key, reject);
   };
-  for (const report of batch.reports) add(report.revisionKey, report, contentOrdinal(report.familyKey));
-  for (const cancel of batch.cancels) add(cancel.cancelKey, cancel, 0);
+  for (const report of batch.reports) add(report.revisionKey, report, numberOf(report));
+  for (const cancel of batch.cancels) add(cancel.cancelKey, cancel, null);
   return rejects;
+}
+
+function numberOf({ familyClass, familyKey }: NewReport): number | null {
+  return familyClass === "content" ? contentOrdinal(familyKey) : null;
 }
 
 function rejectOf(
   record: NewReport | NewCancel,
-  from: { readonly reason: string; readonly ordinal: number; readonly taken: ReadonlySet<string> },
+  from: { readonly reason: string; readonly number: number | null; readonly taken: ReadonlySet<string> },
 ): Reject {
   const { connectionId, jobId, fetchedAt, contextHash, raw } = record;
   const rawText = JSON.stringify(raw);
-  let { ordinal } = from;
+  let ordinal = from.number ?? 0;
   let keys = rejectKeys({ connectionId, rawText, ordinal });
   while (from.taken.has(keys.rejectKey)) {
     ordinal += 1;
     keys = rejectKeys({ connectionId, rawText, ordinal });
   }
-  return { ...keys, connectionId, jobId, fetchedAt, contextHash, reason: from.reason, raw, rawTruncated: false };
+  const origin = { connectionId, jobId, fetchedAt, contextHash };
+  return { ...keys, ...origin, reason: from.reason, raw, rawTruncated: false, ordinal: from.number };
 }

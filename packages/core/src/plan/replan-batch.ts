@@ -20,7 +20,7 @@ export function replanBatch(request: {
   return {
     ...{ id, owner, at, run: null, fetched: 0, ignored: 0 },
     accounts: [...new Set(families.map(({ familyKey }) => accountOf(familyKey)))].sort(),
-    ...{ reports: [], cancels: [], rejects: [], contexts: [], decisions: [], problems: [] },
+    ...{ reports: [], cancels: [], rejects: [], rereads: [], contexts: [], decisions: [], problems: [] },
     pins: families.map(({ familyKey, revisionKey }) => ({ familyKey, revisionKey, pinned: null })),
   };
 }

@@ -34,7 +34,7 @@ export function toldBatch(records: readonly Told[], number: number, owner = "own
 export function emptyBatch(number: number, owner = "owner"): CommitBatch {
   return {
     ...{ id: `batch ${number}`, owner, at: instantAt(number), run: null, accounts: [], fetched: 0, ignored: 0 },
-    ...{ reports: [], cancels: [], rejects: [], contexts: [], decisions: [], pins: [], problems: [] },
+    ...{ reports: [], cancels: [], rejects: [], rereads: [], contexts: [], decisions: [], pins: [], problems: [] },
   };
 }
 

@@ -77,5 +77,6 @@ function connectionOf({
     ...{ id: "crash", userId: "owner", connector, broker: connector, accountRef, label: null, settings },
     ...{ status: "active", health: "ok", createdAt: now, updatedAt: now },
     ...{ syncEveryMs: 60_000, nextSyncAt: now, lastSyncAt: null, lastSucceededAt: null },
+    ...{ breaker: "closed", consecutiveFailures: 0, pausedUntil: null },
   };
 }

@@ -49,7 +49,7 @@ async function connectAccount(store: BookStore, owner: string, accountRef: strin
     ...{ id, userId: owner, connector: "kraken", broker: "kraken", accountRef, label: null },
     ...{ settings: { tier: "pro", consolidateTaker: true }, status: "active", health: "ok" },
     ...{ createdAt: now, updatedAt: now, syncEveryMs: 60_000, nextSyncAt: now },
-    ...{ lastSyncAt: null, lastSucceededAt: null },
+    ...{ lastSyncAt: null, lastSucceededAt: null, breaker: "closed", consecutiveFailures: 0, pausedUntil: null },
   });
   return id;
 }

@@ -1,23 +1,47 @@
 import assert from "node:assert/strict";
+import type { Json } from "@fillbook/core";
+import type { AnyConnector } from "@fillbook/core/connector";
 import type { BookStore } from "@fillbook/core/store";
 import type { Delivered } from "../oracle/oracle-report.ts";
 import { type ScriptedRecord, scripted } from "../scripted.ts";
 import { aConnection, playPages } from "./play.ts";
 
-/** Plays pages to a store, each interface of the broker through a connection of its own. */
-export async function deliver(store: BookStore, pages: readonly (readonly Delivered[])[]): Promise<void> {
+/**
+ * Plays pages to a store, each interface of the broker through a connection of its own. Records that `isBlind` names are
+ * rejected, as by a connector that does not know their form yet. Answers with the connections' ids and their connectors.
+ */
+export async function deliver(
+  store: BookStore,
+  pages: readonly (readonly Delivered[])[],
+  { isBlind }: { readonly isBlind?: (record: Json) => boolean } = {},
+): Promise<ReadonlyMap<string, AnyConnector>> {
+  const told = new Map<string, AnyConnector>();
   const connections = new Map<string, string>();
   for (const page of pages) {
     for (const [connector, records] of byConnector(page)) {
       const connectionId =
         connections.get(connector) ?? (await aConnection(store, { connector, ...brokerOf(records) }));
       connections.set(connector, connectionId);
-      const played = { connector: scripted({ id: connector, pages: [], ...brokerOf(records) }) };
+      const reader = scripted({ id: connector, pages: [], ...brokerOf(records) });
+      told.set(connectionId, reader);
+      const played = { connector: isBlind === undefined ? reader : blinded(reader, isBlind) };
       const report = await playPages(store, connectionId, [{ records: records.map(scriptedRecord) }], played);
+      if (isBlind !== undefined) continue;
       assert.equal(report.error, null);
       assert.equal(report.stats.rejected, 0);
     }
   }
+  return told;
+}
+
+/** The connector as it was before it knew the form of these records. */
+export function blinded(connector: AnyConnector, isBlind: (record: Json) => boolean): AnyConnector {
+  return {
+    ...connector,
+    normalize(raw: Json, context: Json) {
+      return isBlind(raw) ? { kind: "rejected", reason: "unknown form" } : connector.normalize(raw, context);
+    },
+  };
 }
 
 function byConnector(page: readonly Delivered[]): Map<string, Delivered[]> {

@@ -27,6 +27,7 @@ export function fenceBatch(run: {
       reports: [],
       cancels: [],
       rejects: [],
+      rereads: [],
       contexts: [],
       decisions: [],
       pins: [],

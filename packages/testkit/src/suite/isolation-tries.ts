@@ -1,5 +1,7 @@
-import type { BookStore, CommitBatch } from "@fillbook/core/store";
+import { instant, type Json, type Step } from "@fillbook/core";
+import type { BookStore, CommitBatch, ConnectionChange } from "@fillbook/core/store";
 import { fenceBatch } from "./fence-batch.ts";
+import { runEnd } from "./run-end.ts";
 
 /** What one owner has and another one may try to reach: ids, a fence, and the `next` of every list. */
 export interface OwnedIds {
@@ -9,11 +11,12 @@ export interface OwnedIds {
   readonly familyKey: string;
   readonly jobId: string;
   readonly runningJobId: string;
+  readonly problemId: string;
   readonly token: number;
   readonly nexts: Readonly<Record<ListName, string>>;
 }
 
-export type ListName = "connections" | "trades" | "executions" | "jobs" | "problems";
+export type ListName = "connections" | "trades" | "executions" | "jobs" | "problems" | "steps";
 
 /** One call with these ids, by an owner who has `own` ones. */
 export type Try = (
@@ -49,6 +52,16 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
     (store, { owner, ids, own }) => store.endRun({ ...endOf(own), connectionId: ids.connectionId, owner }),
     (store, { owner, ids, own }) => store.endRun({ ...endOf(own), jobId: ids.runningJobId, owner }),
   ],
+  // An operator's: it lists all owners' and takes no id.
+  listSealedCredentials: [],
+  sealedCredentials: [(store, { owner, ids }) => store.sealedCredentials(owner, ids.connectionId)],
+  replaceSealedCredentials: [
+    (store, { owner, ids: { connectionId } }) =>
+      store.replaceSealedCredentials({ owner, connectionId, expected: sealedBook, sealed: { sealed: "stolen" } }),
+  ],
+  changeConnection: [
+    (store, { owner, ids: { connectionId } }) => store.changeConnection({ owner, connectionId, ...changed }),
+  ],
   connection: [(store, { owner, ids }) => store.connection(owner, ids.connectionId)],
   connections: [(store, { owner, ids }) => store.connections(owner, { after: ids.nexts.connections })],
   trade: [(store, { owner, ids }) => store.trade(owner, ids.tradeId)],
@@ -60,6 +73,14 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
     (store, { owner, ids: { tradeId } }) => store.executions(owner, { tradeId }),
     (store, { owner, ids }) => store.executions(owner, { after: ids.nexts.executions }),
   ],
+  queueFollowUp: [
+    (store, { owner, ids: { connectionId, runningJobId } }) =>
+      store.queueFollowUp(owner, { connectionId, jobId: runningJobId }),
+    (store, { owner, ids: { connectionId }, own }) =>
+      store.queueFollowUp(owner, { connectionId, jobId: own.runningJobId }),
+    (store, { owner, ids: { runningJobId }, own }) =>
+      store.queueFollowUp(owner, { connectionId: own.connectionId, jobId: runningJobId }),
+  ],
   job: [
     (store, { owner, ids }) => store.job(owner, ids.jobId),
     (store, { owner, ids }) => store.job(owner, ids.runningJobId),
@@ -68,15 +89,42 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
     (store, { owner, ids: { connectionId } }) => store.jobs(owner, { connectionId }),
     (store, { owner, ids }) => store.jobs(owner, { after: ids.nexts.jobs }),
   ],
+  resolveProblem: [(store, { owner, ids }) => store.resolveProblem(owner, { id: ids.problemId, at: anInstant })],
+  openRejects: [(store, { owner, ids: { connectionId } }) => store.openRejects(owner, { connectionId })],
+  writeSteps: [
+    (store, { owner, ids }) => isWritten(store, owner, stepOf(ids, 7)),
+    (store, { owner, ids, own }) => isWritten(store, owner, stepOf({ ...own, connectionId: ids.connectionId }, 8)),
+    (store, { owner, ids, own }) => isWritten(store, owner, stepOf({ ...own, runningJobId: ids.runningJobId }, 9)),
+  ],
+  steps: [
+    (store, { owner, ids: { connectionId } }) => store.steps(owner, { connectionId }),
+    (store, { owner, ids }) => store.steps(owner, { after: ids.nexts.steps }),
+  ],
+  lineage: [
+    (store, { owner, ids }) => store.lineage(owner, ids.jobId),
+    (store, { owner, ids }) => store.lineage(owner, ids.runningJobId),
+  ],
+  stepCounts: [(store, { owner, ids: { connectionId } }) => store.stepCounts(owner, { connectionId })],
   problems: [
     (store, { owner, ids: { connectionId } }) => store.problems(owner, { connectionId, state: "all" }),
     (store, { owner, ids }) => store.problems(owner, { after: ids.nexts.problems }),
   ],
 };
 
+/** What the connections of the suite's books have sealed. */
+export const sealedBook: Json = { sealed: "book" };
+
+const changed: Omit<ConnectionChange, "owner" | "connectionId"> = {
+  from: ["active", "needs_reauth", "error", "disconnected"],
+  at: instant("2026-02-01T00:00:00Z"),
+  set: { label: "stolen", status: "error", nextSyncAt: null },
+  sealed: { sealed: "stolen" },
+  fencedBy: { code: "ABORTED", recovery: "retry", message: "stolen", retryAfterMs: null, connectionId: null },
+};
+
 /** Ids of the same form that nobody has. A cursor of a missing row stands beside the real one in the list's order. */
 export function missingIds(ids: OwnedIds): OwnedIds {
-  const { connections, trades, executions, jobs, problems } = ids.nexts;
+  const { connections, trades, executions, jobs, problems, steps } = ids.nexts;
   return {
     connectionId: missing(ids.connectionId),
     tradeId: missing(ids.tradeId),
@@ -84,6 +132,7 @@ export function missingIds(ids: OwnedIds): OwnedIds {
     familyKey: missing(ids.familyKey),
     jobId: missing(ids.jobId),
     runningJobId: missing(ids.runningJobId),
+    problemId: missing(ids.problemId),
     token: ids.token,
     nexts: {
       connections: missing(connections),
@@ -91,6 +140,7 @@ export function missingIds(ids: OwnedIds): OwnedIds {
       executions: missing(executions),
       jobs: missing(jobs),
       problems: missing(problems),
+      steps: missing(steps),
     },
   };
 }
@@ -112,6 +162,18 @@ function fenceOf({ connectionId, runningJobId, token }: OwnedIds) {
 }
 
 function endOf({ connectionId, runningJobId, token }: OwnedIds) {
-  const end = { status: "failed", more: false, error: null, health: "degraded", connectionStatus: "error" } as const;
-  return { ...end, connectionId, jobId: runningJobId, token };
+  return runEnd({ connectionId, jobId: runningJobId, token, status: "failed", after: { status: "error" } });
+}
+
+const anInstant = instant("2026-01-05T12:00:00Z");
+
+function stepOf({ connectionId, runningJobId: jobId }: OwnedIds, page: number): Step {
+  const place = { page, name: "pull", place: page, startedAt: anInstant, durationMs: 1 } as const;
+  return { id: `${jobId}/${page}/pull`, connectionId, jobId, ...place, input: null, output: null, error: null };
+}
+
+// Writing answers nothing by itself.
+async function isWritten(store: BookStore, owner: string, step: Step): Promise<boolean> {
+  await store.writeSteps(owner, [step]);
+  return (await store.lineage(owner, step.jobId)).some(({ id }) => id === step.id);
 }

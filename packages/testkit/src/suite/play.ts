@@ -14,34 +14,43 @@ export async function aConnection(
     broker?: string;
     accountRef?: string;
     syncEveryMs?: number;
+    /** The hour of 2026-01-01 at which it is due first. @defaultValue 0 */
+    dueHour?: number;
     settings?: Json;
+    sealed?: Json;
   } = {},
 ): Promise<string> {
   const id = randomUUID();
   const now = instant("2026-01-01T00:00:00Z");
-  await store.createConnection({
-    ...{
-      id,
-      userId: details.owner ?? "owner",
-      connector: details.connector ?? "scripted",
-      broker: details.broker ?? "scripted",
+  await store.createConnection(
+    {
+      ...{
+        id,
+        userId: details.owner ?? "owner",
+        connector: details.connector ?? "scripted",
+        broker: details.broker ?? "scripted",
+      },
+      ...{
+        accountRef: details.accountRef ?? "A1",
+        label: null,
+        settings: details.settings ?? {},
+        status: "active",
+        health: "ok",
+      },
+      ...{
+        createdAt: now,
+        updatedAt: now,
+        syncEveryMs: details.syncEveryMs ?? 60_000,
+        nextSyncAt: instant(`2026-01-01T${String(details.dueHour ?? 0).padStart(2, "0")}:00:00Z`),
+        lastSyncAt: null,
+        lastSucceededAt: null,
+        breaker: "closed",
+        consecutiveFailures: 0,
+        pausedUntil: null,
+      },
     },
-    ...{
-      accountRef: details.accountRef ?? "A1",
-      label: null,
-      settings: details.settings ?? {},
-      status: "active",
-      health: "ok",
-    },
-    ...{
-      createdAt: now,
-      updatedAt: now,
-      syncEveryMs: details.syncEveryMs ?? 60_000,
-      nextSyncAt: now,
-      lastSyncAt: null,
-      lastSucceededAt: null,
-    },
-  });
+    details.sealed,
+  );
   return id;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { anExecution } from "../an-execution.ts";
 import { aConnection, play } from "./play.ts";
+import { runEnd } from "./run-end.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 
 const CLAIM_MS = 2000;
@@ -13,6 +14,19 @@ export function storeDueSuite({ test, makeStore, passTime }: StoreSuiteOptions):
     const claims = await Promise.all([1, 2, 3].map(() => store.claimDue({ limit: 2, leaseMs: CLAIM_MS })));
     assert.deepEqual(claims.map((claimed) => claimed.length).sort(), [0, 1, 2]);
     assert.deepEqual(claims.flat().sort(), [...ids].sort());
+  });
+
+  test("due: owners take turns, each one's longest due first", async () => {
+    const store = await makeStore();
+    const many: string[] = [];
+    for (let count = 0; count < 12; count += 1)
+      many.push(await aConnection(store, { owner: "many", dueHour: 1 + count }));
+    const few = [await aConnection(store, { owner: "few", dueHour: 23 }), await aConnection(store, { owner: "few" })];
+    const one = await aConnection(store, { owner: "one", dueHour: 22 });
+    const first = await store.claimDue({ limit: 3, leaseMs: CLAIM_MS });
+    assert.deepEqual(first, [few[1], many[0], one]);
+    assert.deepEqual(await store.claimDue({ limit: 3, leaseMs: CLAIM_MS }), [many[1], few[0], many[2]]);
+    assert.deepEqual(await store.claimDue({ limit: 20, leaseMs: CLAIM_MS }), many.slice(3));
   });
 
   test("due: what a dead worker claimed is due again after the claim's time", async () => {
@@ -34,7 +48,7 @@ export function storeDueSuite({ test, makeStore, passTime }: StoreSuiteOptions):
     await play(store, id, [{ kind: "execution", execution: anExecution() }]);
     assert.deepEqual(await store.claimDue({ limit: 10, leaseMs: CLAIM_MS }), []);
     const connection = await store.connection("owner", id);
-    assert.ok(connection !== null && connection.nextSyncAt > (connection.lastSyncAt ?? ""));
+    assert.ok(connection !== null && (connection.nextSyncAt ?? "") > (connection.lastSyncAt ?? ""));
   });
 
   test("due: a connection that needs its owner is not claimed, another one is after its interval", async () => {
@@ -44,15 +58,10 @@ export function storeDueSuite({ test, makeStore, passTime }: StoreSuiteOptions):
     await play(store, active, []);
     const start = await store.beginRun({ connectionId: id, mode: "manual", window: {}, leaseMs: CLAIM_MS });
     assert.ok(start.kind === "started");
-    const end = {
-      owner: "owner",
-      connectionId: id,
-      jobId: start.jobId,
-      token: start.token,
-      more: false,
-      error: null,
-    } as const;
-    await store.endRun({ ...end, status: "blocked_reauth", health: "needs_reauth", connectionStatus: "needs_reauth" });
+    const after = { status: "needs_reauth", health: "needs_reauth", dueInMs: null } as const;
+    const { jobId, token } = start;
+    await store.endRun(runEnd({ connectionId: id, jobId, token, status: "blocked_reauth", after }));
+    assert.equal((await store.connection("owner", id))?.nextSyncAt, null);
     await passTime(1100);
     assert.deepEqual(await store.claimDue({ limit: 10, leaseMs: CLAIM_MS }), [active]);
   });

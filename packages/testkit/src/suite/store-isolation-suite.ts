@@ -3,7 +3,7 @@ import type { BookStore } from "@fillbook/core/store";
 import { anExecution } from "../an-execution.ts";
 import type { ScriptedRecord } from "../scripted.ts";
 import { fenceBatch } from "./fence-batch.ts";
-import { isolationTries, type ListName, missingIds, type OwnedIds } from "./isolation-tries.ts";
+import { isolationTries, type ListName, missingIds, type OwnedIds, sealedBook } from "./isolation-tries.ts";
 import { aConnection, play, readAll, stateOf } from "./play.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 
@@ -46,7 +46,8 @@ export function storeIsolationSuite({ test, makeStore }: StoreSuiteOptions): voi
     const connection = await store.connection("owner", connectionId);
     assert.ok(connection !== null);
     const before = await everythingOf(store, "owner");
-    await assert.rejects(store.createConnection({ ...connection, userId: "stranger" }), { code: "OPTION_INVALID" });
+    const stolen = store.createConnection({ ...connection, userId: "stranger" }, { sealed: "stolen" });
+    await assert.rejects(stolen, { code: "OPTION_INVALID" });
     assert.deepEqual(await everythingOf(store, "owner"), before);
     assert.deepEqual(await everythingOf(store, "stranger"), await everythingOf(store, "nobody"));
   });
@@ -61,7 +62,7 @@ async function aBook(
   store: BookStore,
   { owner, year, runs }: { owner: string; year: number; runs: number },
 ): Promise<OwnedIds> {
-  const connectionId = await aConnection(store, { owner });
+  const connectionId = await aConnection(store, { owner, sealed: sealedBook });
   await aConnection(store, { owner });
   for (let run = 0; run < runs; run += 1) await play(store, connectionId, recordsOf(year));
   const run = await nextRun(store, connectionId);
@@ -72,6 +73,7 @@ async function aBook(
   const nextOf = async (list: ListName) => (await store[list](owner, { limit: 1 })).next ?? "";
   return {
     ...{ connectionId, ...run, jobId: finished?.id ?? "", tradeId: execution?.tradeId ?? "" },
+    problemId: (await store.problems(owner, {})).items[0]?.id ?? "",
     ...{ familyKey: execution?.familyKey ?? "", revisionKey: execution?.id ?? "" },
     nexts: {
       connections: await nextOf("connections"),
@@ -79,6 +81,7 @@ async function aBook(
       executions: await nextOf("executions"),
       jobs: await nextOf("jobs"),
       problems: await nextOf("problems"),
+      steps: await nextOf("steps"),
     },
   };
 }
@@ -103,12 +106,15 @@ async function nextRun(store: BookStore, connectionId: string) {
 }
 
 async function everythingOf(store: BookStore, owner: string): Promise<unknown> {
+  const connections = await readAll((after) => store.connections(owner, after));
   return {
     state: await stateOf(store, owner),
-    connections: await readAll((after) => store.connections(owner, after)),
+    connections,
+    sealed: await Promise.all(connections.map(({ id }) => store.sealedCredentials(owner, id))),
     trades: await readAll((after) => store.trades(owner, after)),
     jobs: await readAll((after) => store.jobs(owner, after)),
     problems: await readAll((after) => store.problems(owner, { state: "all", ...after })),
+    steps: await readAll((after) => store.steps(owner, after)),
   };
 }
 

@@ -3,6 +3,7 @@ import type { BookStore } from "@fillbook/core/store";
 import { anExecution } from "../an-execution.ts";
 import { fenceBatch } from "./fence-batch.ts";
 import { aConnection, play, stateOf } from "./play.ts";
+import { runEnd } from "./run-end.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 
 const LEASE_MS = 2000;
@@ -58,21 +59,13 @@ export function storeRunsSuite({ test, makeStore, passTime }: StoreSuiteOptions)
       kind: "fenced",
     });
     assert.equal(await store.renewLease({ connectionId, token: stale.token, leaseMs: LEASE_MS }), false);
-    const end = {
-      owner: "owner",
-      connectionId,
-      status: "succeeded",
-      more: false,
-      error: null,
-      health: "ok",
-      connectionStatus: "active",
-    } as const;
-    assert.deepEqual(await store.endRun({ ...end, jobId: stale.jobId, token: stale.token }), { kind: "fenced" });
+    const staleEnd = runEnd({ connectionId, jobId: stale.jobId, token: stale.token });
+    assert.deepEqual(await store.endRun(staleEnd), { kind: "fenced" });
     assert.deepEqual(await stateOf(store), before);
     assert.equal((await store.job("owner", current.jobId))?.status, "running");
     const written = await store.commit(fenceBatch({ connectionId, ...current, cursor: { page: 1 } }));
     assert.equal(written.kind, "committed");
-    const ended = await store.endRun({ ...end, jobId: current.jobId, token: current.token });
+    const ended = await store.endRun(runEnd({ connectionId, jobId: current.jobId, token: current.token }));
     assert.equal(ended.kind, "ended");
     assert.deepEqual((await begun(store, connectionId)).cursor, { page: 1 });
   });
@@ -96,8 +89,7 @@ export function storeRunsSuite({ test, makeStore, passTime }: StoreSuiteOptions)
       assert.deepEqual(await store.commit(fenceBatch({ connectionId, jobId, token, cursor: null })), {
         kind: "fenced",
       });
-      const end = { owner: "owner", connectionId, jobId, token, more: false, error: null, health: "ok" } as const;
-      const ended = await store.endRun({ ...end, status: "failed", connectionStatus: "active" });
+      const ended = await store.endRun(runEnd({ connectionId, jobId, token, status: "failed" }));
       assert.deepEqual(ended, { kind: "fenced" });
     }
     assert.deepEqual(await store.jobs("owner", {}), before);

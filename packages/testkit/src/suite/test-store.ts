@@ -1,11 +1,17 @@
 import { storeCommitsSuite } from "./store-commits-suite.ts";
+import { storeConnectionsSuite } from "./store-connections-suite.ts";
 import { storeCrashSuite } from "./store-crash-suite.ts";
+import { storeCredentialsSuite } from "./store-credentials-suite.ts";
 import { storeDueSuite } from "./store-due-suite.ts";
 import { storeHistoriesSuite } from "./store-histories-suite.ts";
 import { storeIsolationSuite } from "./store-isolation-suite.ts";
+import { storeLineageSuite } from "./store-lineage-suite.ts";
+import { storeProblemsSuite } from "./store-problems-suite.ts";
 import { storeReadsSuite } from "./store-reads-suite.ts";
+import { storeRejectsSuite } from "./store-rejects-suite.ts";
 import { storeRepeatsSuite } from "./store-repeats-suite.ts";
 import { storeRunsSuite } from "./store-runs-suite.ts";
+import { storeScheduleSuite } from "./store-schedule-suite.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 
 /**
@@ -19,9 +25,15 @@ import type { StoreSuiteOptions } from "./store-suite-options.ts";
 export function testStore(options: StoreSuiteOptions): void {
   storeRunsSuite(options);
   storeDueSuite(options);
+  storeScheduleSuite(options);
+  storeConnectionsSuite(options);
+  storeCredentialsSuite(options);
   storeCommitsSuite(options);
   storeRepeatsSuite(options);
   storeReadsSuite(options);
+  storeProblemsSuite(options);
+  storeRejectsSuite(options);
+  storeLineageSuite(options);
   storeIsolationSuite(options);
   storeCrashSuite(options);
   storeHistoriesSuite(options);

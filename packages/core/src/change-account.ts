@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { closedBreaker } from "./breaker-after.ts";
+import { checkAccount } from "./check-account.ts";
+import { accountOptions, type ConnectParts, connectorOf } from "./connect-account.ts";
+import { type ConnectionAct, statusAfter } from "./connection-status.ts";
+import type { ConnectionChange } from "./connection-store.ts";
+import { errorReport, ImportError } from "./import-error.ts";
+import { instantFromUnixMs } from "./instant.ts";
+import { isRecord, type Json } from "./json.ts";
+import { checked } from "./open-pages.ts";
+import { parseOptions } from "./parse-options.ts";
+import type { Connection } from "./read-types.ts";
+import { inStore } from "./store-error.ts";
+
+/** Gives a connection new credentials after one live call proved that they open its account. */
+export async function reconnectAccount(
+  parts: ConnectParts,
+  { connection, credentials }: { readonly connection: Connection; readonly credentials: unknown },
+): Promise<Connection> {
+  parts.signal.throwIfAborted();
+  const connector = connectorOf(parts.connectors, connection.connector);
+  const settings: Json = checked("OPTION_INVALID", "settings", connector.settings.safeParse(connection.settings));
+  const { accountRef } = connection;
+  const { sealed } = await checkAccount(parts, { of: connection, connector, settings, credentials, accountRef });
+  const nextSyncAt = instantFromUnixMs(parts.clock.now());
+  const fenced = new ImportError(
+    "LEASE_LOST",
+    `connection ${connection.id} got new credentials while this run went on`,
+  );
+  const fencedBy = errorReport(fenced, connection.id);
+  return change(parts, connection, "reconnect", () => ({
+    set: { health: "ok", nextSyncAt, ...closedBreaker },
+    sealed,
+    fencedBy,
+  }));
+}
+
+/** Ends a connection: its credentials are deleted, its history stays. */
+export async function disconnectAccount(parts: ConnectParts, connection: Connection): Promise<Connection> {
+  const fenced = new ImportError("CONNECTION_DISCONNECTED", `connection ${connection.id} was disconnected`);
+  const fencedBy = errorReport(fenced, connection.id);
+  return change(parts, connection, "disconnect", () => ({ set: { nextSyncAt: null }, sealed: null, fencedBy }));
+}
+
+/** Changes label, settings or interval; what is left out stays. */
+export async function updateAccount(
+  parts: ConnectParts,
+  { connection, changes }: { readonly connection: Connection; readonly changes: unknown },
+): Promise<Connection> {
+  const { label, syncEveryMs, settings } = parseOptions(updateSchema, changes);
+  const act = settings === undefined ? "update" : "settings";
+  return change(parts, connection, act, (current) => ({
+    set: {
+      ...(label === undefined ? {} : { label }),
+      ...(syncEveryMs === undefined ? {} : { syncEveryMs }),
+      ...(settings === undefined ? {} : { settings: mergedSettings(parts, current, settings) }),
+      ...dueAfter(current, { act, everyMs: syncEveryMs ?? current.syncEveryMs, nowMs: parts.clock.now() }),
+    },
+  }));
+}
+
+const updateSchema = z.strictObject({
+  label: accountOptions.label.nullable().exactOptional(),
+  syncEveryMs: accountOptions.syncEveryMs.exactOptional(),
+  settings: z.record(z.string(), z.unknown()).exactOptional(),
+});
+
+function mergedSettings(
+  { connectors }: ConnectParts,
+  { connector, settings }: Connection,
+  changed: Readonly<Record<string, unknown>>,
+): Json {
+  const merged = { ...(isRecord(settings) ? settings : {}), ...changed };
+  return checked("OPTION_INVALID", "settings", connectorOf(connectors, connector).settings.safeParse(merged));
+}
+
+/** When the changed connection is due: mended settings at once, a shorter interval from now on. */
+function dueAfter(
+  { status, health, nextSyncAt }: Connection,
+  { act, everyMs, nowMs }: { act: ConnectionAct; everyMs: number; nowMs: number },
+): ConnectionChange["set"] {
+  if (act === "settings" && status === "error")
+    return { health: "ok", nextSyncAt: instantFromUnixMs(nowMs), ...closedBreaker };
+  const soonest = instantFromUnixMs(nowMs + everyMs);
+  // A connection that waits for its broker keeps its wait.
+  const waits = status !== "active" || health !== "ok" || nextSyncAt === null;
+  return waits || nextSyncAt <= soonest ? {} : { nextSyncAt: soonest };
+}
+
+/** Runs change a status too: so often the change is planned anew from what they left. */
+const ATTEMPTS_MAX = 10;
+
+type Planned = Pick<ConnectionChange, "set" | "sealed" | "fencedBy">;
+
+async function change(
+  { store, clock }: ConnectParts,
+  connection: Connection,
+  act: ConnectionAct,
+  plan: (current: Connection) => Planned,
+): Promise<Connection> {
+  const { id: connectionId, userId: owner } = connection;
+  const wasDisconnected = connection.status === "disconnected";
+  let current: Connection | null = connection;
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    if (current === null)
+      throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${connectionId}`, { connectionId });
+    const { status: from } = current;
+    const status = statusAfter[act][from];
+    if (from === "disconnected" && status === "disconnected") return current;
+    // Who disconnects while new credentials are being checked has the last word.
+    if (status === null || (from === "disconnected" && !wasDisconnected)) throw disconnected(connectionId);
+    const { set, ...rest } = plan(current);
+    const moved = status === from && act !== "reconnect" ? set : { ...set, status };
+    const request = { owner, connectionId, from: [from], at: instantFromUnixMs(clock.now()), set: moved, ...rest };
+    const changed = await inStore("the connection could not be changed", () => store.changeConnection(request));
+    if (changed !== null) return changed;
+    current = await inStore("the connection could not be read", () => store.connection(owner, connectionId));
+  }
+  throw new ImportError("STORE_FAILED", `connection ${connectionId} changed ${ATTEMPTS_MAX} times meanwhile`, {
+    connectionId,
+  });
+}
+
+function disconnected(connectionId: string): ImportError {
+  const message = `connection ${connectionId} is disconnected; reconnect it first`;
+  return new ImportError("CONNECTION_DISCONNECTED", message, { connectionId });
+}

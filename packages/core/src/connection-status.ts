@@ -1,0 +1,21 @@
+import type { Connection } from "./read-types.ts";
+
+type Status = Connection["status"];
+
+/** What changes a connection's status beside its runs. `update` is of label and interval, `settings` of settings. */
+export type ConnectionAct = "reconnect" | "disconnect" | "update" | "settings";
+
+/**
+ * Where each act leads from each status; null refuses it. `connect` makes an `active` connection, or for files only one
+ * that is `needs_reauth`. A run never leads from `disconnected`, nor to it.
+ */
+export const statusAfter: Readonly<Record<ConnectionAct, Readonly<Record<Status, Status | null>>>> = {
+  reconnect: { active: "active", needs_reauth: "active", error: "active", disconnected: "active" },
+  disconnect: {
+    ...{ active: "disconnected", needs_reauth: "disconnected", error: "disconnected" },
+    disconnected: "disconnected",
+  },
+  update: { active: "active", needs_reauth: "needs_reauth", error: "error", disconnected: null },
+  // What a run called a wrong setting is tried again with the new ones.
+  settings: { active: "active", needs_reauth: "needs_reauth", error: "active", disconnected: null },
+};

@@ -1,0 +1,51 @@
+import type { Breaker } from "./breaker-after.ts";
+import type { ErrorReport } from "./import-error.ts";
+import type { Instant } from "./instant.ts";
+import type { Json } from "./json.ts";
+import type { Connection, Slice, SliceRequest } from "./read-types.ts";
+
+/** A change of one connection, all or nothing. */
+export interface ConnectionChange {
+  readonly owner: string;
+  readonly connectionId: string;
+  /** The change is made only while the connection has one of these. */
+  readonly from: readonly Connection["status"][];
+  readonly at: Instant;
+  readonly set: Partial<
+    Pick<Connection, "label" | "settings" | "syncEveryMs" | "status" | "health" | "nextSyncAt" | keyof Breaker>
+  >;
+  /** Sealed credentials that take the place of those there are; null deletes them, absent leaves them. */
+  readonly sealed?: Json | null;
+  /** Fences the run that goes on, if any: it writes nothing more, and its job is closed as `failed` with this error. */
+  readonly fencedBy?: ErrorReport;
+}
+
+/** A vault's value and whose it is. */
+export interface SealedRow {
+  readonly owner: string;
+  readonly connectionId: string;
+  readonly sealed: Json;
+}
+
+/**
+ * Connections and their sealed credentials, which are kept apart: no read of a connection holds them, and they are deleted
+ * with it.
+ */
+export interface ConnectionStore {
+  /** Makes the connection, its lease and, unless null or absent, its sealed credentials, or nothing. */
+  createConnection(connection: Connection, sealed?: Json | null): Promise<void>;
+  /**
+   * One transaction; answers with the connection as it is then, null where it is missing or its status is not among `from`.
+   * A status or `nextSyncAt` that is set also sets when the connection is due: at `nextSyncAt` when active, else never. The
+   * run that goes on is fenced together with its follow-up.
+   */
+  changeConnection(change: ConnectionChange): Promise<Connection | null>;
+  connection(owner: string, connectionId: string): Promise<Connection | null>;
+  connections(owner: string, filter: SliceRequest): Promise<Slice<Connection>>;
+  /** null without any. */
+  sealedCredentials(owner: string, connectionId: string): Promise<Json | null>;
+  /** Replaces them if they still are `expected`. False means somebody replaced or deleted them first. */
+  replaceSealedCredentials(request: SealedRow & { readonly expected: Json }): Promise<boolean>;
+  /** All owners' in the order of connection ids, from the first one above `after`; "" starts. For `rotateKeys`. */
+  listSealedCredentials(request: { readonly after: string; readonly limit: number }): Promise<readonly SealedRow[]>;
+}

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import type { IngestReport } from "./ingest-report.ts";
+import { parseOptions } from "./parse-options.ts";
+import type { IngestStore } from "./store-contract.ts";
+import { inStore } from "./store-error.ts";
+import { type SyncResult, syncResult } from "./sync-result.ts";
+
+/** How long a claimed connection waits for its run at most before it is due again. */
+const CLAIM_MS = 120_000;
+/** Connections claimed at once for each run that may go on: a claim costs more than a run in a large backlog. */
+const CLAIMED_AHEAD = 4;
+
+/** One tick of a scheduler. */
+export interface DueRequest {
+  /** Most connections of this tick, 1 to 10,000. @defaultValue 100 */
+  readonly limit?: number;
+  /** Runs at the same time, 1 to 100. @defaultValue 4 */
+  readonly concurrency?: number;
+  /** Ends the runs that are going on as `ABORTED` and begins no other. */
+  readonly signal?: AbortSignal;
+}
+
+export interface DueParts {
+  readonly store: Pick<IngestStore, "claimDue">;
+  readonly ingest: (connectionId: string, signal: AbortSignal) => Promise<IngestReport>;
+  /** Aborted when the book closes. */
+  readonly closing: AbortSignal;
+}
+
+const dueSchema = z.object({
+  limit: z.number().int().min(1).max(10_000).default(100),
+  concurrency: z.number().int().min(1).max(100).default(4),
+});
+
+/** Runs the connections that are due. Claims no more than it can begin soon, so that other workers get the rest. */
+export async function ingestDue(
+  { store, ingest, closing }: DueParts,
+  request: DueRequest,
+): Promise<readonly SyncResult[]> {
+  const { limit, concurrency } = parseOptions(dueSchema, request);
+  const signal = request.signal === undefined ? closing : AbortSignal.any([closing, request.signal]);
+  const next = claims({ store, limit, atOnce: concurrency * CLAIMED_AHEAD, signal });
+  const results: SyncResult[] = [];
+  const worker = async () => {
+    for (let id = await next(); id !== null; id = await next()) {
+      const connectionId = id;
+      results.push(await syncResult(connectionId, () => ingest(connectionId, signal)));
+    }
+  };
+  // All of them end before a failed claim is told: a run must not go on behind its caller's back.
+  const ended = await Promise.allSettled(Array.from({ length: concurrency }, worker));
+  const failure = ended.find((one) => one.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+  return results;
+}
+
+/** Hands out due connections one by one; null when there are no more, or the limit or an abort ends it. */
+function claims(from: {
+  readonly store: DueParts["store"];
+  readonly limit: number;
+  readonly atOnce: number;
+  readonly signal: AbortSignal;
+}): () => Promise<string | null> {
+  const { store, limit, atOnce, signal } = from;
+  const claimed: string[] = [];
+  let left = limit;
+  let isDrained = false;
+  let claiming: Promise<void> | null = null;
+  const claim = async () => {
+    const ids = await inStore("due connections could not be claimed", () =>
+      store.claimDue({ limit: Math.min(atOnce, left), leaseMs: CLAIM_MS }),
+    );
+    claimed.push(...ids);
+    left -= ids.length;
+    isDrained = ids.length === 0 || left <= 0;
+  };
+  return async () => {
+    while (claimed.length === 0 && !isDrained && !signal.aborted) {
+      // Workers that run dry together wait for one claim.
+      claiming ??= claim().finally(() => {
+        claiming = null;
+      });
+      await claiming;
+    }
+    return signal.aborted ? null : (claimed.shift() ?? null);
+  };
+}

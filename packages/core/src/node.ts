@@ -1,0 +1,1 @@
+export { type AesVaultKey, type AesVaultOptions, aesVault } from "./aes-vault.ts";

@@ -1,0 +1,88 @@
+import { type ErrorCode, errorRecovery } from "./error-codes.ts";
+import { isRecord, type Json } from "./json.ts";
+import type { NewProblem } from "./plan/plan-types.ts";
+
+/** What a person can do next about a problem, as data: the host words it and offers the button. */
+export type ProblemAction =
+  /** Nothing: it is there to be known, and resolving it puts it away. */
+  | { readonly kind: "none" }
+  /** Nothing now: a later run or a later row of the broker settles it. */
+  | { readonly kind: "wait" }
+  /** Enter new credentials for this connection. */
+  | { readonly kind: "reauthenticate"; readonly connectionId: string }
+  /** Allow the key at the broker what the connector needs, then enter it again. */
+  | { readonly kind: "grant-permission"; readonly connectionId: string }
+  /** Look at what the broker is asked for: a statement's query, its fields and its period. null: any connection. */
+  | { readonly kind: "check-query"; readonly connectionId: string | null }
+  /** Update the connector, then call `reprocessRejects` for this connection. */
+  | { readonly kind: "reprocess"; readonly connectionId: string }
+  /** Choose which of these reports of one fill is right. */
+  | { readonly kind: "pin-report"; readonly familyKey: string; readonly revisionKeys: readonly string[] }
+  /** A person cannot mend it: send the problem to whoever runs the host. */
+  | { readonly kind: "contact-support" };
+
+/** What is looked at to choose an action. */
+export type ActionableProblem = Pick<NewProblem, "kind" | "details"> & { readonly connectionId: string | null };
+
+/**
+ * Says what a person can do about a problem. Pure, and total: a problem of unknown shape is for support.
+ *
+ * @example
+ * const action = problemAction(problem);
+ * if (action.kind === "reauthenticate") showLogin(action.connectionId);
+ */
+export function problemAction(problem: ActionableProblem): ProblemAction {
+  const { kind, connectionId } = problem;
+  const details = isRecord(problem.details) ? problem.details : {};
+  switch (kind) {
+    case "conflict":
+      return pinAction(details);
+    case "unmatched_cancel":
+      return { kind: "wait" };
+    case "ambiguous_identity":
+      return { kind: "check-query", connectionId };
+    case "reject":
+    case "schema_drift":
+      return connectionId === null || details.rawTruncated === true
+        ? { kind: "contact-support" }
+        : { kind: "reprocess", connectionId };
+    case "coverage_gap":
+      return errorAction(details, connectionId) ?? { kind: "check-query", connectionId };
+    case "partial_import":
+      return errorAction(details, connectionId) ?? { kind: "wait" };
+    case "warning":
+      return errorAction(details, connectionId) ?? { kind: "none" };
+    default:
+      // A store may hold a kind of a later release.
+      return { kind: "contact-support" };
+  }
+}
+
+type Details = { readonly [name: string]: Json };
+
+function pinAction({ familyKey, reports }: Details): ProblemAction {
+  const revisionKeys = (Array.isArray(reports) ? reports : []).flatMap((report) =>
+    isRecord(report) && typeof report.revisionKey === "string" ? [report.revisionKey] : [],
+  );
+  const isKnown = typeof familyKey === "string" && revisionKeys.length > 1;
+  return isKnown ? { kind: "pin-report", familyKey, revisionKeys } : { kind: "contact-support" };
+}
+
+/** For problems that tell of an error: what helps against its code. */
+function errorAction({ code }: Details, connectionId: string | null): ProblemAction | null {
+  if (connectionId === null || !isErrorCode(code)) return null;
+  if (code === "PERMISSION_DENIED") return { kind: "grant-permission", connectionId };
+  switch (errorRecovery[code]) {
+    case "reauthenticate":
+      return { kind: "reauthenticate", connectionId };
+    case "retry":
+    case "wait":
+      return { kind: "wait" };
+    default:
+      return { kind: "contact-support" };
+  }
+}
+
+function isErrorCode(code: Json | undefined): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(errorRecovery, code);
+}

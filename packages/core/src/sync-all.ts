@@ -1,0 +1,40 @@
+import type { IngestReport } from "./ingest-report.ts";
+import type { BookStore } from "./store-contract.ts";
+import { inStore } from "./store-error.ts";
+import { type SyncResult, syncResult } from "./sync-result.ts";
+
+/** One person's runs at the same time: the other users of the host want some too. */
+const CONCURRENCY = 4;
+
+export interface SyncAllParts {
+  readonly store: Pick<BookStore, "connections">;
+  readonly userId: string;
+  readonly run: (connectionId: string) => Promise<IngestReport>;
+}
+
+/** Runs all active connections of one person; one result each, in the order of the connections' list. */
+export async function syncAll({ store, userId, run }: SyncAllParts): Promise<readonly SyncResult[]> {
+  const ids = await activeIds({ store, userId });
+  const results: SyncResult[] = [];
+  let place = 0;
+  const worker = async () => {
+    for (let mine = place++; mine < ids.length; mine = place++) {
+      const connectionId = ids[mine] ?? "";
+      results[mine] = await syncResult(connectionId, () => run(connectionId));
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return results;
+}
+
+async function activeIds({ store, userId }: Pick<SyncAllParts, "store" | "userId">): Promise<readonly string[]> {
+  const ids: string[] = [];
+  let after: { readonly after?: string } = {};
+  for (;;) {
+    const filter = { limit: 200, ...after };
+    const slice = await inStore("connections could not be read", () => store.connections(userId, filter));
+    ids.push(...slice.items.filter(({ status }) => status === "active").map(({ id }) => id));
+    if (slice.next === null) return ids;
+    after = { after: slice.next };
+  }
+}

@@ -1,0 +1,76 @@
+import { disconnectAccount, reconnectAccount, updateAccount } from "./change-account.ts";
+import { type ConnectParts, connectAccount } from "./connect-account.ts";
+import type { ConnectorCredentials, ConnectorSettings, ConnectRequest } from "./connect-request.ts";
+import type { AnyConnector } from "./connector-contract.ts";
+import { ImportError } from "./import-error.ts";
+import { sliceSchema } from "./list-filters.ts";
+import { parseOptions } from "./parse-options.ts";
+import type { Connection, Slice, SliceRequest } from "./read-types.ts";
+import type { BookStore } from "./store-contract.ts";
+
+/** What may be changed of a connection; what is left out stays. */
+export interface ConnectionUpdate<Connectors extends readonly AnyConnector[] = readonly AnyConnector[]> {
+  /** null takes it away. */
+  readonly label?: string | null;
+  readonly settings?: ConnectorSettings<Connectors[number]>;
+  /** A shorter one counts from now on, a longer one after the next run. */
+  readonly syncEveryMs?: number;
+}
+
+/** A person's connections. */
+export interface UserConnections<Connectors extends readonly AnyConnector[]> {
+  /**
+   * Makes a connection after one live call proved the credentials, which are sealed and never read back. With
+   * `offline: true` it makes one that only takes files: it has no credentials, is `needs_reauth` from the start and never
+   * due, until `reconnect` gives it some.
+   *
+   * @throws ImportError `OPTION_INVALID` (also where the book has neither vault nor `credentials` function),
+   * `CREDENTIALS_MALFORMED`, `CREDENTIALS_UNAVAILABLE`, `ACCOUNT_MISMATCH`, or what the broker said.
+   * @example
+   * await book.forUser(userId).connect({ connector: "kit", credentials: { apiKey, apiSecret } });
+   */
+  connect(request: ConnectRequest<Connectors>): Promise<Connection>;
+  /** @throws ImportError `CONNECTION_NOT_FOUND` */
+  connection(id: string): Promise<Connection>;
+  connections(filter?: SliceRequest): Promise<Slice<Connection>>;
+  /**
+   * Gives a connection new credentials after one live call proved that they open its account; also one that was
+   * disconnected. It is active and due at once; a run with the old credentials is ended at its next page.
+   *
+   * @param credentials left out where the book has a `credentials` function.
+   * @throws ImportError as `connect` does, and `CONNECTION_NOT_FOUND`.
+   */
+  reconnect(id: string, credentials?: ConnectorCredentials<Connectors>): Promise<Connection>;
+  /**
+   * Ends a connection: its credentials are deleted, a run that goes on writes nothing more. What was imported stays. Again
+   * is nothing.
+   *
+   * @throws ImportError `CONNECTION_NOT_FOUND`
+   */
+  disconnect(id: string): Promise<Connection>;
+  /** @throws ImportError `CONNECTION_NOT_FOUND`, `CONNECTION_DISCONNECTED`, `OPTION_INVALID` */
+  updateConnection(id: string, changes: ConnectionUpdate<Connectors>): Promise<Connection>;
+}
+
+export function userConnections<Connectors extends readonly AnyConnector[]>(
+  parts: ConnectParts,
+): UserConnections<Connectors> {
+  const { store, userId } = parts;
+  const own = (id: string) => ownConnection(store, userId, id);
+  return {
+    connect: (request) => connectAccount(parts, request),
+    connection: own,
+    // Async: a bad filter rejects the promise instead of throwing past a caller's catch.
+    connections: async (filter = {}) => store.connections(userId, parseOptions(sliceSchema, filter)),
+    reconnect: async (id, credentials) => reconnectAccount(parts, { connection: await own(id), credentials }),
+    disconnect: async (id) => disconnectAccount(parts, await own(id)),
+    updateConnection: async (id, changes) => updateAccount(parts, { connection: await own(id), changes }),
+  };
+}
+
+/** @throws ImportError `CONNECTION_NOT_FOUND` */
+export async function ownConnection(store: BookStore, userId: string, id: string): Promise<Connection> {
+  const connection = await store.connection(userId, id);
+  if (connection !== null) return connection;
+  throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${id}`, { connectionId: id });
+}

@@ -1,0 +1,50 @@
+import type { Clock } from "./clock.ts";
+import { instantFromUnixMs } from "./instant.ts";
+import { problemFilterSchema } from "./list-filters.ts";
+import { parseOptions } from "./parse-options.ts";
+import { problemAction } from "./problem-action.ts";
+import type { Problem, ProblemFilter, Slice, StoredProblem } from "./read-types.ts";
+import type { ReprocessReport, ReprocessRequest } from "./reprocess-rejects.ts";
+import type { BookStore } from "./store-contract.ts";
+
+/** What a person knows and does about problems. */
+export interface UserProblems {
+  /** Newest first; open ones unless `state` says otherwise. */
+  problems(filter?: ProblemFilter): Promise<Slice<Problem>>;
+  /**
+   * Puts a problem away. It opens again when it happens anew, and only then. A resolved one stays as it is; null when
+   * there is no such problem of this person.
+   */
+  resolveProblem(id: string): Promise<Problem | null>;
+  /**
+   * Reads records again that could not be read when they came, after the connector was updated. What can be read now is
+   * stored as if it had been at once, and the problem of its reject is resolved with it.
+   *
+   * @throws ImportError `CONNECTION_NOT_FOUND`, `CONNECTION_DISCONNECTED`, `OPTION_INVALID`.
+   */
+  reprocessRejects(request: ReprocessRequest): Promise<ReprocessReport>;
+}
+
+export function userProblems(parts: {
+  readonly userId: string;
+  readonly store: BookStore;
+  readonly clock: Clock;
+  readonly reprocessRejects: UserProblems["reprocessRejects"];
+}): UserProblems {
+  const { userId, store, clock, reprocessRejects } = parts;
+  return {
+    async problems(filter = {}) {
+      const { items, next } = await store.problems(userId, parseOptions(problemFilterSchema, filter));
+      return { items: items.map(problemView), next };
+    },
+    async resolveProblem(id) {
+      const problem = await store.resolveProblem(userId, { id, at: instantFromUnixMs(clock.now()) });
+      return problem === null ? null : problemView(problem);
+    },
+    reprocessRejects,
+  };
+}
+
+function problemView(problem: StoredProblem): Problem {
+  return { ...problem, action: problemAction(problem) };
+}

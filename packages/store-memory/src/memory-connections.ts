@@ -1,0 +1,75 @@
+import { type Connection, ImportError, unixMsOf } from "@fillbook/core";
+import type { ConnectionChange, ConnectionStore } from "@fillbook/core/store";
+import { type Lease, type MemoryTables, ownerTables } from "./memory-tables.ts";
+
+type Connections = Omit<ConnectionStore, "connection" | "connections">;
+
+/** Connections are made and changed, each with its lease and its sealed credentials. */
+export function memoryConnections(tables: MemoryTables): Connections {
+  const { sealed: rows } = tables;
+  return {
+    async createConnection(connection, sealed = null) {
+      const { id, userId: owner } = connection;
+      if (tables.leases.has(id)) throw new ImportError("OPTION_INVALID", `there is a connection ${id} already`);
+      ownerTables(tables, owner).connections.set(id, structuredClone(connection));
+      tables.leases.set(id, newLease(connection));
+      if (sealed !== null) rows.set(id, structuredClone({ owner, connectionId: id, sealed }));
+    },
+    async changeConnection(change) {
+      return changeConnection(tables, structuredClone(change));
+    },
+    async sealedCredentials(owner, connectionId) {
+      const row = rows.get(connectionId);
+      return row?.owner === owner ? structuredClone(row.sealed) : null;
+    },
+    async replaceSealedCredentials({ owner, connectionId, expected, sealed }) {
+      const row = rows.get(connectionId);
+      if (row?.owner !== owner || JSON.stringify(row.sealed) !== JSON.stringify(expected)) return false;
+      rows.set(connectionId, structuredClone({ owner, connectionId, sealed }));
+      return true;
+    },
+    async listSealedCredentials({ after, limit }) {
+      const above = [...rows.values()].filter(({ connectionId }) => connectionId > after);
+      const sorted = above.sort((left, right) => (left.connectionId < right.connectionId ? -1 : 1));
+      return structuredClone(sorted.slice(0, limit));
+    },
+  };
+}
+
+function newLease(connection: Connection): Lease {
+  return {
+    ...{ owner: connection.userId, token: 0, jobId: null, expiresAtMs: 0 },
+    ...{ dueAtMs: dueAtMsOf(connection), cursor: null, lastPage: null, followUp: false, unchangedJobId: null },
+  };
+}
+
+function dueAtMsOf({ status, nextSyncAt }: Connection): number | null {
+  return status === "active" && nextSyncAt !== null ? unixMsOf(nextSyncAt) : null;
+}
+
+function changeConnection(tables: MemoryTables, change: ConnectionChange): Connection | null {
+  const { owner, connectionId, from, at, set, sealed } = change;
+  const { connections } = ownerTables(tables, owner);
+  const stored = connections.get(connectionId);
+  const lease = tables.leases.get(connectionId);
+  if (stored === undefined || lease === undefined || !from.includes(stored.status)) return null;
+  const changed: Connection = { ...stored, ...set, updatedAt: at };
+  connections.set(connectionId, changed);
+  if (set.status !== undefined || set.nextSyncAt !== undefined) lease.dueAtMs = dueAtMsOf(changed);
+  if (sealed === null) tables.sealed.delete(connectionId);
+  else if (sealed !== undefined) tables.sealed.set(connectionId, { owner, connectionId, sealed });
+  if (change.fencedBy !== undefined) fenceRun(tables, lease, { error: change.fencedBy, at });
+  return structuredClone(changed);
+}
+
+function fenceRun(
+  tables: MemoryTables,
+  lease: Lease,
+  { error, at }: { error: NonNullable<ConnectionChange["fencedBy"]>; at: ConnectionChange["at"] },
+): void {
+  const { jobs } = ownerTables(tables, lease.owner);
+  const job = lease.jobId === null ? undefined : jobs.get(lease.jobId);
+  if (job === undefined) return;
+  jobs.set(job.id, { ...job, status: "failed", finishedAt: at, error });
+  Object.assign(lease, { token: lease.token + 1, jobId: null, expiresAtMs: 0, followUp: false });
+}

@@ -1,0 +1,44 @@
+import type { ConnectionStore } from "@fillbook/core/store";
+import type { PostgresContext } from "./postgres-context.ts";
+import { retrying } from "./postgres-retry.ts";
+import { textOf } from "./sql-columns.ts";
+
+type Sealed = Pick<ConnectionStore, "sealedCredentials" | "replaceSealedCredentials" | "listSealedCredentials">;
+
+/** What a vault sealed, in a table of its own: no read of connections touches it. */
+export function postgresSealed({ driver, tables, clock }: PostgresContext): Sealed {
+  return {
+    async sealedCredentials(owner, connectionId) {
+      // The database's text cannot hold it, so no row has it.
+      if (connectionId.includes("\u0000")) return null;
+      const text = `select sealed from ${tables.sealed} where owner = $1 and connection_id = $2`;
+      const [row] = await retrying(clock, () => driver.query(text, [owner, connectionId]));
+      return row === undefined ? null : JSON.parse(textOf(row, "sealed"));
+    },
+    async replaceSealedCredentials({ owner, connectionId, expected, sealed }) {
+      const rows = await retrying(clock, () =>
+        driver.query(
+          // json keeps its text, and only this text was written.
+          `update ${tables.sealed} set sealed = $4::text::json
+            where owner = $1 and connection_id = $2 and sealed::text = $3 returning connection_id`,
+          [owner, connectionId, JSON.stringify(expected), JSON.stringify(sealed)],
+        ),
+      );
+      return rows.length > 0;
+    },
+    async listSealedCredentials({ after, limit }) {
+      const rows = await retrying(clock, () =>
+        driver.query(
+          `select owner, connection_id, sealed from ${tables.sealed}
+            where connection_id > $1 order by connection_id limit $2::bigint`,
+          [after, String(limit)],
+        ),
+      );
+      return rows.map((row) => ({
+        owner: textOf(row, "owner"),
+        connectionId: textOf(row, "connection_id"),
+        sealed: JSON.parse(textOf(row, "sealed")),
+      }));
+    },
+  };
+}
