@@ -1,11 +1,11 @@
 import { ImportError } from "@fillbook/core";
 import type { FlexRaw } from "./flex-event.ts";
-import type { FlexAttributes, FlexElement } from "./flex-xml.ts";
+import type { FlexAttributes, FlexDraft, FlexElement } from "./flex-xml.ts";
 
 /** Gives rows of one query one shape in memory. */
 export interface FlexRowShapes {
-  /** An object for the attributes of an element that begins; undefined while no shape is known. */
-  start(name: string): FlexAttributes | undefined;
+  /** What an element that begins will look like; undefined while no shape is known. */
+  start(name: string): FlexDraft | undefined;
   /** The row of an element whose attributes are read. */
   finish(element: FlexElement): FlexRaw;
 }
@@ -22,12 +22,11 @@ export function flexRowShapes(onColumns: (columns: readonly string[]) => void): 
   return {
     start(name) {
       const shape = shapes.get(name);
-      return shape === undefined ? undefined : { ...shape.empty };
+      if (shape === undefined) return undefined;
+      return { attributes: { ...shape.empty }, names: shape.names, values: shape.values };
     },
-    finish({ name, attributes, count }) {
-      const shape = shapes.get(name);
-      // Every attribute was set once and none was added, so none of the shape's is left out.
-      if (shape !== undefined && count === shape.columns && Object.keys(attributes).length === shape.columns + 1) {
+    finish({ name, attributes, asDrafted }) {
+      if (asDrafted) {
         attributes.element = name;
         return attributes;
       }
@@ -43,7 +42,10 @@ export function flexRowShapes(onColumns: (columns: readonly string[]) => void): 
 interface Shape {
   /** `element` and the columns, all undefined: an attribute that is set already is a duplicate. */
   readonly empty: FlexAttributes;
-  readonly columns: number;
+  /** The columns in their order. */
+  readonly names: readonly string[];
+  /** Of the last row. */
+  readonly values: string[];
 }
 
 /** Above it an object is a table to the engine, whatever it was copied from. */
@@ -54,7 +56,7 @@ function shapeOf(columns: readonly string[]): Shape {
   const names = ["element", ...columns.filter((column) => column !== "element")];
   const empty = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join()}}`);
   for (const name of names) empty[name] = undefined;
-  return { empty, columns: names.length - 1 };
+  return { empty, names: names.slice(1), values: [] };
 }
 
 function refused(): ImportError {

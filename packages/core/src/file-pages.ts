@@ -26,19 +26,17 @@ export async function* filePages(run: Run, source: FileSource): AsyncGenerator<P
 
 /** The pieces of a file that may come as slowly as a person's line: each keeps the lease, and an abort ends the wait. */
 async function* keptAlive(file: AsyncIterable<Uint8Array>, { signal, clock }: Run): AsyncGenerator<Uint8Array> {
-  const aborted = untilAborted(signal);
   const pieces = file[Symbol.asyncIterator]();
   let ended = false;
   try {
     for (;;) {
-      const { done, value } = await Promise.race([pieces.next().catch(refuseStream), aborted.promise]);
+      const { done, value } = await unlessAborted(pieces.next().catch(refuseStream), signal);
       ended = done === true;
       if (done) return;
       await clock.keepLease();
       yield value;
     }
   } finally {
-    aborted.release();
     // Not waited for: a stalled stream may never answer.
     if (!ended) pieces.return?.().catch(() => undefined);
   }
@@ -48,15 +46,13 @@ function refuseStream(cause: unknown): never {
   throw new ImportError("NETWORK", "the stream of the file failed before its end", { cause });
 }
 
-function untilAborted(signal: AbortSignal): { readonly promise: Promise<never>; release(): void } {
-  let release = () => {};
-  const promise = new Promise<never>((_resolve, reject) => {
+// Not a race with one promise of the abort: that one would hold every piece until the import ends.
+function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
+    const release = () => signal.removeEventListener("abort", onAbort);
     signal.addEventListener("abort", onAbort, { once: true });
-    release = () => signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    work.then(resolve, reject).finally(release);
   });
-  // Whoever waits hears it; when nobody does, it is no unhandled rejection.
-  promise.catch(() => undefined);
-  return { promise, release };
 }
