@@ -46,8 +46,20 @@ export const confirmationNames: FlexNames = {
 export function flexText(row: FlexRow, name: string): string | null {
   const value = row[name];
   if (typeof value !== "string") return null;
-  const text = value.trim();
+  const text = trimmed(value);
+  if (text.length > 3) return text;
   return text === "" || text === "-" || text === "--" || text === "N/A" ? null : text;
+}
+
+// Every column of every row passes here, and hardly one has blanks.
+function trimmed(value: string): string {
+  return isVisibleAscii(value.charCodeAt(0)) && isVisibleAscii(value.charCodeAt(value.length - 1))
+    ? value
+    : value.trim();
+}
+
+function isVisibleAscii(code: number): boolean {
+  return code > 0x20 && code < 0x7f;
 }
 
 /** Like {@link flexText} for ids, where `"0"` also means none. */
