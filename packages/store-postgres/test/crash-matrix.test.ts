@@ -15,8 +15,8 @@ describe("a process that is killed", { timeout }, () => {
   test("before or after any store call: the next run converges", async () => {
     const history = () => krakenHistory(isWhole ? 40 : 3);
     const matrix = await play(`${isWhole ? 40 : 3} pages, store calls`, { history, all: allCalls, sample: 12 });
-    // Only the call that opens the job and the one that closes it leave nothing to clean up.
-    expect(matrix.open).toMatch(/^\.o+\.$/);
+    // Nothing is left to clean up before the job is open and behind the call that closes it, which its steps follow.
+    expect(matrix.open).toMatch(/^\.o+\.{1,3}$/);
   });
 
   test("before any SQL statement: the next run converges", async () => {
