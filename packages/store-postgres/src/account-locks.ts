@@ -20,12 +20,16 @@ export async function lockAccounts(
   );
 }
 
-/** Every account of an owner of which an execution is stored. */
+/** Every account of an owner of which an execution is stored. Reads all of them: for what is done once an owner. */
 export async function lockAllAccounts(sql: Sql, tables: PostgresTables, owner: string): Promise<void> {
   const rows = await sql.query(
-    `select distinct split_part(family_key, '/', 1) || '/' || split_part(family_key, '/', 2) as account
-       from ${tables.executions} where owner = $1`,
+    `select distinct ${accountOf("family_key")} as account from ${tables.executions} where owner = $1`,
     [owner],
   );
   await lockAccounts(sql, tables, { owner, accounts: rows.flatMap(({ account }) => account ?? []) });
+}
+
+/** The account in a column of keys, as it is locked: broker and account stand first in every key. */
+export function accountOf(keyColumn: string): string {
+  return `split_part(${keyColumn}, '/', 1) || '/' || split_part(${keyColumn}, '/', 2)`;
 }

@@ -1,13 +1,13 @@
 import { instantFromUnixMs } from "@fillbook/core";
 import { replanBatch } from "@fillbook/core/store";
-import { lockAccounts, lockAllAccounts } from "./account-locks.ts";
+import { lockAccounts } from "./account-locks.ts";
 import { integrityStatements } from "./integrity-statements.ts";
 import { type FamilyName, familyPages, ownersOf } from "./owner-pages.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import { retrying } from "./postgres-retry.ts";
 import { planFor } from "./postgres-snapshot.ts";
 import { textOf } from "./sql-columns.ts";
-import { isSummedRight, summedTrades, TRADES_A_PAGE } from "./summed-trades.ts";
+import { summedPages } from "./summed-trades.ts";
 
 /** Something stored that contradicts something else stored. */
 export interface IntegrityFinding {
@@ -41,7 +41,13 @@ export async function verifyIntegrity(context: PostgresContext, owner?: string):
       report.families += families.length;
       add("marks", await wrongMarks(context, { owner: one, families }));
     }
-    report.trades += await addWrongTotals(context, one, (ids) => add("totals", ids));
+    for await (const { trades, wrong } of summedPages(context, { owner: one })) {
+      report.trades += trades;
+      add(
+        "totals",
+        wrong.map(({ stored }) => stored.id),
+      );
+    }
     for (const { check, text } of integrityStatements(context.tables)) {
       const rows = await retrying(context.clock, () => context.driver.query(text, [one, String(FINDINGS_MAX)]));
       add(
@@ -74,26 +80,4 @@ async function wrongMarks(
     ...plan.trades.map((trade) => trade.id),
     ...plan.tradesRemoved,
   ];
-}
-
-async function addWrongTotals(
-  { driver, tables, clock }: PostgresContext,
-  owner: string,
-  add: (ids: readonly string[]) => void,
-): Promise<number> {
-  let count = 0;
-  let after = "";
-  for (;;) {
-    const page = await retrying(clock, () =>
-      driver.transaction(async (sql) => {
-        await lockAllAccounts(sql, tables, owner);
-        return summedTrades(sql, tables, { owner, after });
-      }),
-    );
-    count += page.length;
-    add(page.filter((trade) => !isSummedRight(trade)).map(({ stored }) => stored.id));
-    const last = page.at(-1);
-    if (last === undefined || page.length < TRADES_A_PAGE) return count;
-    after = last.stored.id;
-  }
 }

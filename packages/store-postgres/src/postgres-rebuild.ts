@@ -9,7 +9,7 @@ import { retrying } from "./postgres-retry.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { sqlArray } from "./sql-array.ts";
 import { updateAll } from "./sql-columns.ts";
-import { isSummedRight, type SummedTrade, summedTrades, TRADES_A_PAGE } from "./summed-trades.ts";
+import { type SummedTrade, summedPages } from "./summed-trades.ts";
 import { tradeColumns, viewedTrade } from "./trade-columns.ts";
 
 /** What {@link rebuildTrades} looked at and mended. All of the last three are 0 for a store that was right. */
@@ -65,27 +65,16 @@ async function settleAgain(
 }
 
 async function sumAgain(
-  { driver, tables, clock }: PostgresContext,
+  context: PostgresContext,
   { owner, report }: { owner: string; report: { trades: number; tradesMended: number; tradesRemoved: number } },
 ): Promise<void> {
-  const at = instantFromUnixMs(clock.now());
-  let after = "";
-  for (;;) {
-    const page = await retrying(clock, () =>
-      driver.transaction(async (sql) => {
-        await lockAllAccounts(sql, tables, owner);
-        const trades = await summedTrades(sql, tables, { owner, after });
-        await mend(sql, tables, { owner, wrong: trades.filter((trade) => !isSummedRight(trade)), at });
-        return trades;
-      }),
-    );
-    const wrong = page.filter((trade) => !isSummedRight(trade));
-    report.trades += page.length;
-    report.tradesRemoved += wrong.filter(({ summed }) => summed === null).length;
-    report.tradesMended += wrong.filter(({ summed }) => summed !== null).length;
-    const last = page.at(-1);
-    if (last === undefined || page.length < TRADES_A_PAGE) return;
-    after = last.stored.id;
+  const at = instantFromUnixMs(context.clock.now());
+  const pages = summedPages(context, { owner, mend: (sql, wrong) => mend(sql, context.tables, { owner, wrong, at }) });
+  for await (const { trades, wrong } of pages) {
+    const removed = wrong.filter(({ summed }) => summed === null).length;
+    report.trades += trades;
+    report.tradesRemoved += removed;
+    report.tradesMended += wrong.length - removed;
   }
 }
 

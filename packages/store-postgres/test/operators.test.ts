@@ -1,6 +1,8 @@
 import { aCancel, anExecution, type ScriptedRecord } from "@fillbook/testkit";
 import { expect, test } from "vitest";
 import { aConnection, playPages, stateOf } from "../../testkit/src/suite/play.ts";
+import { accountOf } from "../src/account-locks.ts";
+import { rowVersions } from "./support/row-versions.ts";
 import { serverStore, type TestStore } from "./support/test-store.ts";
 
 // Goal: an operator can tell whether a book is right, and make it right from its executions.
@@ -40,17 +42,10 @@ test("verify: a book as imports leave it has no findings, and everything was loo
 
 test("rebuild: a book that is right is left as it is, row by row", async () => {
   const { store, pool, schema } = await playedStore();
-  const versions = async () => {
-    const tables = ["executions", "execution_raws", "trades", "problems", "cancels"];
-    const rows = tables.map((table) =>
-      pool.query(`select xmin::text, ctid::text from "${schema}".${table} order by 2`),
-    );
-    return (await Promise.all(rows)).map((result) => result.rows);
-  };
-  const before = await versions();
+  const before = await rowVersions(pool, schema);
   const report = await store.rebuildTrades();
   expect(report).toEqual({ families: 4, trades: 3, fillsMended: 0, tradesMended: 0, tradesRemoved: 0 });
-  expect(await versions()).toEqual(before);
+  expect(await rowVersions(pool, schema)).toEqual(before);
 });
 
 test("rebuild: from nothing but its executions, cancels and decisions a book is as before", async () => {
@@ -93,6 +88,34 @@ test.each(damages)("verify: $check is found after $sql", async ({ check, sql, re
   expect(found.map((finding) => finding.check)).toContain(check);
   if (!rebuilt) return;
   await store.rebuildTrades();
+  expect((await store.verifyIntegrity()).findings).toEqual([]);
+  expect(await stateOf(store)).toEqual(before);
+});
+
+test("rebuild: of a book of several pages of trades and several accounts, every wrong total is found and mended", async () => {
+  const { store, pool, schema } = await serverStore();
+  const records = Array.from({ length: 1001 }, (_, place) => {
+    return fill({ familyId: `E${place}`, account: `A/${place % 3}`, order: { permanentId: `O${place}` } });
+  });
+  await playPages(store, await aConnection(store), [{ records }]);
+  const before = await stateOf(store);
+  // Trades are locked by the account that imports of their fills lock.
+  const { rows } = await pool.query(
+    `select distinct ${accountOf("trades.order_key")} as locked, ${accountOf("fills.family_key")} as imported
+       from "${schema}".trades as trades join "${schema}".executions as fills on fills.trade_id = trades.id order by 1`,
+  );
+  const accounts = ["A%2F0", "A%2F1", "A%2F2"].map((account) => expect.stringMatching(new RegExp(`^\\w+/${account}$`)));
+  expect(rows.map(({ locked }) => locked)).toEqual(accounts);
+  expect(rows.map(({ imported }) => imported)).toEqual(rows.map(({ locked }) => locked));
+  const damaged = await pool.query(
+    `update "${schema}".trades set totals = replace(totals::text, '"activeCount":1', '"activeCount":2')::json
+      where id in (select id from (select id, row_number() over (order by id) as place from "${schema}".trades) as numbered
+                    where place in (1, 500, 501, 1000, 1001))`,
+  );
+  expect(damaged.rowCount).toBe(5);
+  const { findings, trades } = await store.verifyIntegrity();
+  expect([trades, findings.filter(({ check }) => check === "totals").length]).toEqual([1001, 5]);
+  expect(await store.rebuildTrades()).toMatchObject({ trades: 1001, tradesMended: 5, tradesRemoved: 0 });
   expect((await store.verifyIntegrity()).findings).toEqual([]);
   expect(await stateOf(store)).toEqual(before);
 });

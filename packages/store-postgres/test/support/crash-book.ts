@@ -70,13 +70,3 @@ export async function bookFaults(pool: Pool, schema: string): Promise<readonly s
     client.release();
   }
 }
-
-/** Every row of every table with the transaction that wrote it: equal answers mean that nothing was written between. */
-export async function rowVersions(pool: Pool, schema: string): Promise<readonly string[]> {
-  const tables = await pool.query("select tablename as name from pg_tables where schemaname = $1 order by 1", [schema]);
-  const lists = tables.rows.map(
-    ({ name }) => `select '${name} ' || xmin || ' ' || one as row from "${schema}".${name} as one`,
-  );
-  const { rows } = await pool.query(`${lists.join(" union all ")} order by 1`);
-  return rows.map(({ row }) => String(row));
-}
