@@ -1,5 +1,6 @@
 import type { Connection } from "@fillbook/core";
 import type { ConnectionChange } from "@fillbook/core/store";
+import { holdsNul } from "./holds-nul.ts";
 import type { Sql, SqlRow } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { connectionOf, connectionSelection } from "./run-columns.ts";
@@ -13,8 +14,7 @@ export async function changeConnection(
   change: ConnectionChange,
 ): Promise<Connection | null> {
   const { owner, connectionId, from, set, sealed, fencedBy } = change;
-  // The database's text cannot hold it, so no row has it.
-  if (connectionId.includes("\u0000")) return null;
+  if (holdsNul(connectionId)) return null;
   const [lease] = await sql.query(
     `select leases.job_id from ${tables.leases} as leases
        join ${tables.connections} as connections on connections.id = leases.connection_id

@@ -11,6 +11,7 @@ import { type Planned, writePlan } from "./postgres-write.ts";
 import { jobStatNames, statsOf } from "./run-columns.ts";
 import { textOf, textOrNull } from "./sql-columns.ts";
 import { type StoreCommit, storeCommit } from "./store-commit.ts";
+import { timeAfter } from "./time-after.ts";
 
 /** More refused records than this in one batch are a fault of the tables and not of the records. */
 const REFUSED_MAX = 50;
@@ -156,7 +157,7 @@ async function renewLease(
 ): Promise<void> {
   if (run === null || leaseMs === null) return;
   await sql.query(
-    `update ${tables.leases} set expires_at = clock_timestamp() + $2::bigint * interval '1 millisecond'
+    `update ${tables.leases} set expires_at = ${timeAfter("clock_timestamp()", "$2")}
       where connection_id = $1`,
     [run.connectionId, String(leaseMs)],
   );
@@ -175,7 +176,7 @@ async function moveCursor(
     `with moved as (
        update ${tables.leases}
           set cursor = $4::text::json,
-              expires_at = coalesce(clock_timestamp() + $5::bigint * interval '1 millisecond', expires_at)
+              expires_at = coalesce(${timeAfter("clock_timestamp()", "$5")}, expires_at)
         where connection_id = $1
      )
      update ${tables.jobs}

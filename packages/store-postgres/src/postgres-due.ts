@@ -1,6 +1,7 @@
 import type { Sql } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { textOf } from "./sql-columns.ts";
+import { timeAfter } from "./time-after.ts";
 
 /** Of a larger backlog only the longest due are looked at for whose turn it is. */
 const CANDIDATES_MAX = 20_000;
@@ -36,7 +37,7 @@ function claimStatement(tables: PostgresTables): string {
        limit $1::bigint
     ), claimed as (
       update ${tables.leases} as leases
-         set due_at = clock_timestamp() + $2::bigint * interval '1 millisecond'
+         set due_at = ${timeAfter("clock_timestamp()", "$2")}
         from due where leases.connection_id = due.connection_id
       returning leases.connection_id, due.turn, due.due_at
     )

@@ -3,6 +3,7 @@ import type { Sql } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { jobOf, jobSelection } from "./run-columns.ts";
 import { booleanText, isTrue, textOrNull } from "./sql-columns.ts";
+import { timeAfter } from "./time-after.ts";
 
 /** Closes the job that holds the lease, and writes what the run makes of its connection. */
 export async function endRun(
@@ -63,8 +64,8 @@ async function writeConnection(
     `with synced as (
        update ${tables.connections}
           set status = $3, health = $4, breaker = $5, consecutive_failures = $6::bigint,
-              paused_until = now() + $7::bigint * interval '1 millisecond',
-              next_sync_at = now() + $8::bigint * interval '1 millisecond',
+              paused_until = ${timeAfter("now()", "$7")},
+              next_sync_at = ${timeAfter("now()", "$8")},
               last_sync_at = now(), updated_at = now(),
               last_succeeded_at = case when $9::boolean then now() else last_succeeded_at end
         where id = $1 and owner = $2 and status <> 'disconnected'

@@ -1,5 +1,6 @@
 import type { Slice, SliceRequest } from "@fillbook/core";
 import { type BookStore, sliceKeyText } from "@fillbook/core/store";
+import { holdsNul } from "./holds-nul.ts";
 import { listStatement } from "./list-statement.ts";
 import {
   connectionListing,
@@ -36,8 +37,7 @@ async function oneOf<Item, Filter extends SliceRequest>(
   { selection, from, table, itemOf }: Listing<Item, Filter>,
   { owner, id }: { owner: string; id: string },
 ): Promise<Item | null> {
-  // The database's text cannot hold it, so no row has it.
-  if (id.includes("\u0000")) return null;
+  if (holdsNul(id)) return null;
   const text = `select ${selection} from ${from(tables)} where ${table}.owner = $1 and ${table}.id = $2`;
   const [row] = await retrying(clock, () => driver.query(text, [owner, id]));
   return row === undefined ? null : itemOf(row);

@@ -1,5 +1,6 @@
 import type { SliceRequest } from "@fillbook/core";
 import type { BookStore, Reject } from "@fillbook/core/store";
+import { holdsNul } from "./holds-nul.ts";
 import type { Listing } from "./listings.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import { sliceOf } from "./postgres-lists.ts";
@@ -14,8 +15,7 @@ export function postgresProblems(context: PostgresContext): Pick<BookStore, "res
   const { driver, tables, clock } = context;
   return {
     async resolveProblem(owner, { id, at }) {
-      // The database's text cannot hold it, so no row has it.
-      if (id.includes("\u0000")) return null;
+      if (holdsNul(id)) return null;
       const text = `update ${tables.problems} set resolved_at = coalesce(resolved_at, $3::timestamptz)
         where owner = $1 and problem_key = $2 returning ${problemSelection}`;
       const [row] = await retrying(clock, () => driver.query(text, [owner, id, at]));

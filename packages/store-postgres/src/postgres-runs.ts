@@ -9,6 +9,7 @@ import { retrying } from "./postgres-retry.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { connectionOf, connectionSelection } from "./run-columns.ts";
 import { instantColumn, isTrue, textOf, textOrNull } from "./sql-columns.ts";
+import { timeAfter } from "./time-after.ts";
 
 type Runs = Pick<BookStore, "beginRun" | "renewLease" | "commit" | "claimDue" | "endRun" | "queueFollowUp">;
 
@@ -24,7 +25,7 @@ export function postgresRuns(context: PostgresContext): Runs {
     async renewLease({ connectionId, token, leaseMs }) {
       const rows = await retrying(clock, () =>
         driver.query(
-          `update ${tables.leases} set expires_at = clock_timestamp() + $3::bigint * interval '1 millisecond'
+          `update ${tables.leases} set expires_at = ${timeAfter("clock_timestamp()", "$3")}
             where connection_id = $1 and token = $2::bigint and job_id is not null returning token`,
           [connectionId, String(token), String(leaseMs)],
         ),
@@ -90,7 +91,7 @@ async function openJob(
     `with held as (
        update ${tables.leases}
           set token = token + 1, job_id = $2, follow_up = false,
-              expires_at = clock_timestamp() + $3::bigint * interval '1 millisecond'
+              expires_at = ${timeAfter("clock_timestamp()", "$3")}
         where connection_id = $1
      )
      insert into ${tables.jobs}

@@ -1,4 +1,5 @@
 import type { ConnectionStore } from "@fillbook/core/store";
+import { holdsNul } from "./holds-nul.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import { retrying } from "./postgres-retry.ts";
 import { textOf } from "./sql-columns.ts";
@@ -9,8 +10,7 @@ type Sealed = Pick<ConnectionStore, "sealedCredentials" | "replaceSealedCredenti
 export function postgresSealed({ driver, tables, clock }: PostgresContext): Sealed {
   return {
     async sealedCredentials(owner, connectionId) {
-      // The database's text cannot hold it, so no row has it.
-      if (connectionId.includes("\u0000")) return null;
+      if (holdsNul(connectionId)) return null;
       const text = `select sealed from ${tables.sealed} where owner = $1 and connection_id = $2`;
       const [row] = await retrying(clock, () => driver.query(text, [owner, connectionId]));
       return row === undefined ? null : JSON.parse(textOf(row, "sealed"));

@@ -1,5 +1,6 @@
 import type { StepName, StepStatisticsFilter } from "@fillbook/core";
 import type { BookStore, IngestStore, StepCounts } from "@fillbook/core/store";
+import { holdsNul } from "./holds-nul.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import type { SqlParameters, SqlRow } from "./postgres-driver.ts";
 import { sliceOf } from "./postgres-lists.ts";
@@ -30,7 +31,7 @@ export function postgresSteps(context: PostgresContext): Steps {
     },
     steps: (owner, filter) => sliceOf(context, stepListing, { owner, filter }),
     async lineage(owner, jobId) {
-      if (jobId.includes("\u0000")) return [];
+      if (holdsNul(jobId)) return [];
       const { selection, from, itemOf } = stepListing;
       const text = `select ${selection} from ${from(tables)} where owner = $1 and job_id = $2 order by place`;
       return (await retrying(clock, () => driver.query(text, [owner, jobId]))).map(itemOf);
