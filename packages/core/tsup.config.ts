@@ -1,11 +1,3 @@
-import { defineConfig } from "tsup";
+import { packageBuild } from "../../tsup.shared.ts";
 
-export default defineConfig({
-  entry: ["src/index.ts", "src/connector.ts", "src/node.ts", "src/store.ts"],
-  format: ["esm"],
-  dts: false,
-  sourcemap: true,
-  clean: true,
-  target: "node20",
-  tsconfig: "../../tsconfig.build.json",
-});
+export default packageBuild(["src/index.ts", "src/connector.ts", "src/node.ts", "src/store.ts"]);
