@@ -1,6 +1,6 @@
 import type { HttpStream, Secret } from "@fillbook/connector-kit";
 import { ImportError } from "@fillbook/core";
-import { type FlexStep, flexFailure, refusedFormat } from "./flex-errors.ts";
+import { type FlexStep, flexFailure } from "./flex-errors.ts";
 import type { FlexEvent } from "./flex-event.ts";
 import { readFlexStatement } from "./flex-statement.ts";
 
@@ -22,7 +22,7 @@ export interface AnswerContext {
  * Reads an answer as far as its kind. Logical errors come with HTTP 200, so the document's root decides; whatever is
  * neither a statement nor the service's word is an error.
  *
- * @throws ImportError of IBKR's code, of the status, or `PROTOCOL`.
+ * @throws ImportError of IBKR's code, of the status, `FEATURE_UNAVAILABLE` for CSV, or `PROTOCOL`.
  */
 export async function readFlexAnswer(stream: HttpStream, context: AnswerContext): Promise<FlexAnswer> {
   try {
@@ -37,7 +37,7 @@ export async function readFlexAnswer(stream: HttpStream, context: AnswerContext)
     return { kind: "statement", events: resumed(first, events, stream) };
   } catch (error) {
     stream.close();
-    throw refusedFormat(error);
+    throw error;
   }
 }
 

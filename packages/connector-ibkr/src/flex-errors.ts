@@ -1,5 +1,5 @@
 import { redact, type Secret } from "@fillbook/connector-kit";
-import { type ErrorCode, ImportError, isImportError } from "@fillbook/core";
+import { type ErrorCode, ImportError } from "@fillbook/core";
 import type { FlexControl } from "./flex-control.ts";
 
 /** The two requests of the Flex Web Service. */
@@ -26,12 +26,6 @@ export function flexFailure(
   const said = `${errorCode ?? "no code"}: ${JSON.stringify(redact(control.errorMessage ?? "", secrets).slice(0, 200))}`;
   const message = `IBKR ${rule.message} (${step}, ${said})`;
   return { kind: "error", error: new ImportError(rule.code, message, { retryAfterMs: rule.retryAfterMs ?? null }) };
-}
-
-/** A document in CSV stays one until the query is changed, so it is no answer to try again for. */
-export function refusedFormat(error: unknown): unknown {
-  if (!isImportError(error) || error.code !== "PROTOCOL" || !error.message.includes(" is CSV")) return error;
-  return new ImportError("FEATURE_UNAVAILABLE", error.message, { cause: error });
 }
 
 interface FlexRule {

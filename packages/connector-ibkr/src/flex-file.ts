@@ -1,7 +1,6 @@
 import type { Json } from "@fillbook/core";
 import type { FilePage, FileRequest } from "@fillbook/core/connector";
 import type { FlexContext } from "./flex-context.ts";
-import { refusedFormat } from "./flex-errors.ts";
 import { type FlexRowPage, flexPages } from "./flex-pages.ts";
 import type { ReadFlexPolicy } from "./flex-policy.ts";
 import type { FlexSettings } from "./flex-settings.ts";
@@ -37,12 +36,8 @@ export function flexFile(
 async function nextPage(
   pages: AsyncGenerator<FlexRowPage, void>,
 ): Promise<IteratorResult<FilePage<Json, FlexContext>, undefined>> {
-  try {
-    const { done, value } = await pages.next();
-    if (done === true) return { done, value: undefined };
-    const { records, context, summary } = value;
-    return { done: false, value: { records, context, diagnostics: summary?.diagnostics ?? [] } };
-  } catch (error) {
-    throw refusedFormat(error);
-  }
+  const { done, value } = await pages.next();
+  if (done === true) return { done, value: undefined };
+  const { records, context, summary } = value;
+  return { done: false, value: { records, context, diagnostics: summary?.diagnostics ?? [] } };
 }

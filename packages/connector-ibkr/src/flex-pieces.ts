@@ -1,5 +1,5 @@
 import { TextDecoder } from "node:util";
-import { ImportError } from "@fillbook/core";
+import { type ErrorCode, ImportError } from "@fillbook/core";
 import type { FlexLimits } from "./flex-event.ts";
 
 /** Longest piece of text that is handed on: what a bound catches is caught within this many characters. */
@@ -68,13 +68,14 @@ function checkedHead(head: string): string {
   if (/^(?:<!doctype\s+html|<html)/i.test(head)) throw refused("is an HTML page, as IBKR shows during maintenance");
   if (head.startsWith("<")) return head;
   if (/^[^\n<]*,/.test(head) || /^"?(?:BOF|HEADER|ClientAccountID)\b/.test(head)) {
-    throw refused("is CSV: choose the format XML in the Flex query");
+    // No PROTOCOL, which is tried again: the document stays CSV until the query is changed.
+    throw refused("is CSV: choose the format XML in the Flex query", "FEATURE_UNAVAILABLE");
   }
   throw refused("is not XML: choose the format XML in the Flex query");
 }
 
-function refused(what: string): ImportError {
-  return new ImportError("PROTOCOL", `the Flex document ${what}`);
+function refused(what: string, code: ErrorCode = "PROTOCOL"): ImportError {
+  return new ImportError(code, `the Flex document ${what}`);
 }
 
 function tooLarge(sizeBytesMax: number): ImportError {

@@ -12,8 +12,9 @@ import { openFlexXml } from "./flex-xml.ts";
  * period was read.
  *
  * @param chunks bytes in UTF-8 (a byte order mark is allowed) or text, cut anywhere.
- * @throws ImportError `PROTOCOL` for what is no Flex document (HTML, CSV, nothing, other XML, other encodings, a count of
- * statements that is not true), `RESPONSE_TOO_LARGE` above a bound, `ABORTED`. No message quotes the document.
+ * @throws ImportError `FEATURE_UNAVAILABLE` for CSV, `PROTOCOL` for what else is no Flex document (HTML, nothing, other
+ * XML, other encodings, a count of statements that is not true), `RESPONSE_TOO_LARGE` above a bound, `ABORTED`. No
+ * message quotes the document.
  */
 export async function* readFlexStatement(
   chunks: AsyncIterable<Uint8Array | string>,

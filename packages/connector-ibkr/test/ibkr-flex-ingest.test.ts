@@ -8,7 +8,7 @@ import { instant } from "@fillbook/core";
 import { expect, test } from "vitest";
 import { stateOf } from "../../testkit/src/suite/play.ts";
 import { expectSameBook } from "./support/ibkr-flex-oracle.ts";
-import { aFlexWorld, DAY_MS, testClock } from "./support/ibkr-flex-world.ts";
+import { aFlexWorld, DAY_MS, testClock, twoAccounts } from "./support/ibkr-flex-world.ts";
 
 const year = [...generateFills({ count: 900, seed: 21, days: 250, fromDay: "2025-03-10" })];
 
@@ -117,19 +117,7 @@ test("trap 13: a fill of today comes with tomorrow's statement", async () => {
 });
 
 test("trap: several accounts in one query are kept apart, and the others are named", async () => {
-  const accounts = [{ accountId: "U1234567" }, { accountId: "U7654321" }];
-  const mine = [...generateFills({ count: 20, seed: 1, days: 5, fromDay: "2026-02-16" })];
-  const theirs = [
-    ...generateFills({
-      count: 20,
-      seed: 2,
-      days: 5,
-      fromDay: "2026-02-16",
-      accountId: "U7654321",
-      firstRow: 4_900_000_001,
-    }),
-  ];
-  await using world = await aFlexWorld({ simulator: { accounts, entries: [...mine, ...theirs] } });
+  await using world = await aFlexWorld({ simulator: twoAccounts() });
   await world.run();
   expect(new Set((await world.executions()).map(({ account }) => account))).toEqual(new Set(["U1234567"]));
   expect(await world.problems()).toMatchObject([expect.stringContaining("1 other account(s)")]);
@@ -193,20 +181,8 @@ test("window: a host that runs until there is no more comes to an end, whatever 
 });
 
 test("token: two connections with one token queue, and no limit is overstepped", async () => {
-  const accounts = [{ accountId: "U1234567" }, { accountId: "U7654321" }];
-  const mine = [...generateFills({ count: 20, seed: 1, days: 5, fromDay: "2026-02-16" })];
-  const theirs = [
-    ...generateFills({
-      count: 20,
-      seed: 2,
-      days: 5,
-      fromDay: "2026-02-16",
-      accountId: "U7654321",
-      firstRow: 4_900_000_001,
-    }),
-  ];
   await using world = await aFlexWorld({
-    simulator: { accounts, entries: [...mine, ...theirs], generationMs: 25_000 },
+    simulator: { ...twoAccounts(), generationMs: 25_000 },
   });
   const second = await world.connect({ accountRef: "U7654321" });
   const reports = await Promise.all([world.run(), world.run({ connectionId: second })]);

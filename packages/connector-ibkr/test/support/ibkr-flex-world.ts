@@ -1,6 +1,6 @@
 import { setTimeout as realWait } from "node:timers/promises";
 import { type IbkrFlexPolicy, ibkrFlex } from "@fillbook/connector-ibkr";
-import { type IbkrSimulatorOptions, startIbkrSimulator } from "@fillbook/connector-ibkr/simulator";
+import { generateFills, type IbkrSimulatorOptions, startIbkrSimulator } from "@fillbook/connector-ibkr/simulator";
 import { type Clock, type IngestOptions, ingest, type Json, type Logger } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
 import { aConnection, ranReport, readAll } from "../../../testkit/src/suite/play.ts";
@@ -71,6 +71,14 @@ export async function aFlexWorld(options: FlexWorldOptions = {}) {
     sends: () => simulator.requests.filter(({ step }) => step === "SendRequest"),
     [Symbol.asyncDispose]: () => simulator.close(),
   };
+}
+
+/** Two accounts behind one token and one query, with 20 fills each in the same week: U1234567 and U7654321. */
+export function twoAccounts(): Required<Pick<IbkrSimulatorOptions, "accounts" | "entries">> {
+  const week = { count: 20, days: 5, fromDay: "2026-02-16" };
+  const mine = generateFills({ ...week, seed: 1 });
+  const theirs = generateFills({ ...week, seed: 2, accountId: "U7654321", firstRow: 4_900_000_001 });
+  return { accounts: [{ accountId: "U1234567" }, { accountId: "U7654321" }], entries: [...mine, ...theirs] };
 }
 
 function shownProblem({ kind, message }: { readonly kind: string; readonly message: string }): string {
