@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { closedBreaker } from "./breaker-after.ts";
 import { checkAccount } from "./check-account.ts";
-import { accountOptions, type ConnectParts, connectorOf } from "./connect-account.ts";
+import { accountOptions, type ConnectParts } from "./connect-account.ts";
 import { type ConnectionAct, statusAfter } from "./connection-status.ts";
 import type { ConnectionChange } from "./connection-store.ts";
+import { connectorOf } from "./connector-of.ts";
 import { errorReport, ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import { isRecord, type Json } from "./json.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { closedBreaker } from "./breaker-after.ts";
 import { type CheckParts, checkAccount } from "./check-account.ts";
 import type { AnyConnector } from "./connector-contract.ts";
+import { connectorOf } from "./connector-of.ts";
 import { ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import type { Json } from "./json.ts";
@@ -41,13 +42,6 @@ export async function connectAccount(parts: ConnectParts, request: unknown): Pro
   };
   await inStore("the connection could not be made", () => store.createConnection(connection, account.sealed));
   return connection;
-}
-
-/** @throws ImportError `CONNECTOR_UNKNOWN` */
-export function connectorOf(connectors: readonly AnyConnector[], id: string): AnyConnector {
-  const connector = connectors.find((one) => one.id === id);
-  if (connector !== undefined) return connector;
-  throw new ImportError("CONNECTOR_UNKNOWN", `connector ${id} was not given to Fillbook`);
 }
 
 /** What `connect` takes and `updateConnection` changes. */

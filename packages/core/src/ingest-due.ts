@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { inParallel } from "./in-parallel.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { IngestStore } from "./store-contract.ts";
@@ -41,16 +42,12 @@ export async function ingestDue(
   const signal = request.signal === undefined ? closing : AbortSignal.any([closing, request.signal]);
   const next = claims({ store, limit, atOnce: concurrency * CLAIMED_AHEAD, signal });
   const results: SyncResult[] = [];
-  const worker = async () => {
-    for (let id = await next(); id !== null; id = await next()) {
-      const connectionId = id;
+  await inParallel({
+    ...{ workers: concurrency, next },
+    async work(connectionId) {
       results.push(await syncResult(connectionId, () => ingest(connectionId, signal)));
-    }
-  };
-  // All of them end before a failed claim is told: a run must not go on behind its caller's back.
-  const ended = await Promise.allSettled(Array.from({ length: concurrency }, worker));
-  const failure = ended.find((one) => one.status === "rejected");
-  if (failure !== undefined) throw failure.reason;
+    },
+  });
   return results;
 }
 

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { AnyConnector, Page, SharedState } from "./connector-contract.ts";
+import { connectorOf } from "./connector-of.ts";
 import { filePages } from "./file-pages.ts";
 import { ImportError, isImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
@@ -12,7 +13,7 @@ export async function openPages(
   run: Run,
 ): Promise<{ connector: AnyConnector; pages: AsyncIterable<Page<Json, Json, Json>> }> {
   const { connection, connectionId } = run;
-  const connector = connectorOf(run);
+  const connector = connectorOf(run.connectors, connection.connector);
   if (run.pages !== undefined) return { connector, pages: run.pages };
   const settings = checked("OPTION_INVALID", "settings", connector.settings.safeParse(connection.settings));
   if (run.file !== undefined) return { connector, pages: filePages(run, { file: run.file, connector, settings }) };
@@ -31,16 +32,6 @@ export async function openPages(
     ...{ signal: run.signal, clock: run.clock, logger: run.logger, state: sharedState(run.store, connector.broker) },
   });
   return { connector, pages };
-}
-
-/** @throws ImportError `CONNECTOR_UNKNOWN` */
-export function connectorOf({ connectors, connection, connectionId }: Run): AnyConnector {
-  const connector = connectors.find((one) => one.id === connection.connector);
-  if (connector !== undefined) return connector;
-  throw new ImportError(
-    "CONNECTOR_UNKNOWN",
-    `connector ${connection.connector} of connection ${connectionId} was not given to Fillbook`,
-  );
 }
 
 /** Asks the host for credentials; what its callback throws is `CREDENTIALS_UNAVAILABLE`, never a reason to log in again. */

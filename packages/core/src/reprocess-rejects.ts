@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { commitBatch } from "./commit-page.ts";
 import type { AnyConnector } from "./connector-contract.ts";
+import { connectorOf } from "./connector-of.ts";
 import { failureOf, finish } from "./ingest.ts";
 import type { RunReport } from "./ingest-report.ts";
 import { instantFromUnixMs } from "./instant.ts";
-import { connectorOf } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Reject } from "./plan/plan-types.ts";
 import { rereadBatch } from "./reread-batch.ts";
@@ -89,7 +89,7 @@ interface Reading {
 }
 
 async function readAgain(run: Run, { store, counts, limit, ...from }: Reading): Promise<string | null> {
-  const connector = connectorOf(run);
+  const connector = connectorOf(run.connectors, run.connection.connector);
   const { owner, connectionId } = run;
   let after = from.after ?? null;
   for (;;) {

@@ -1,3 +1,4 @@
+import { inParallel } from "./in-parallel.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import type { BookStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
@@ -16,14 +17,14 @@ export interface SyncAllParts {
 export async function syncAll({ store, userId, run }: SyncAllParts): Promise<readonly SyncResult[]> {
   const ids = await activeIds({ store, userId });
   const results: SyncResult[] = [];
-  let place = 0;
-  const worker = async () => {
-    for (let mine = place++; mine < ids.length; mine = place++) {
-      const connectionId = ids[mine] ?? "";
-      results[mine] = await syncResult(connectionId, () => run(connectionId));
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  const waiting = ids.entries();
+  await inParallel({
+    workers: CONCURRENCY,
+    next: async () => waiting.next().value ?? null,
+    async work([place, connectionId]) {
+      results[place] = await syncResult(connectionId, () => run(connectionId));
+    },
+  });
   return results;
 }
 
