@@ -1,22 +1,7 @@
-import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
-import { inspect } from "node:util";
 import { createHttp, type HttpOptions } from "@fillbook/connector-kit";
-import { ImportError } from "@fillbook/core";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { failure, serve } from "./support/http-server.ts";
 import { never } from "./support/test-clock.ts";
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return `http://127.0.0.1:${address.port}`;
-}
 
 const open = (url: string, options: HttpOptions = {}, signal = never) =>
   createHttp(options).open({ method: "GET", url: `${url}/path?token=c4n4ry`, signal });
@@ -25,16 +10,6 @@ async function lengthOf(body: AsyncIterable<Uint8Array>): Promise<number> {
   let length = 0;
   for await (const piece of body) length += piece.length;
   return length;
-}
-
-async function failure(promise: Promise<unknown>): Promise<ImportError> {
-  const error = await promise.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof ImportError)) throw new Error(`no ImportError but ${inspect(error)}`);
-  expect(inspect(error, { depth: null, showHidden: true })).not.toContain("c4n4ry");
-  return error;
 }
 
 test("http stream: an answer's body comes in pieces, to its end", async () => {

@@ -4,7 +4,7 @@ import { aConnection } from "../../testkit/src/suite/play.ts";
 import { postgresStore } from "../src/index.ts";
 import { testPool } from "./support/database.ts";
 import { faultBook, faultlessBook, fill, runImport, runReport } from "./support/fault-book.ts";
-import { databaseError, faultPool } from "./support/fault-pool.ts";
+import { faultyStore, refusePages } from "./support/faulty-store.ts";
 import { passLeaseTime, serverStore } from "./support/test-store.ts";
 
 // Goal: no worker's clock decides who may run, until when, and what is due.
@@ -56,21 +56,16 @@ describe.each([-300_000, 300_000])("a worker's clock that is %i ms off", (offMs)
 test.each([-3_600_000, 3_600_000])(
   "a clock that jumps by %i ms between attempts leaves them bounded",
   async (jumpMs) => {
-    const { pool, schema } = await serverStore();
-    const faults = faultPool();
     let offMs = 0;
     const clock: Clock = { now: () => systemClock.now() + offMs, sleep: systemClock.sleep };
-    const store = postgresStore({ pool: faults.pool }, { schema, clock });
+    const { store, faults, pool, schema } = await faultyStore({ clock });
     const connectionId = await aConnection(store);
     let fired = 0;
-    faults.watch({
-      before({ text }) {
-        if (!text.includes("execution_raws")) return;
-        fired += 1;
-        offMs += jumpMs;
-        throw databaseError("40001");
-      },
-    });
+    const jump = () => {
+      fired += 1;
+      offMs += jumpMs;
+    };
+    faults.watch(refusePages("40001", jump));
     const report = await runReport(store, connectionId);
     expect(report).toMatchObject({ status: "failed", error: { code: "STORE_FAILED" } });
     expect(fired).toBeGreaterThanOrEqual(1);

@@ -5,6 +5,7 @@ import { postgresStore } from "../src/index.ts";
 import { testDatabaseUrl } from "./support/database.ts";
 import { faultBook, faultlessBook, runImport, runReport } from "./support/fault-book.ts";
 import { databaseError, type FaultStatement, faultPool } from "./support/fault-pool.ts";
+import { faultyStore, refusePages } from "./support/faulty-store.ts";
 import { startSqlProxy } from "./support/sql-proxy.ts";
 import { passLeaseTime, serverStore } from "./support/test-store.ts";
 
@@ -35,13 +36,7 @@ test("disk full: a page is refused once, the run says so, and the next run conve
   const { store, faults } = await faultyStore();
   const connectionId = await aConnection(store);
   let fired = 0;
-  faults.watch({
-    before({ text }) {
-      if (!text.includes("execution_raws")) return;
-      fired += 1;
-      throw databaseError("53100");
-    },
-  });
+  faults.watch(refusePages("53100", () => (fired += 1)));
   const reports = [await runReport(store, connectionId), await runReport(store, connectionId)];
   expect(fired).toBe(2);
   for (const report of reports) {
@@ -118,10 +113,4 @@ function readOnlyFrom(first: number, onFire: () => void) {
     onFire();
     await beside("set transaction read only");
   };
-}
-
-async function faultyStore() {
-  const { schema, pool } = await serverStore();
-  const faults = faultPool();
-  return { store: postgresStore({ pool: faults.pool }, { schema }), faults, pool, schema };
 }
