@@ -6,6 +6,7 @@ import type { Json } from "./json.ts";
 import type { Logger } from "./logger.ts";
 import { checked, sharedState } from "./open-pages.ts";
 import type { BookStore } from "./store-contract.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export interface CheckParts {
   readonly store: BookStore;
@@ -29,7 +30,7 @@ export async function checkAccount(
   },
 ): Promise<{ readonly accountRef: string; readonly sealed: Json | null }> {
   const { of, connector, settings } = request;
-  const asked = await access.ask(of, request.credentials);
+  const asked = await untilAborted(() => access.ask(of, request.credentials), signal);
   const credentials = checked("CREDENTIALS_MALFORMED", "credentials", connector.credentials.safeParse(asked));
   const state = sharedState(store, connector.broker);
   const result = await checkLive(() => connector.check({ credentials, settings, signal, clock, state }));

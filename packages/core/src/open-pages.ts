@@ -7,6 +7,7 @@ import type { Json } from "./json.ts";
 import type { Run } from "./run.ts";
 import type { IngestStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** Opens the connector for a run: its settings, credentials and cursor pass its own schemas first. */
 export async function openPages(
@@ -24,7 +25,9 @@ export async function openPages(
   const credentials = checked(
     "CREDENTIALS_MALFORMED",
     "credentials",
-    connector.credentials.safeParse(await readCredentials(() => run.credentials(connection), connectionId)),
+    connector.credentials.safeParse(
+      await readCredentials(() => untilAborted(() => run.credentials(connection), run.signal), connectionId),
+    ),
   );
   const pages = connector.pull({
     connection: { id: connectionId, accountRef: connection.accountRef, settings },

@@ -200,3 +200,17 @@ test("ingest: a process that slept past its lease goes on when nobody took over"
   expect(await run({ clock: paused, leaseMs: 60_000 })).toMatchObject({ status: "succeeded" });
   expect(await stored()).toBe(1);
 });
+
+test("ingest: an abort ends a run whose credentials are never answered", async () => {
+  const { run, begin } = await aWorld();
+  const host = new AbortController();
+  const running = run({
+    signal: host.signal,
+    credentials: () => {
+      queueMicrotask(() => host.abort());
+      return new Promise(() => {});
+    },
+  });
+  expect(await running).toMatchObject({ error: { code: "ABORTED" } });
+  expect((await begin()).kind).toBe("started");
+});
