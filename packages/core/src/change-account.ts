@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { type AuditAction, auditEvent } from "./audit-event.ts";
 import { closedBreaker } from "./breaker-after.ts";
 import { checkAccount } from "./check-account.ts";
 import { accountOptions, type ConnectParts } from "./connect-account.ts";
+import { connectionProblemKey } from "./connection-problem.ts";
 import { type ConnectionAct, statusAfter } from "./connection-status.ts";
 import type { ConnectionChange } from "./connection-store.ts";
 import { connectorOf } from "./connector-of.ts";
@@ -31,8 +33,7 @@ export async function reconnectAccount(
   const fencedBy = errorReport(fenced, connection.id);
   return change(parts, connection, "reconnect", () => ({
     set: { health: "ok", nextSyncAt, ...closedBreaker },
-    sealed,
-    fencedBy,
+    ...{ sealed, fencedBy, resolves: connectionProblemKey(connection.id) },
   }));
 }
 
@@ -40,7 +41,10 @@ export async function reconnectAccount(
 export async function disconnectAccount(parts: ConnectParts, connection: Connection): Promise<Connection> {
   const fenced = new ImportError("CONNECTION_DISCONNECTED", `connection ${connection.id} was disconnected`);
   const fencedBy = errorReport(fenced, connection.id);
-  return change(parts, connection, "disconnect", () => ({ set: { nextSyncAt: null }, sealed: null, fencedBy }));
+  return change(parts, connection, "disconnect", () => ({
+    ...{ set: { nextSyncAt: null }, sealed: null, fencedBy },
+    resolves: connectionProblemKey(connection.id),
+  }));
 }
 
 /** Changes label, settings or interval; what is left out stays. */
@@ -57,6 +61,7 @@ export async function updateAccount(
       ...(settings === undefined ? {} : { settings: mergedSettings(parts, current, settings) }),
       ...dueAfter(current, { act, everyMs: syncEveryMs ?? current.syncEveryMs, nowMs: parts.clock.now() }),
     },
+    ...(act === "settings" && current.status === "error" ? { resolves: connectionProblemKey(current.id) } : {}),
   }));
 }
 
@@ -88,13 +93,23 @@ function dueAfter(
   return waits || nextSyncAt <= soonest ? {} : { nextSyncAt: soonest };
 }
 
+/** What a person changes; the rest follows from it. Values are not told: not everyone who sees events may see settings. */
+const ownChanges: ReadonlySet<string> = new Set(["label", "settings", "syncEveryMs"]);
+
 /** Runs change a status too: so often the change is planned anew from what they left. */
 const ATTEMPTS_MAX = 10;
 
-type Planned = Pick<ConnectionChange, "set" | "sealed" | "fencedBy">;
+type Planned = Pick<ConnectionChange, "set" | "sealed" | "fencedBy" | "resolves">;
+
+const actions: Readonly<Record<ConnectionAct, AuditAction>> = {
+  reconnect: "connection.reconnected",
+  disconnect: "connection.disconnected",
+  update: "connection.updated",
+  settings: "connection.updated",
+};
 
 async function change(
-  { store, clock }: ConnectParts,
+  { store, clock, actor }: ConnectParts,
   connection: Connection,
   act: ConnectionAct,
   plan: (current: Connection) => Planned,
@@ -112,7 +127,10 @@ async function change(
     if (status === null || (from === "disconnected" && !wasDisconnected)) throw disconnected(connectionId);
     const { set, ...rest } = plan(current);
     const moved = status === from && act !== "reconnect" ? set : { ...set, status };
-    const request = { owner, connectionId, from: [from], at: instantFromUnixMs(clock.now()), set: moved, ...rest };
+    const at = instantFromUnixMs(clock.now());
+    const details = { from, to: status, changed: Object.keys(set).filter((name) => ownChanges.has(name)) };
+    const audit = auditEvent({ at, by: actor, action: actions[act], connectionId, details });
+    const request = { owner, connectionId, from: [from], at, set: moved, ...rest, audit };
     const changed = await inStore("the connection could not be changed", () => store.changeConnection(request));
     if (changed !== null) return changed;
     current = await inStore("the connection could not be read", () => store.connection(owner, connectionId));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { auditEvent } from "./audit-event.ts";
 import { closedBreaker } from "./breaker-after.ts";
 import { type CheckParts, checkAccount } from "./check-account.ts";
 import type { AnyConnector } from "./connector-contract.ts";
@@ -15,12 +16,14 @@ import { textId } from "./text-id.ts";
 
 export interface ConnectParts extends CheckParts {
   readonly userId: string;
+  /** Who acts on behalf of the person. */
+  readonly actor: string;
   readonly connectors: readonly AnyConnector[];
 }
 
 /** Makes a connection after one live call proved the credentials, or without any for files. */
 export async function connectAccount(parts: ConnectParts, request: unknown): Promise<Connection> {
-  const { store, userId, clock, signal } = parts;
+  const { store, userId, actor, clock, signal } = parts;
   signal.throwIfAborted();
   const wanted = parseOptions(connectSchema, request);
   const connector = connectorOf(parts.connectors, wanted.connector);
@@ -40,7 +43,9 @@ export async function connectAccount(parts: ConnectParts, request: unknown): Pro
     ...{ createdAt: now, updatedAt: now, nextSyncAt: wanted.offline ? null : now },
     ...{ lastSyncAt: null, lastSucceededAt: null, ...closedBreaker },
   };
-  await inStore("the connection could not be made", () => store.createConnection(connection, account.sealed));
+  const details = { connector: connector.id, offline: wanted.offline };
+  const audit = auditEvent({ at: now, by: actor, action: "connection.connected", connectionId: id, details });
+  await inStore("the connection could not be made", () => store.createConnection(connection, account.sealed, audit));
   return connection;
 }
 

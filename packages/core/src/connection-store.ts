@@ -1,3 +1,4 @@
+import type { AuditEvent } from "./audit-event.ts";
 import type { Breaker } from "./breaker-after.ts";
 import type { ErrorReport } from "./import-error.ts";
 import type { Instant } from "./instant.ts";
@@ -18,6 +19,10 @@ export interface ConnectionChange {
   readonly sealed?: Json | null;
   /** Fences the run that goes on, if any: it writes nothing more, and its job is closed as `failed` with this error. */
   readonly fencedBy?: ErrorReport;
+  /** The key of a problem that the change settles. */
+  readonly resolves?: string;
+  /** Written with the change. */
+  readonly audit?: AuditEvent;
 }
 
 /** A vault's value and whose it is. */
@@ -32,8 +37,8 @@ export interface SealedRow {
  * with it.
  */
 export interface ConnectionStore {
-  /** Makes the connection, its lease and, unless null or absent, its sealed credentials, or nothing. */
-  createConnection(connection: Connection, sealed?: Json | null): Promise<void>;
+  /** Makes the connection, its lease and, unless null or absent, its sealed credentials and the event, or nothing. */
+  createConnection(connection: Connection, sealed?: Json | null, audit?: AuditEvent): Promise<void>;
   /**
    * One transaction; answers with the connection as it is then, null where it is missing or its status is not among `from`.
    * A status or `nextSyncAt` that is set also sets when the connection is due: at `nextSyncAt` when active, else never. The
@@ -44,8 +49,10 @@ export interface ConnectionStore {
   connections(owner: string, filter: SliceRequest): Promise<Slice<Connection>>;
   /** null without any. */
   sealedCredentials(owner: string, connectionId: string): Promise<Json | null>;
-  /** Replaces them if they still are `expected`. False means somebody replaced or deleted them first. */
-  replaceSealedCredentials(request: SealedRow & { readonly expected: Json }): Promise<boolean>;
+  /** Replaces them if they still are `expected`. False means somebody replaced or deleted them first: no event either. */
+  replaceSealedCredentials(
+    request: SealedRow & { readonly expected: Json; readonly audit?: AuditEvent },
+  ): Promise<boolean>;
   /** All owners' in the order of connection ids, from the first one above `after`; "" starts. For `rotateKeys`. */
   listSealedCredentials(request: { readonly after: string; readonly limit: number }): Promise<readonly SealedRow[]>;
 }

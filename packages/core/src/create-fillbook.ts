@@ -59,8 +59,13 @@ export interface Fillbook<Connectors extends readonly AnyConnector[] = readonly 
    * for (const { connectionId, report } of await book.ingestDue({ limit: 500 })) log(connectionId, report?.status);
    */
   ingestDue(request?: DueRequest): Promise<readonly SyncResult[]>;
-  /** Everything that is done on behalf of a person. A stranger's id answers as a missing one. */
-  forUser(userId: string): UserBook<Connectors>;
+  /**
+   * Everything that is done on behalf of a person. A stranger's id answers as a missing one.
+   *
+   * @param options.actor who does it where that is not the person, such as a member of the support staff: audit events and
+   * reviews name them. @defaultValue userId
+   */
+  forUser(userId: string, options?: { readonly actor?: string }): UserBook<Connectors>;
   /**
    * Seals all credentials again that an older key of the vault sealed. Safe beside runs and in several processes; ended
    * early, the next call goes on with what is left. Runs do the same for what they open.
@@ -82,7 +87,7 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
 ): Fillbook<Connectors> {
   const { store, connectors, vault, clock = systemClock, logger = silentLogger, onEvent } = options;
   refuseTwins(connectors);
-  const access = credentialAccess({ store, vault, credentials: options.credentials, logger });
+  const access = credentialAccess({ store, vault, credentials: options.credentials, clock, logger });
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
   const close = async () => {
@@ -111,13 +116,13 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
   return {
     ingest: start,
     ingestDue: (request = {}) => untilEnded(ingestDue({ store, ingest: runDue, closing: closing.signal }, request)),
-    forUser: (userId) =>
+    forUser: (userId, { actor = userId } = {}) =>
       userBook({
-        ...{ userId, store, connectors, access, clock, logger, signal: closing.signal },
+        ...{ userId, actor, store, connectors, access, clock, logger, signal: closing.signal },
         ...{ runNow, importFile: runNow, reprocessRejects: reprocess },
       }),
     rotateKeys: async ({ signal = closing.signal } = {}) =>
-      untilEnded(rotateKeys({ store, vault, logger, signal: AbortSignal.any([closing.signal, signal]) })),
+      untilEnded(rotateKeys({ store, vault, clock, logger, signal: AbortSignal.any([closing.signal, signal]) })),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import { ImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
 import type { Logger } from "./logger.ts";
@@ -25,13 +26,14 @@ export interface CredentialParts {
   readonly store: BookStore;
   readonly vault: Vault | undefined;
   readonly credentials: ((of: CredentialOwner) => Promise<unknown>) | undefined;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** The callback wins over the vault: nothing is sealed then, and what is sealed stays closed. */
-export function credentialAccess({ store, vault, credentials, logger }: CredentialParts): CredentialAccess {
+export function credentialAccess({ store, vault, credentials, ...rest }: CredentialParts): CredentialAccess {
   if (credentials !== undefined) return askedCredentials(credentials);
-  return vault === undefined ? withoutCredentials(store) : sealedCredentials({ store, vault, logger });
+  return vault === undefined ? withoutCredentials(store) : sealedCredentials({ store, vault, ...rest });
 }
 
 function askedCredentials(credentials: (of: CredentialOwner) => Promise<unknown>): CredentialAccess {
@@ -50,7 +52,7 @@ function askedCredentials(credentials: (of: CredentialOwner) => Promise<unknown>
   };
 }
 
-function sealedCredentials(parts: { store: BookStore; vault: Vault; logger: Logger }): CredentialAccess {
+function sealedCredentials(parts: { store: BookStore; vault: Vault; clock: Clock; logger: Logger }): CredentialAccess {
   const { store, vault } = parts;
   return {
     async open(of) {

@@ -1,3 +1,4 @@
+export type { AuditAction, AuditEvent, AuditFilter } from "./audit-event.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { ConnectRequest } from "./connect-request.ts";
 export { createFillbook, type Fillbook, type FillbookOptions, type IngestRequest } from "./create-fillbook.ts";
@@ -12,8 +13,10 @@ export type { IngestReport, RunReport, SkippedReport } from "./ingest-report.ts"
 export { type Instant, instant, instantFromUnixMs, instantFromUnixSeconds, parseInstant, unixMsOf } from "./instant.ts";
 export type { Json } from "./json.ts";
 export {
+  auditFilterSchema,
   executionFilterSchema,
   jobFilterSchema,
+  problemCountFilterSchema,
   problemFilterSchema,
   sliceSchema,
   stepFilterSchema,
@@ -31,6 +34,7 @@ export type {
   JobFilter,
   JobStatus,
   Problem,
+  ProblemCount,
   ProblemFilter,
   RunStats,
   Slice,
@@ -45,6 +49,7 @@ export type { IngestOptions } from "./run.ts";
 export type { Step, StepFilter, StepName, StepStatistics, StepStatisticsFilter } from "./step.ts";
 export type { SyncRequest } from "./sync-now.ts";
 export type { SyncResult } from "./sync-result.ts";
+export type { UserAudit } from "./user-audit.ts";
 export type { UserBook } from "./user-book.ts";
 export type { ConnectionUpdate, UserConnections } from "./user-connections.ts";
 export type { UserLineage } from "./user-lineage.ts";

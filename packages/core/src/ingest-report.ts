@@ -1,11 +1,13 @@
+import { type AuditEvent, auditEvent, FILLBOOK } from "./audit-event.ts";
+import { connectionProblem } from "./connection-problem.ts";
 import type { RunWindow } from "./connector-contract.ts";
 import { healthAfter } from "./health-after.ts";
 import type { ErrorReport, ImportError } from "./import-error.ts";
 import { type Instant, instantFromUnixMs, unixMsOf } from "./instant.ts";
 import type { Json } from "./json.ts";
-import type { Health, JobStatus, RunStats } from "./read-types.ts";
+import type { Connection, Health, JobStatus, RunStats } from "./read-types.ts";
 import type { Run } from "./run.ts";
-import type { ConnectionEnd } from "./store-contract.ts";
+import type { RunEnd } from "./store-contract.ts";
 
 /** What became of one run. Returned, not thrown: six durable pages and an error are both true. Plain JSON. */
 export interface RunReport {
@@ -50,18 +52,38 @@ export function statusOf({ error, more, incomplete }: Outcome, stats: RunStats):
 }
 
 /**
- * What a run makes of its connection; null for a file, which says nothing about the account: neither does a wrong one block
- * it, nor does a good one mend its credentials.
+ * What a run makes of its connection. Nothing for a file, which says nothing about the account: neither does a wrong one
+ * block it, nor does a good one mend its credentials.
  */
-export function connectionAfter({ error }: Outcome, run: EndedRun): ConnectionEnd | null {
-  if (run.file !== undefined) return null;
+export function connectionAfter(
+  error: ErrorReport | null,
+  run: EndedRun,
+): Pick<RunEnd, "connection" | "problem" | "audit"> {
+  if (run.file !== undefined) return { connection: null };
   const { connection, connectionId, jobId } = run;
   const { syncEveryMs, lastSyncAt } = connection;
   const now = storeNow(run);
   const isFirst = lastSyncAt === null;
   const after = healthAfter(connection, error, { now, connectionId, jobId, syncEveryMs, isFirst });
   const { nextSyncAt, pausedUntil, ...state } = after;
-  return { ...state, pausedForMs: msUntil(pausedUntil, now), dueInMs: msUntil(nextSyncAt, now) };
+  return {
+    connection: { ...state, pausedForMs: msUntil(pausedUntil, now), dueInMs: msUntil(nextSyncAt, now) },
+    ...(error === null && isWell(connection) ? {} : { problem: connectionProblem(error, { connectionId, after }) }),
+    ...(after.status === connection.status ? {} : { audit: statusEvent(run, { to: after.status, at: now, error }) }),
+  };
+}
+
+// Nothing was wrong that could be over.
+function isWell({ status, health, breaker }: Connection): boolean {
+  return status === "active" && health === "ok" && breaker === "closed";
+}
+
+function statusEvent(
+  { connection, connectionId, jobId }: EndedRun,
+  { to, at, error }: { readonly to: string; readonly at: Instant; readonly error: ErrorReport | null },
+): AuditEvent {
+  const details = { from: connection.status, to, jobId, code: error?.code ?? null };
+  return auditEvent({ at, by: FILLBOOK, action: "connection.status", connectionId, details });
 }
 
 /** A scheduled run that told nothing new. */

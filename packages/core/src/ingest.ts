@@ -96,7 +96,7 @@ export async function finish(run: Run, outcome: Outcome): Promise<RunReport> {
   const { owner, connectionId, jobId, token, tally } = run;
   const status = statusOf(outcome, tally.stats);
   const error = outcome.error === null ? null : errorReport(outcome.error, connectionId);
-  const connection = connectionAfter(outcome, run);
+  const after = connectionAfter(error, run);
   const report: RunReport = {
     jobId,
     status,
@@ -108,10 +108,10 @@ export async function finish(run: Run, outcome: Outcome): Promise<RunReport> {
     cursorAfter: tally.cursor,
     startedAt: run.startedAt,
     finishedAt: instantFromUnixMs(run.clock.now()),
-    health: connection?.health ?? run.connection.health,
+    health: after.connection?.health ?? run.connection.health,
   };
   const unchanged = isUnchanged(status, run);
-  const end = { owner, connectionId, jobId, token, status, more: outcome.more, error, connection, unchanged };
+  const end = { owner, connectionId, jobId, token, status, more: outcome.more, error, unchanged, ...after };
   run.steps.begin("end", 0, { status });
   const ended = await endRun(run, end, report);
   run.logger.info(

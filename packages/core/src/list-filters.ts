@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { auditActions } from "./audit-event.ts";
 import { instantSchema } from "./execution.ts";
+import { problemKinds } from "./plan/plan-types.ts";
 import { stepNames } from "./step.ts";
 import { textId } from "./text-id.ts";
 
@@ -41,20 +43,17 @@ export const jobFilterSchema = z.strictObject({
 export const problemFilterSchema = z.strictObject({
   ...slice,
   connectionId: textId.exactOptional(),
-  kind: z
-    .enum([
-      "conflict",
-      "unmatched_cancel",
-      "ambiguous_identity",
-      "reject",
-      "schema_drift",
-      "coverage_gap",
-      "partial_import",
-      "warning",
-    ])
-    .exactOptional(),
+  kind: z.enum(problemKinds).exactOptional(),
   severity: z.enum(["info", "warning", "error"]).exactOptional(),
   state: z.enum(["open", "resolved", "all"]).default("open"),
+});
+
+export const problemCountFilterSchema = z.strictObject({ connectionId: textId.exactOptional() });
+
+export const auditFilterSchema = z.strictObject({
+  ...slice,
+  connectionId: textId.exactOptional(),
+  action: z.enum(auditActions).exactOptional(),
 });
 
 const stepFilter = {

@@ -14,6 +14,8 @@ export type ProblemAction =
   | { readonly kind: "grant-permission"; readonly connectionId: string }
   /** Look at what the broker is asked for: a statement's query, its fields and its period. null: any connection. */
   | { readonly kind: "check-query"; readonly connectionId: string | null }
+  /** Look at this connection's settings: its runs stopped because of what they say. */
+  | { readonly kind: "change-settings"; readonly connectionId: string }
   /** Update the connector, then call `reprocessRejects` for this connection. */
   | { readonly kind: "reprocess"; readonly connectionId: string }
   /** Choose which of these reports of one fill is right. */
@@ -50,6 +52,14 @@ export function problemAction(problem: ActionableProblem): ProblemAction {
       return errorAction(details, connectionId) ?? { kind: "check-query", connectionId };
     case "partial_import":
       return errorAction(details, connectionId) ?? { kind: "wait" };
+    case "needs_reauth":
+      return errorAction(details, connectionId) ?? { kind: "contact-support" };
+    case "connection_error":
+      return connectionId === null ? { kind: "contact-support" } : { kind: "change-settings", connectionId };
+    case "broker_failing":
+    case "pacing":
+    case "maintenance":
+      return { kind: "wait" };
     case "warning":
       return errorAction(details, connectionId) ?? { kind: "none" };
     default:

@@ -151,6 +151,13 @@ export type StoredProblem = NewProblem & {
 /** Something a person must know, with what can be done about it. */
 export type Problem = StoredProblem & { readonly action: ProblemAction };
 
+/** How many open problems there are of one kind and severity. */
+export interface ProblemCount {
+  readonly kind: Problem["kind"];
+  readonly severity: Problem["severity"];
+  readonly count: number;
+}
+
 export interface TradeFilter extends SliceRequest {
   readonly broker?: string;
   readonly account?: string;

@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import type { SealedRow } from "./connection-store.ts";
 import { ImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
@@ -5,7 +6,7 @@ import type { Logger } from "./logger.ts";
 import type { BookStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
 import type { Vault } from "./vault.ts";
-import { openSealed, sealCredentials } from "./vault-credentials.ts";
+import { openSealed, resealedEvent, sealCredentials } from "./vault-credentials.ts";
 
 /** What `rotateKeys` did to the sealed credentials of all connections. */
 export interface KeyRotation {
@@ -25,6 +26,7 @@ const FAILURES_IN_A_ROW_MAX = 20;
 interface RotationParts {
   readonly store: BookStore;
   readonly vault: Vault;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -57,7 +59,7 @@ export async function rotateKeys({
   }
 }
 
-async function rotated({ store, vault, logger }: RotationParts, row: SealedRow): Promise<keyof KeyRotation> {
+async function rotated({ store, vault, clock, logger }: RotationParts, row: SealedRow): Promise<keyof KeyRotation> {
   const { owner, connectionId, sealed } = row;
   let next: Json;
   try {
@@ -69,7 +71,10 @@ async function rotated({ store, vault, logger }: RotationParts, row: SealedRow):
     return "failed";
   }
   const replaced = await inStore("sealed credentials could not be replaced", () =>
-    store.replaceSealedCredentials({ owner, connectionId, expected: sealed, sealed: next }),
+    store.replaceSealedCredentials({
+      ...{ owner, connectionId, expected: sealed, sealed: next },
+      audit: resealedEvent(connectionId, clock),
+    }),
   );
   return replaced ? "rotated" : "kept";
 }

@@ -1,3 +1,5 @@
+import type { AuditEvent, AuditFilter } from "./audit-event.ts";
+import type { ConnectionProblem } from "./connection-problem.ts";
 import type { ConnectionStore } from "./connection-store.ts";
 import type { RunMode, RunWindow, SharedState } from "./connector-contract.ts";
 import type { ErrorReport } from "./import-error.ts";
@@ -12,6 +14,7 @@ import type {
   Job,
   JobFilter,
   JobStatus,
+  ProblemCount,
   ProblemFilter,
   RunStats,
   Slice,
@@ -53,6 +56,10 @@ export interface RunEnd {
    * goes on with its count.
    */
   readonly unchanged: boolean;
+  /** What the run makes of the connection's own problem; absent leaves it. */
+  readonly problem?: ConnectionProblem;
+  /** Written where the run's end is. */
+  readonly audit?: AuditEvent;
 }
 
 /** A connection after a run. Times count from the store's own now: workers' clocks may differ. */
@@ -143,8 +150,18 @@ export interface BookStore extends IngestStore, ConnectionStore {
   job(owner: string, jobId: string): Promise<Job | null>;
   jobs(owner: string, filter: JobFilter): Promise<Slice<Job>>;
   problems(owner: string, filter: ProblemFilter): Promise<Slice<StoredProblem>>;
-  /** Resolves an open problem at this moment; answers with the problem as it is then, null when there is none. */
-  resolveProblem(owner: string, request: { readonly id: string; readonly at: Instant }): Promise<StoredProblem | null>;
+  /**
+   * Resolves an open problem at this moment; answers with the problem as it is then, null when there is none. The event is
+   * written when it was open.
+   */
+  resolveProblem(
+    owner: string,
+    request: { readonly id: string; readonly at: Instant; readonly audit?: AuditEvent },
+  ): Promise<StoredProblem | null>;
+  /** How many open problems there are of each kind and severity; none of 0. */
+  problemCounts(owner: string, filter: { readonly connectionId?: string }): Promise<readonly ProblemCount[]>;
+  /** Newest first. */
+  auditEvents(owner: string, filter: AuditFilter): Promise<Slice<AuditEvent>>;
   /** A connection's rejects that are not resolved, newest first. */
   openRejects(owner: string, request: SliceRequest & { readonly connectionId: string }): Promise<OpenRejects>;
   /** Newest first. */

@@ -1,3 +1,5 @@
+export type { AuditEvent } from "./audit-event.ts";
+export type { ConnectionProblem } from "./connection-problem.ts";
 export type { ConnectionChange, ConnectionStore, SealedRow } from "./connection-store.ts";
 export { contentSecond } from "./content-key.ts";
 export { dueAfterMs } from "./due-after-ms.ts";

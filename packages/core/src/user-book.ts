@@ -7,6 +7,7 @@ import type { ExecutionFilter, Job, JobFilter, Slice, StoredExecution, Trade, Tr
 import { reprocessSchema } from "./reprocess-rejects.ts";
 import type { SyncParts } from "./sync-now.ts";
 import { textId } from "./text-id.ts";
+import { type UserAudit, userAudit } from "./user-audit.ts";
 import { ownConnection, type UserConnections, userConnections } from "./user-connections.ts";
 import { type UserLineage, userLineage } from "./user-lineage.ts";
 import { type UserProblems, userProblems } from "./user-problems.ts";
@@ -17,7 +18,8 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
   extends UserConnections<Connectors>,
     UserProblems,
     UserSync,
-    UserLineage {
+    UserLineage,
+    UserAudit {
   /**
    * Imports a file that the person downloaded from the broker, through the same path as any run: what it holds is stored
    * once, whatever else told it. The connection's cursor and status stay as they are. A connector that reads no files
@@ -57,8 +59,9 @@ export interface UserBookParts extends ConnectParts {
 export function userBook<Connectors extends readonly AnyConnector[]>(parts: UserBookParts): UserBook<Connectors> {
   const { store } = parts;
   const userId = parseOptions(textId, parts.userId);
+  const actor = parseOptions(textId, parts.actor);
   return {
-    ...userConnections<Connectors>({ ...parts, userId }),
+    ...userConnections<Connectors>({ ...parts, userId, actor }),
     async importFile(connectionId, file, options = {}) {
       await ownConnection(store, userId, connectionId);
       return parts.importFile(connectionId, { file, ...options });
@@ -71,13 +74,14 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
     job: (id) => store.job(userId, id),
     jobs: (filter = {}) => listed(() => store.jobs(userId, parseOptions(jobFilterSchema, filter))),
     ...userProblems({
-      ...{ userId, store, clock: parts.clock },
+      ...{ userId, actor, store, clock: parts.clock },
       async reprocessRejects(request) {
         await ownConnection(store, userId, parseOptions(reprocessSchema, request).connectionId);
         return parts.reprocessRejects(request);
       },
     }),
     ...userLineage({ userId, store }),
+    ...userAudit({ userId, store }),
     ...userSync({ userId, store, runNow: parts.runNow, ownConnection: (id) => ownConnection(store, userId, id) }),
   };
 }

@@ -1,4 +1,7 @@
+import { type AuditEvent, auditEvent, FILLBOOK } from "./audit-event.ts";
+import type { Clock } from "./clock.ts";
 import { ImportError, isImportError } from "./import-error.ts";
+import { instantFromUnixMs } from "./instant.ts";
 import type { Json } from "./json.ts";
 import type { Logger } from "./logger.ts";
 import type { BookStore } from "./store-contract.ts";
@@ -44,22 +47,35 @@ async function openBytes(vault: Vault, of: Of & { readonly sealed: Json }): Prom
   }
 }
 
+interface ResealParts {
+  readonly store: BookStore;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /**
  * Seals credentials again that an older key sealed, unless somebody replaced or deleted them meanwhile. True when it did.
  * A failure is logged and no more: what is stored still opens.
  */
 export async function reseal(
-  { store, vault, logger }: { readonly store: BookStore; readonly vault: Vault; readonly logger: Logger },
+  { store, vault, clock, logger }: ResealParts,
   { owner, connectionId, sealed, plain }: Of & { readonly sealed: Json; readonly plain: Json },
 ): Promise<boolean> {
   try {
     if (!vault.needsRotation(sealed)) return false;
     const next = await sealCredentials(vault, { owner, connectionId, plain });
-    return await store.replaceSealedCredentials({ owner, connectionId, expected: sealed, sealed: next });
+    const audit = resealedEvent(connectionId, clock);
+    return await store.replaceSealedCredentials({ owner, connectionId, expected: sealed, sealed: next, audit });
   } catch (error) {
     logger.warn({ connectionId, err: error }, "credentials could not be sealed by the newest key");
     return false;
   }
+}
+
+export function resealedEvent(connectionId: string, clock: Clock): AuditEvent {
+  const at = instantFromUnixMs(clock.now());
+  return auditEvent({ at, by: FILLBOOK, action: "credentials.resealed", connectionId, details: null });
 }
 
 function bindingOf({ owner, connectionId }: Of): VaultBinding {

@@ -24,6 +24,13 @@ test.each<readonly [string, Partial<ActionableProblem>, ProblemAction]>([
   ["warning", { details: { code: "OPTION_INVALID" } }, { kind: "contact-support" }],
   ["warning", { details: { code: "toString" } }, { kind: "none" }],
   ["warning", {}, { kind: "none" }],
+  ["needs_reauth", { details: { code: "CREDENTIALS_INVALID" } }, { kind: "reauthenticate", connectionId: "C1" }],
+  ["needs_reauth", { details: { code: "PERMISSION_DENIED" } }, { kind: "grant-permission", connectionId: "C1" }],
+  ["connection_error", { details: { code: "OPTION_INVALID" } }, { kind: "change-settings", connectionId: "C1" }],
+  ["connection_error", { connectionId: null }, { kind: "contact-support" }],
+  ["broker_failing", {}, { kind: "wait" }],
+  ["pacing", {}, { kind: "wait" }],
+  ["maintenance", {}, { kind: "wait" }],
   ["of a later release", {}, { kind: "contact-support" }],
 ])("problemAction: %s with %j", (kind, problem, expected) => {
   // A store may hold kinds that this release does not know.

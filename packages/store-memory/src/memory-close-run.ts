@@ -1,5 +1,7 @@
 import { type Instant, instantFromUnixMs, type Job, unixMsOf } from "@fillbook/core";
 import { type ConnectionEnd, dueAfterMs, type RunEnd, type RunEndResult } from "@fillbook/core/store";
+import { writeAudit } from "./memory-audit.ts";
+import { settleProblem } from "./memory-problems.ts";
 import { type Lease, type MemoryTables, type OwnerTables, ownerTables } from "./memory-tables.ts";
 
 /** Closes the job that holds the lease, and writes what the run makes of its connection. */
@@ -16,6 +18,9 @@ export function closeRun(
   const ended: Job = { ...job, status, more, error, finishedAt: at, cursorAfter: lease.cursor, unchangedRuns };
   owner.jobs.set(job.id, ended);
   if (end.connection !== null) writeConnection(owner, { end, after: end.connection, lease, at });
+  const { connectionId } = end;
+  settleProblem(owner, end.problem ?? {}, { userId: end.owner, connectionId, jobId: job.id, openedAt: at });
+  writeAudit(owner, end.audit);
   Object.assign(lease, { jobId: null, expiresAtMs: 0, followUp: false });
   return { kind: "ended", job: ended };
 }

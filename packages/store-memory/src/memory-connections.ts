@@ -1,5 +1,7 @@
 import { type Connection, ImportError, unixMsOf } from "@fillbook/core";
 import type { ConnectionChange, ConnectionStore } from "@fillbook/core/store";
+import { writeAudit } from "./memory-audit.ts";
+import { settleProblem } from "./memory-problems.ts";
 import { type Lease, type MemoryTables, ownerTables } from "./memory-tables.ts";
 
 type Connections = Omit<ConnectionStore, "connection" | "connections">;
@@ -8,12 +10,13 @@ type Connections = Omit<ConnectionStore, "connection" | "connections">;
 export function memoryConnections(tables: MemoryTables): Connections {
   const { sealed: rows } = tables;
   return {
-    async createConnection(connection, sealed = null) {
+    async createConnection(connection, sealed = null, audit) {
       const { id, userId: owner } = connection;
       if (tables.leases.has(id)) throw new ImportError("OPTION_INVALID", `there is a connection ${id} already`);
       ownerTables(tables, owner).connections.set(id, structuredClone(connection));
       tables.leases.set(id, newLease(connection));
       if (sealed !== null) rows.set(id, structuredClone({ owner, connectionId: id, sealed }));
+      writeAudit(ownerTables(tables, owner), audit);
     },
     async changeConnection(change) {
       return changeConnection(tables, structuredClone(change));
@@ -22,10 +25,11 @@ export function memoryConnections(tables: MemoryTables): Connections {
       const row = rows.get(connectionId);
       return row?.owner === owner ? structuredClone(row.sealed) : null;
     },
-    async replaceSealedCredentials({ owner, connectionId, expected, sealed }) {
+    async replaceSealedCredentials({ owner, connectionId, expected, sealed, audit }) {
       const row = rows.get(connectionId);
       if (row?.owner !== owner || JSON.stringify(row.sealed) !== JSON.stringify(expected)) return false;
       rows.set(connectionId, structuredClone({ owner, connectionId, sealed }));
+      writeAudit(ownerTables(tables, owner), audit);
       return true;
     },
     async listSealedCredentials({ after, limit }) {
@@ -49,7 +53,8 @@ function dueAtMsOf({ status, nextSyncAt }: Connection): number | null {
 
 function changeConnection(tables: MemoryTables, change: ConnectionChange): Connection | null {
   const { owner, connectionId, from, at, set, sealed } = change;
-  const { connections } = ownerTables(tables, owner);
+  const own = ownerTables(tables, owner);
+  const { connections } = own;
   const stored = connections.get(connectionId);
   const lease = tables.leases.get(connectionId);
   if (stored === undefined || lease === undefined || !from.includes(stored.status)) return null;
@@ -59,6 +64,8 @@ function changeConnection(tables: MemoryTables, change: ConnectionChange): Conne
   if (sealed === null) tables.sealed.delete(connectionId);
   else if (sealed !== undefined) tables.sealed.set(connectionId, { owner, connectionId, sealed });
   if (change.fencedBy !== undefined) fenceRun(tables, lease, { error: change.fencedBy, at });
+  settleProblem(own, change, { userId: owner, connectionId, jobId: null, openedAt: at });
+  writeAudit(own, change.audit);
   return structuredClone(changed);
 }
 

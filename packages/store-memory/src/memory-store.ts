@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
+import { memoryAudit } from "./memory-audit.ts";
 import { memoryConnections } from "./memory-connections.ts";
 import { memoryLists } from "./memory-lists.ts";
 import { memoryProblems } from "./memory-problems.ts";
@@ -35,5 +36,6 @@ export function memoryStore({ clock = systemClock }: MemoryStoreOptions = {}): B
     ...memoryLists(tables),
     ...memoryProblems(tables),
     ...memorySteps(tables),
+    ...memoryAudit(tables),
   };
 }

@@ -1,4 +1,4 @@
-import type { Connection, Instant, Job, Json, Step } from "@fillbook/core";
+import type { AuditEvent, Connection, Instant, Job, Json, Step } from "@fillbook/core";
 import type {
   CancelRow,
   CommitStats,
@@ -44,6 +44,7 @@ export interface OwnerTables {
   readonly decisions: Map<string, Decision>;
   readonly trades: Map<string, TradeRow>;
   readonly problems: Map<string, StoredProblem>;
+  readonly audit: AuditEvent[];
   /** By job, then by id; gone with the job. */
   readonly steps: Map<string, Map<string, Step>>;
   readonly index: {
@@ -76,6 +77,7 @@ export function ownerTables({ owners }: MemoryTables, owner: string): OwnerTable
   const tables: OwnerTables = {
     ...{ connections: new Map(), jobs: new Map(), reports: new Map(), cancels: new Map(), rejects: new Map() },
     ...{ contexts: new Map(), decisions: new Map(), trades: new Map(), problems: new Map(), steps: new Map() },
+    audit: [],
     index: {
       familyReports: multiMap(),
       aliasFamilies: multiMap(),

@@ -309,6 +309,20 @@ create table steps (
 create index steps_by_time on steps (owner, started_at, id);
 create index steps_by_connection on steps (owner, connection_id, started_at, id);
 
+-- Who changed what: only ever added to. Rows of a person who is forgotten are the host's to delete.
+create table audit_events (
+  owner text collate "C" not null,
+  id text collate "C" not null,
+  happened_at timestamptz not null,
+  done_by text collate "C" not null,
+  action text collate "C" not null,
+  connection_id text collate "C",
+  details json not null,
+  primary key (owner, id)
+);
+create index audit_by_time on audit_events (owner, happened_at, id);
+create index audit_by_connection on audit_events (owner, connection_id, happened_at, id);
+
 -- Pacing counters, nonce floors, sessions: shared by workers, and not any owner's.
 create table shared_state (
   key text collate "C" primary key,

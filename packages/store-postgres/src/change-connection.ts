@@ -1,11 +1,13 @@
 import type { Connection } from "@fillbook/core";
 import type { ConnectionChange } from "@fillbook/core/store";
 import { holdsNul } from "./holds-nul.ts";
+import { writeAudit } from "./postgres-audit.ts";
 import type { Sql, SqlRow } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { connectionOf, connectionSelection } from "./run-columns.ts";
 import { sqlArray } from "./sql-array.ts";
 import { textOrNull } from "./sql-columns.ts";
+import { settleProblem } from "./write-problems.ts";
 
 /** Changes a connection while its status allows it. Locks as a run does: the lease first, so that neither waits in a ring. */
 export async function changeConnection(
@@ -13,7 +15,7 @@ export async function changeConnection(
   tables: PostgresTables,
   change: ConnectionChange,
 ): Promise<Connection | null> {
-  const { owner, connectionId, from, set, sealed, fencedBy } = change;
+  const { owner, connectionId, from, at, set, sealed, fencedBy, resolves } = change;
   if (holdsNul(connectionId)) return null;
   const [lease] = await sql.query(
     `select leases.job_id from ${tables.leases} as leases
@@ -34,6 +36,9 @@ export async function changeConnection(
          on conflict (connection_id) do update set sealed = excluded.sealed`,
       [connectionId, owner, JSON.stringify(sealed)],
     );
+  if (resolves !== undefined)
+    await settleProblem(sql, tables, { problem: { resolves }, owner, connectionId, jobId: null, at });
+  await writeAudit(sql, tables, change);
   return changed;
 }
 

@@ -1,6 +1,7 @@
 import { type Connection, ImportError } from "@fillbook/core";
 import type { ConnectionStore } from "@fillbook/core/store";
 import { changeConnection } from "./change-connection.ts";
+import { writeAudit } from "./postgres-audit.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import { asStoreError, sqlStateOf } from "./postgres-errors.ts";
 import { retrying } from "./postgres-retry.ts";
@@ -12,10 +13,11 @@ type Connections = Omit<ConnectionStore, "connection" | "connections">;
 export function postgresConnections(context: PostgresContext): Connections {
   const { driver, tables, clock } = context;
   return {
-    async createConnection(connection, sealed = null) {
+    async createConnection(connection, sealed = null, audit) {
       try {
-        await driver.query(
-          `with created as (
+        await driver.transaction(async (sql) => {
+          await sql.query(
+            `with created as (
              insert into ${tables.connections}
                (id, owner, connector, broker, account_ref, label, settings, status, health, created_at, updated_at,
                 sync_every_ms, next_sync_at, last_sync_at, last_succeeded_at, breaker, consecutive_failures, paused_until)
@@ -28,8 +30,10 @@ export function postgresConnections(context: PostgresContext): Connections {
            )
            insert into ${tables.leases} (connection_id, owner, due_at)
            select id, owner, case when status = 'active' then next_sync_at end from created`,
-          [...connectionParameters(connection), sealed === null ? null : JSON.stringify(sealed)],
-        );
+            [...connectionParameters(connection), sealed === null ? null : JSON.stringify(sealed)],
+          );
+          await writeAudit(sql, tables, { owner: connection.userId, audit });
+        });
       } catch (error) {
         if (sqlStateOf(error) !== "23505") throw asStoreError(error);
         throw new ImportError("OPTION_INVALID", `there is a connection ${connection.id} already`);

@@ -1,9 +1,12 @@
+import type { Instant } from "@fillbook/core";
 import { type ConnectionEnd, dueAfterMs, type RunEnd, type RunEndResult } from "@fillbook/core/store";
+import { writeAudit } from "./postgres-audit.ts";
 import type { Sql } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { jobOf, jobSelection } from "./run-columns.ts";
-import { booleanText, isTrue, textOrNull } from "./sql-columns.ts";
+import { booleanText, instantColumn, isTrue, textOf, textOrNull } from "./sql-columns.ts";
 import { timeAfter } from "./time-after.ts";
+import { settleProblem } from "./write-problems.ts";
 
 /** Closes the job that holds the lease, and writes what the run makes of its connection. */
 export async function endRun(
@@ -13,16 +16,21 @@ export async function endRun(
 ): Promise<RunEndResult> {
   const { owner, connectionId, jobId, token } = end;
   const [lease] = await sql.query(
-    `select job_id, follow_up from ${tables.leases}
+    `select job_id, follow_up, ${instantColumn("now()", "at")} from ${tables.leases}
       where connection_id = $1 and owner = $2 and token = $3::bigint for update`,
     [connectionId, owner, String(token)],
   );
   if (lease === undefined) return { kind: "fenced" };
+  // Only this statement's text could be no instant.
+  const at = textOf(lease, "at") as Instant;
   const holder = textOrNull(lease, "job_id");
   if (holder === jobId) {
     await closeJob(sql, tables, end);
     const followUp = isTrue(lease, "follow_up");
     if (end.connection !== null) await writeConnection(sql, tables, { end, after: end.connection, followUp });
+    if (end.problem !== undefined)
+      await settleProblem(sql, tables, { problem: end.problem, owner, connectionId, jobId, at });
+    await writeAudit(sql, tables, end);
   } else if (holder !== null || !repeated) return { kind: "fenced" };
   const [job] = await sql.query(`select ${jobSelection} from ${tables.jobs} as jobs where owner = $1 and id = $2`, [
     owner,

@@ -1,5 +1,6 @@
 import type { ConnectionStore } from "@fillbook/core/store";
 import { holdsNul } from "./holds-nul.ts";
+import { writeAudit } from "./postgres-audit.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import { retrying } from "./postgres-retry.ts";
 import { textOf } from "./sql-columns.ts";
@@ -15,16 +16,19 @@ export function postgresSealed({ driver, tables, clock }: PostgresContext): Seal
       const [row] = await retrying(clock, () => driver.query(text, [owner, connectionId]));
       return row === undefined ? null : JSON.parse(textOf(row, "sealed"));
     },
-    async replaceSealedCredentials({ owner, connectionId, expected, sealed }) {
-      const rows = await retrying(clock, () =>
-        driver.query(
-          // json keeps its text, and only this text was written.
-          `update ${tables.sealed} set sealed = $4::text::json
-            where owner = $1 and connection_id = $2 and sealed::text = $3 returning connection_id`,
-          [owner, connectionId, JSON.stringify(expected), JSON.stringify(sealed)],
-        ),
+    replaceSealedCredentials({ owner, connectionId, expected, sealed, audit }) {
+      return retrying(clock, () =>
+        driver.transaction(async (sql) => {
+          const rows = await sql.query(
+            // json keeps its text, and only this text was written.
+            `update ${tables.sealed} set sealed = $4::text::json
+              where owner = $1 and connection_id = $2 and sealed::text = $3 returning connection_id`,
+            [owner, connectionId, JSON.stringify(expected), JSON.stringify(sealed)],
+          );
+          if (rows.length > 0) await writeAudit(sql, tables, { owner, audit });
+          return rows.length > 0;
+        }),
       );
-      return rows.length > 0;
     },
     async listSealedCredentials({ after, limit }) {
       const rows = await retrying(clock, () =>

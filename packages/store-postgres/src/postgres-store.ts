@@ -1,4 +1,5 @@
 import type { BookStore } from "@fillbook/core/store";
+import { postgresAudit } from "./postgres-audit.ts";
 import { postgresConnections } from "./postgres-connections.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import { type IntegrityReport, verifyIntegrity } from "./postgres-integrity.ts";
@@ -53,6 +54,7 @@ export function postgresStore(source: PostgresSource, options: PostgresOptions =
     ...postgresLists(context),
     ...postgresProblems(context),
     ...postgresSteps(context),
+    ...postgresAudit(context),
     verifyIntegrity: ({ owner } = {}) => verifyIntegrity(context, owner),
     rebuildTrades: ({ owner } = {}) => rebuildTrades(context, owner),
     close,

@@ -15,6 +15,7 @@ export interface PostgresTables {
   readonly trades: string;
   readonly problems: string;
   readonly steps: string;
+  readonly auditEvents: string;
   readonly sealed: string;
   readonly state: string;
   readonly versions: string;
@@ -38,6 +39,7 @@ export function postgresTables(schema: string): PostgresTables {
     trades: named("trades"),
     problems: named("problems"),
     steps: named("steps"),
+    auditEvents: named("audit_events"),
     sealed: named("sealed_credentials"),
     state: named("shared_state"),
     versions: named("schema_versions"),

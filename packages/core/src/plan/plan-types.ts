@@ -98,15 +98,24 @@ export interface Reread {
   readonly reason: string | null;
 }
 
-type ProblemKind =
-  | "conflict"
-  | "unmatched_cancel"
-  | "ambiguous_identity"
-  | "reject"
-  | "schema_drift"
-  | "coverage_gap"
-  | "partial_import"
-  | "warning";
+/** The last five are of a connection itself, which has one of them at most. */
+export const problemKinds = [
+  "conflict",
+  "unmatched_cancel",
+  "ambiguous_identity",
+  "reject",
+  "schema_drift",
+  "coverage_gap",
+  "partial_import",
+  "warning",
+  "needs_reauth",
+  "connection_error",
+  "broker_failing",
+  "pacing",
+  "maintenance",
+] as const;
+
+type ProblemKind = (typeof problemKinds)[number];
 
 /** Something a person must know. The same `problemKey` is the same problem. */
 export interface NewProblem {

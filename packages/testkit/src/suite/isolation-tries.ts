@@ -16,7 +16,7 @@ export interface OwnedIds {
   readonly nexts: Readonly<Record<ListName, string>>;
 }
 
-export type ListName = "connections" | "trades" | "executions" | "jobs" | "problems" | "steps";
+export type ListName = "connections" | "trades" | "executions" | "jobs" | "problems" | "steps" | "auditEvents";
 
 /** One call with these ids, by an owner who has `own` ones. */
 export type Try = (
@@ -55,6 +55,11 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
   // An operator's: it lists all owners' and takes no id.
   listSealedCredentials: [],
   sealedCredentials: [(store, { owner, ids }) => store.sealedCredentials(owner, ids.connectionId)],
+  auditEvents: [
+    (store, { owner, ids: { connectionId } }) => store.auditEvents(owner, { connectionId }),
+    (store, { owner, ids }) => store.auditEvents(owner, { after: ids.nexts.auditEvents }),
+  ],
+  problemCounts: [(store, { owner, ids: { connectionId } }) => store.problemCounts(owner, { connectionId })],
   replaceSealedCredentials: [
     (store, { owner, ids: { connectionId } }) =>
       store.replaceSealedCredentials({ owner, connectionId, expected: sealedBook, sealed: { sealed: "stolen" } }),
@@ -124,7 +129,7 @@ const changed: Omit<ConnectionChange, "owner" | "connectionId"> = {
 
 /** Ids of the same form that nobody has. A cursor of a missing row stands beside the real one in the list's order. */
 export function missingIds(ids: OwnedIds): OwnedIds {
-  const { connections, trades, executions, jobs, problems, steps } = ids.nexts;
+  const { connections, trades, executions, jobs, problems, steps, auditEvents } = ids.nexts;
   return {
     connectionId: missing(ids.connectionId),
     tradeId: missing(ids.tradeId),
@@ -141,6 +146,7 @@ export function missingIds(ids: OwnedIds): OwnedIds {
       jobs: missing(jobs),
       problems: missing(problems),
       steps: missing(steps),
+      auditEvents: missing(auditEvents),
     },
   };
 }

@@ -50,6 +50,7 @@ export async function aConnection(
       },
     },
     details.sealed,
+    { id: randomUUID(), at: now, by: "owner", action: "connection.connected", connectionId: id, details: null },
   );
   return id;
 }

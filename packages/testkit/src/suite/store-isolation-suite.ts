@@ -82,6 +82,7 @@ async function aBook(
       jobs: await nextOf("jobs"),
       problems: await nextOf("problems"),
       steps: await nextOf("steps"),
+      auditEvents: await nextOf("auditEvents"),
     },
   };
 }
@@ -115,6 +116,7 @@ async function everythingOf(store: BookStore, owner: string): Promise<unknown> {
     jobs: await readAll((after) => store.jobs(owner, after)),
     problems: await readAll((after) => store.problems(owner, { state: "all", ...after })),
     steps: await readAll((after) => store.steps(owner, after)),
+    auditEvents: await readAll((after) => store.auditEvents(owner, after)),
   };
 }
 

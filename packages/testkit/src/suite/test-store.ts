@@ -1,3 +1,4 @@
+import { storeAuditSuite } from "./store-audit-suite.ts";
 import { storeCommitsSuite } from "./store-commits-suite.ts";
 import { storeConnectionsSuite } from "./store-connections-suite.ts";
 import { storeCrashSuite } from "./store-crash-suite.ts";
@@ -34,6 +35,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeProblemsSuite(options);
   storeRejectsSuite(options);
   storeLineageSuite(options);
+  storeAuditSuite(options);
   storeIsolationSuite(options);
   storeCrashSuite(options);
   storeHistoriesSuite(options);

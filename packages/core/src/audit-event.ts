@@ -1,0 +1,41 @@
+import type { Instant } from "./instant.ts";
+import type { Json } from "./json.ts";
+import type { SliceRequest } from "./read-types.ts";
+
+export const auditActions = [
+  "connection.connected",
+  "connection.reconnected",
+  "connection.disconnected",
+  "connection.updated",
+  /** A run found that the connection works again, or no longer. */
+  "connection.status",
+  /** The vault's newest key sealed the credentials again. */
+  "credentials.resealed",
+  "problem.resolved",
+] as const;
+
+export type AuditAction = (typeof auditActions)[number];
+
+/** Who changed what, and when. Written with the change or not at all, and never changed afterwards. Holds no secret. */
+export interface AuditEvent {
+  readonly id: string;
+  readonly at: Instant;
+  /** The person, or whoever acted for them (see `forUser`); `fillbook` for what runs and key rotations do. */
+  readonly by: string;
+  readonly action: AuditAction;
+  readonly connectionId: string | null;
+  /** What the action is about: a status before and after, the names of changed settings, a problem's id. */
+  readonly details: Json;
+}
+
+export interface AuditFilter extends SliceRequest {
+  readonly connectionId?: string;
+  readonly action?: AuditAction;
+}
+
+/** Who acts where no person does. */
+export const FILLBOOK = "fillbook";
+
+export function auditEvent(event: Omit<AuditEvent, "id">): AuditEvent {
+  return { id: crypto.randomUUID(), ...event };
+}

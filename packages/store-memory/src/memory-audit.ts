@@ -1,0 +1,21 @@
+import type { AuditEvent } from "@fillbook/core";
+import type { BookStore } from "@fillbook/core/store";
+import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
+import { type MemoryTables, type OwnerTables, ownerTables } from "./memory-tables.ts";
+
+/** Who changed what; only ever added to. */
+export function memoryAudit(tables: MemoryTables): Pick<BookStore, "auditEvents"> {
+  return {
+    async auditEvents(owner, filter) {
+      const { connectionId, action } = filter;
+      const rows = ownerTables(tables, owner).audit.filter((event) => {
+        return isEqual(connectionId, event.connectionId) && isEqual(action, event.action);
+      });
+      return sliceOf(rows, filter, ({ at, id }) => ({ at, id }));
+    },
+  };
+}
+
+export function writeAudit({ audit }: OwnerTables, event: AuditEvent | undefined): void {
+  if (event !== undefined) audit.push(copyOf(event));
+}
