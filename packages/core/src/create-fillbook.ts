@@ -12,6 +12,7 @@ import { type KeyRotation, rotateKeys } from "./rotate-keys.ts";
 import type { IngestOptions } from "./run.ts";
 import type { BookStore } from "./store-contract.ts";
 import type { SyncResult } from "./sync-result.ts";
+import type { TradePlans } from "./trade-suggestion.ts";
 import { type UserBook, type UserBookParts, userBook } from "./user-book.ts";
 import type { Vault } from "./vault.ts";
 
@@ -28,6 +29,8 @@ export interface FillbookOptions<Connectors extends readonly AnyConnector[]> {
    * nowhere then: a vault that is given too seals nothing, and what it sealed before stays closed.
    */
   readonly credentials?: (connection: CredentialOwner) => Promise<unknown>;
+  /** The plans that imported trades may belong to: suggestions of the inbox come from them. */
+  readonly tradePlans?: TradePlans;
   /** @defaultValue systemClock */
   readonly clock?: Clock;
   /** @defaultValue a logger that drops everything */
@@ -119,7 +122,7 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
     forUser: (userId, { actor = userId } = {}) =>
       userBook({
         ...{ userId, actor, store, connectors, access, clock, logger, signal: closing.signal },
-        ...{ runNow, importFile: runNow, reprocessRejects: reprocess },
+        ...{ runNow, importFile: runNow, reprocessRejects: reprocess, tradePlans: options.tradePlans },
       }),
     rotateKeys: async ({ signal = closing.signal } = {}) =>
       untilEnded(rotateKeys({ store, vault, clock, logger, signal: AbortSignal.any([closing.signal, signal]) })),

@@ -31,6 +31,8 @@ export const errorRecovery = {
   STORE_FAILED: "retry",
   STORE_NOT_MIGRATED: "fix-config",
   TIMEOUT: "retry",
+  TRADE_CHANGED: "retry",
+  TRADE_NOT_FOUND: "fix-config",
   UNEXPECTED: "report-bug",
 } as const satisfies Record<string, Recovery>;
 

@@ -11,6 +11,7 @@ export { ingest } from "./ingest.ts";
 export type { DueRequest } from "./ingest-due.ts";
 export type { IngestReport, RunReport, SkippedReport } from "./ingest-report.ts";
 export { type Instant, instant, instantFromUnixMs, instantFromUnixSeconds, parseInstant, unixMsOf } from "./instant.ts";
+export { instrumentKey } from "./instrument-key.ts";
 export type { Json } from "./json.ts";
 export {
   auditFilterSchema,
@@ -24,8 +25,9 @@ export {
   tradeFilterSchema,
 } from "./list-filters.ts";
 export { type Logger, silentLogger } from "./logger.ts";
-export type { Link } from "./plan/plan-types.ts";
+export type { Decision, Link } from "./plan/plan-types.ts";
 export { type ActionableProblem, type ProblemAction, problemAction } from "./problem-action.ts";
+export type { Problem, ProblemCount, ProblemFilter } from "./problem-types.ts";
 export type {
   Connection,
   ExecutionFilter,
@@ -33,9 +35,6 @@ export type {
   Job,
   JobFilter,
   JobStatus,
-  Problem,
-  ProblemCount,
-  ProblemFilter,
   RunStats,
   Slice,
   SliceRequest,
@@ -49,10 +48,12 @@ export type { IngestOptions } from "./run.ts";
 export type { Step, StepFilter, StepName, StepStatistics, StepStatisticsFilter } from "./step.ts";
 export type { SyncRequest } from "./sync-now.ts";
 export type { SyncResult } from "./sync-result.ts";
+export type { Suggestion, TradePlan, TradePlans } from "./trade-suggestion.ts";
 export type { UserAudit } from "./user-audit.ts";
 export type { UserBook } from "./user-book.ts";
 export type { ConnectionUpdate, UserConnections } from "./user-connections.ts";
 export type { UserLineage } from "./user-lineage.ts";
 export type { UserProblems } from "./user-problems.ts";
+export type { InboxTrade, ReviewRequest, SeenTrades, UserReview } from "./user-review.ts";
 export type { UserSync } from "./user-sync.ts";
 export type { Vault, VaultBinding } from "./vault.ts";

@@ -22,6 +22,8 @@ export const tradeFilterSchema = z.strictObject({
   from: instantSchema.exactOptional(),
   to: instantSchema.exactOptional(),
   inbox: z.enum(["pending_review", "reviewed"]).exactOptional(),
+  status: z.enum(["filled", "partial", "canceled", "unknown"]).exactOptional(),
+  changedSinceReview: z.boolean().exactOptional(),
 });
 
 export const executionFilterSchema = z.strictObject({

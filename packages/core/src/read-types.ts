@@ -5,8 +5,7 @@ import type { ErrorReport } from "./import-error.ts";
 import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
 import type { CommitStats } from "./plan/commit-batch.ts";
-import type { Link, NewProblem } from "./plan/plan-types.ts";
-import type { ProblemAction } from "./problem-action.ts";
+import type { Link } from "./plan/plan-types.ts";
 
 /** One page of a list, in a stable order. */
 export interface Slice<Item> {
@@ -102,6 +101,15 @@ export interface Trade {
   readonly link: Link;
   /** After a review: a fill has no decision, decisions differ, or quantity, price, side or state changed since. */
   readonly changedSinceReview: boolean;
+  /** What the review stands on. */
+  readonly review: {
+    /** Every different decision on the trade's fills; the last is {@link Trade.link}. More than one: fills of other trades came. */
+    readonly links: readonly Link[];
+    /** Fills that nobody decided on. */
+    readonly undecidedCount: number;
+    /** Fills of which side, quantity, price or state changed since. `tradeDecisions` says what was seen. */
+    readonly changedCount: number;
+  };
   readonly lastJobId: string | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
@@ -138,26 +146,6 @@ export interface Job {
   readonly unchangedRuns: number;
 }
 
-/** A problem as it is stored. */
-export type StoredProblem = NewProblem & {
-  readonly id: string;
-  readonly userId: string;
-  readonly connectionId: string | null;
-  readonly jobId: string | null;
-  readonly openedAt: Instant;
-  readonly resolvedAt: Instant | null;
-};
-
-/** Something a person must know, with what can be done about it. */
-export type Problem = StoredProblem & { readonly action: ProblemAction };
-
-/** How many open problems there are of one kind and severity. */
-export interface ProblemCount {
-  readonly kind: Problem["kind"];
-  readonly severity: Problem["severity"];
-  readonly count: number;
-}
-
 export interface TradeFilter extends SliceRequest {
   readonly broker?: string;
   readonly account?: string;
@@ -166,6 +154,8 @@ export interface TradeFilter extends SliceRequest {
   readonly from?: Instant;
   readonly to?: Instant;
   readonly inbox?: Trade["inbox"];
+  readonly status?: Trade["status"];
+  readonly changedSinceReview?: boolean;
 }
 
 export interface ExecutionFilter extends SliceRequest {
@@ -181,12 +171,4 @@ export interface ExecutionFilter extends SliceRequest {
 export interface JobFilter extends SliceRequest {
   readonly connectionId?: string;
   readonly status?: JobStatus;
-}
-
-export interface ProblemFilter extends SliceRequest {
-  readonly connectionId?: string;
-  readonly kind?: NewProblem["kind"];
-  readonly severity?: NewProblem["severity"];
-  /** @defaultValue "open" */
-  readonly state?: "open" | "resolved" | "all";
 }

@@ -6,7 +6,8 @@ import type { ErrorReport } from "./import-error.ts";
 import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
 import type { CommitBatch, CommitStats } from "./plan/commit-batch.ts";
-import type { Reject } from "./plan/plan-types.ts";
+import type { Decision, Reject } from "./plan/plan-types.ts";
+import type { ProblemCount, ProblemFilter, StoredProblem } from "./problem-types.ts";
 import type {
   Connection,
   ExecutionFilter,
@@ -14,13 +15,10 @@ import type {
   Job,
   JobFilter,
   JobStatus,
-  ProblemCount,
-  ProblemFilter,
   RunStats,
   Slice,
   SliceRequest,
   StoredExecution,
-  StoredProblem,
   Trade,
   TradeFilter,
 } from "./read-types.ts";
@@ -73,8 +71,13 @@ export interface ConnectionEnd {
   readonly dueInMs: number | null;
 }
 
-/** A commit's answer. `fenced`: another run owns the connection now and nothing was written. */
-export type CommitResult = { readonly kind: "committed"; readonly stats: CommitStats } | { readonly kind: "fenced" };
+/** A commit's answer. Where it is not `committed`, nothing was written. */
+export type CommitResult =
+  | { readonly kind: "committed"; readonly stats: CommitStats }
+  /** Another run owns the connection now. */
+  | { readonly kind: "fenced" }
+  /** Trades that are reviewed are not as they were seen. */
+  | { readonly kind: "stale"; readonly tradeIds: readonly string[] };
 
 /** A slice of rejects with every context that they name. */
 export interface OpenRejects extends Slice<Reject> {
@@ -140,6 +143,10 @@ export interface IngestStore {
 /** A store with everything that the facade reads and writes on behalf of a person. Each method takes the owner. */
 export interface BookStore extends IngestStore, ConnectionStore {
   trade(owner: string, tradeId: string): Promise<Trade | null>;
+  /** Those of these that there are, at most 200, in any order. */
+  tradesById(owner: string, ids: readonly string[]): Promise<readonly Trade[]>;
+  /** The decisions on the fills of a trade. */
+  decisionsOf(owner: string, tradeId: string): Promise<readonly Decision[]>;
   trades(owner: string, filter: TradeFilter): Promise<Slice<Trade>>;
   executions(owner: string, filter: ExecutionFilter): Promise<Slice<StoredExecution>>;
   /**

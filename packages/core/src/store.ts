@@ -24,9 +24,10 @@ export type {
 } from "./plan/plan-types.ts";
 export { onlyRecords, recordKeysOf, rejectRecords } from "./plan/reject-records.ts";
 export { replanBatch } from "./plan/replan-batch.ts";
+export type { TradeReview } from "./plan/review.ts";
 export { emptySnapshot, extendSnapshot, type Snapshot, type SnapshotKeys, type SnapshotRows } from "./plan/snapshot.ts";
 export { tradeFromMembers } from "./plan/trade-from-members.ts";
-export type { StoredProblem } from "./read-types.ts";
+export type { StoredProblem } from "./problem-types.ts";
 export { addStats } from "./run-tally.ts";
 export { parseSliceKey, type SliceKey, sliceKeyText } from "./slice-key.ts";
 export type { StepCounts } from "./step.ts";

@@ -29,6 +29,7 @@ export function tradeView(row: TradeRow): Trade {
     inbox: totals.links.length > 0 ? "reviewed" : "pending_review",
     link: totals.links.at(-1)?.link ?? null,
     changedSinceReview: isChangedSinceReview(totals),
+    review: reviewOf(totals),
     lastJobId: row.lastJobId,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
@@ -48,12 +49,22 @@ function feesOf(totals: TradeTotals): Fee[] {
   });
 }
 
-function isChangedSinceReview({ links, activeCount, canceledCount, staleCount }: TradeTotals): boolean {
-  if (links.length === 0) return false;
-  const decided = links.reduce((count, link) => count + link.count, 0);
-  return decided < activeCount + canceledCount || staleCount > 0 || new Set(links.map(linkName)).size > 1;
+function isChangedSinceReview(totals: TradeTotals): boolean {
+  const { links, undecidedCount, changedCount } = reviewOf(totals);
+  return links.length > 0 && (undecidedCount > 0 || changedCount > 0 || links.length > 1);
 }
 
-function linkName({ link }: { readonly link: Link }): string {
-  return JSON.stringify(link);
+function reviewOf({ links, activeCount, canceledCount, staleCount }: TradeTotals): Trade["review"] {
+  const decided = links.reduce((count, link) => count + link.count, 0);
+  // The same decision made later stands at its latest place.
+  const latest = new Map<string, Link>();
+  for (const { link } of links) {
+    latest.delete(JSON.stringify(link));
+    latest.set(JSON.stringify(link), link);
+  }
+  return {
+    links: [...latest.values()],
+    undecidedCount: activeCount + canceledCount - decided,
+    changedCount: staleCount,
+  };
 }

@@ -7,10 +7,12 @@ import type { ExecutionFilter, Job, JobFilter, Slice, StoredExecution, Trade, Tr
 import { reprocessSchema } from "./reprocess-rejects.ts";
 import type { SyncParts } from "./sync-now.ts";
 import { textId } from "./text-id.ts";
+import type { TradePlans } from "./trade-suggestion.ts";
 import { type UserAudit, userAudit } from "./user-audit.ts";
 import { ownConnection, type UserConnections, userConnections } from "./user-connections.ts";
 import { type UserLineage, userLineage } from "./user-lineage.ts";
 import { type UserProblems, userProblems } from "./user-problems.ts";
+import { type UserReview, userReview } from "./user-review.ts";
 import { type UserSync, userSync } from "./user-sync.ts";
 
 /** A book as one person sees it. */
@@ -19,7 +21,8 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
     UserProblems,
     UserSync,
     UserLineage,
-    UserAudit {
+    UserAudit,
+    UserReview {
   /**
    * Imports a file that the person downloaded from the broker, through the same path as any run: what it holds is stored
    * once, whatever else told it. The connection's cursor and status stay as they are. A connector that reads no files
@@ -38,8 +41,6 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
   trade(id: string): Promise<Trade | null>;
   /** Newest first by the last execution. */
   trades(filter?: TradeFilter): Promise<Slice<Trade>>;
-  /** Trades that wait for review. */
-  inbox(filter?: Omit<TradeFilter, "inbox">): Promise<Slice<Trade>>;
   /** Every stored report, newest first; `canonical: true` for those that count. */
   executions(filter?: ExecutionFilter): Promise<Slice<StoredExecution>>;
   /** null when there is no such job of this person. */
@@ -50,6 +51,7 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
 export interface UserBookParts extends ConnectParts {
   readonly reprocessRejects: UserProblems["reprocessRejects"];
   readonly runNow: SyncParts["run"];
+  readonly tradePlans: TradePlans | undefined;
   readonly importFile: (
     connectionId: string,
     options: { readonly file: AsyncIterable<Uint8Array>; readonly signal?: AbortSignal },
@@ -68,8 +70,6 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
     },
     trade: (id) => store.trade(userId, id),
     trades: (filter = {}) => listed(() => store.trades(userId, parseOptions(tradeFilterSchema, filter))),
-    inbox: (filter = {}) =>
-      listed(() => store.trades(userId, { ...parseOptions(tradeFilterSchema, filter), inbox: "pending_review" })),
     executions: (filter = {}) => listed(() => store.executions(userId, parseOptions(executionFilterSchema, filter))),
     job: (id) => store.job(userId, id),
     jobs: (filter = {}) => listed(() => store.jobs(userId, parseOptions(jobFilterSchema, filter))),
@@ -82,6 +82,7 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
     }),
     ...userLineage({ userId, store }),
     ...userAudit({ userId, store }),
+    ...userReview({ ...parts, userId, actor }),
     ...userSync({ userId, store, runNow: parts.runNow, ownConnection: (id) => ownConnection(store, userId, id) }),
   };
 }

@@ -4,7 +4,8 @@ import { instantFromUnixMs } from "./instant.ts";
 import { problemCountFilterSchema, problemFilterSchema } from "./list-filters.ts";
 import { parseOptions } from "./parse-options.ts";
 import { problemAction } from "./problem-action.ts";
-import type { Problem, ProblemCount, ProblemFilter, Slice, StoredProblem } from "./read-types.ts";
+import type { Problem, ProblemCount, ProblemFilter, StoredProblem } from "./problem-types.ts";
+import type { Slice } from "./read-types.ts";
 import type { ReprocessReport, ReprocessRequest } from "./reprocess-rejects.ts";
 import type { BookStore } from "./store-contract.ts";
 

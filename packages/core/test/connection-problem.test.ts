@@ -44,6 +44,8 @@ const kinds: Readonly<Record<ErrorCode, readonly [string | null, string | null]>
   STORE_FAILED: [null, null],
   STORE_NOT_MIGRATED: [null, null],
   TIMEOUT: [null, "broker_failing"],
+  TRADE_CHANGED: [null, "broker_failing"],
+  TRADE_NOT_FOUND: ["connection_error", "connection_error"],
   UNEXPECTED: [null, "broker_failing"],
 };
 

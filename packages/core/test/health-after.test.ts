@@ -60,6 +60,8 @@ const meanings: Readonly<Record<ErrorCode, "none" | "wait" | "failure" | "drift"
   STORE_FAILED: "none",
   STORE_NOT_MIGRATED: "none",
   TIMEOUT: "failure",
+  TRADE_CHANGED: "failure",
+  TRADE_NOT_FOUND: "fix-config",
   UNEXPECTED: "failure",
 };
 

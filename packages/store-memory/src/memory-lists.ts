@@ -1,12 +1,21 @@
-import type { SliceRequest, Trade, TradeFilter } from "@fillbook/core";
-import type { BookStore } from "@fillbook/core/store";
+import type { ExecutionFilter, ProblemFilter, SliceRequest, Trade, TradeFilter } from "@fillbook/core";
+import type { BookStore, StoredProblem } from "@fillbook/core/store";
 import { executionView, tradeView } from "@fillbook/core/store";
 import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
-import { type MemoryTables, type OwnerTables, ownerTables } from "./memory-tables.ts";
+import { type MemoryTables, type OwnerTables, ownerTables, type ReportRow } from "./memory-tables.ts";
 
 type Lists = Pick<
   BookStore,
-  "connection" | "connections" | "trade" | "trades" | "executions" | "job" | "jobs" | "problems"
+  | "connection"
+  | "connections"
+  | "trade"
+  | "trades"
+  | "tradesById"
+  | "decisionsOf"
+  | "executions"
+  | "job"
+  | "jobs"
+  | "problems"
 >;
 
 /** All reads on behalf of a person. Results are copies: what a host does to them changes nothing stored. */
@@ -23,14 +32,21 @@ export function memoryLists(tables: MemoryTables): Lists {
       const row = of(owner).trades.get(id);
       return row === undefined ? null : copyOf(tradeView(row));
     },
+    async tradesById(owner, ids) {
+      const { trades } = of(owner);
+      const rows = [...new Set(ids)].flatMap((id) => trades.get(id) ?? []);
+      return rows.map((row) => copyOf(tradeView(row)));
+    },
+    async decisionsOf(owner, tradeId) {
+      const { index, reports, decisions } = of(owner);
+      const families = [...index.tradeMembers.values([tradeId])].flatMap((key) => reports.get(key)?.familyKey ?? []);
+      return copyOf(families.sort().flatMap((familyKey) => decisions.get(familyKey) ?? []));
+    },
     async trades(owner, filter) {
       return sliceOf(tradesOf(of(owner), filter), filter, (trade) => ({ at: trade.lastExecutedAt, id: trade.id }));
     },
     async executions(owner, filter) {
-      const rows = [...of(owner).reports.values()].filter((row) => {
-        const basics = matches(row, filter, { symbol: row.instrument.symbol, at: row.executedAt });
-        return basics && isEqual(filter.tradeId, row.tradeId) && isEqual(filter.canonical, row.canonical);
-      });
+      const rows = reportsOf(of(owner), filter);
       const slice = sliceOf(rows, filter, (row) => ({ at: row.executedAt, id: row.revisionKey }));
       return { items: slice.items.map(executionView), next: slice.next };
     },
@@ -44,19 +60,26 @@ export function memoryLists(tables: MemoryTables): Lists {
       return sliceOf(rows, filter, (job) => ({ at: job.startedAt, id: job.id }));
     },
     async problems(owner, filter) {
-      const state = filter.state ?? "open";
-      const rows = [...of(owner).problems.values()].filter((problem) => {
-        const stateFits = state === "all" || (problem.resolvedAt === null) === (state === "open");
-        return (
-          stateFits &&
-          isEqual(filter.connectionId, problem.connectionId) &&
-          isEqual(filter.kind, problem.kind) &&
-          isEqual(filter.severity, problem.severity)
-        );
-      });
+      const rows = problemsOf(of(owner), filter);
       return sliceOf(rows, filter, (problem) => ({ at: problem.openedAt, id: problem.id }));
     },
   };
+}
+
+function reportsOf({ reports }: OwnerTables, filter: ExecutionFilter): ReportRow[] {
+  return [...reports.values()].filter((row) => {
+    const basics = matches(row, filter, { symbol: row.instrument.symbol, at: row.executedAt });
+    return basics && isEqual(filter.tradeId, row.tradeId) && isEqual(filter.canonical, row.canonical);
+  });
+}
+
+function problemsOf({ problems }: OwnerTables, filter: ProblemFilter): StoredProblem[] {
+  const { state = "open", connectionId, kind, severity } = filter;
+  return [...problems.values()].filter((problem) => {
+    const stateFits = state === "all" || (problem.resolvedAt === null) === (state === "open");
+    const kindFits = isEqual(kind, problem.kind) && isEqual(severity, problem.severity);
+    return stateFits && kindFits && isEqual(connectionId, problem.connectionId);
+  });
 }
 
 function tradesOf(tables: OwnerTables, filter: TradeFilter): Trade[] {
@@ -66,6 +89,8 @@ function tradesOf(tables: OwnerTables, filter: TradeFilter): Trade[] {
   return rows.map(tradeView).filter((trade) => {
     return (
       isEqual(filter.inbox, trade.inbox) &&
+      isEqual(filter.status, trade.status) &&
+      isEqual(filter.changedSinceReview, trade.changedSinceReview) &&
       isEqual(filter.broker, trade.broker) &&
       isEqual(filter.connectionId, trade.connectionId)
     );

@@ -3,6 +3,7 @@ import {
   type CommitPlan,
   emptySnapshot,
   extendSnapshot,
+  type PlanAnswer,
   planCommit,
   type SnapshotKeys,
   type SnapshotRows,
@@ -10,11 +11,11 @@ import {
 import { namesOf, type OwnerTables, type ReportRow } from "./memory-tables.ts";
 
 /** Asks core what to write, reading whatever it wants to see. */
-export function planFor(tables: OwnerTables, batch: CommitBatch): CommitPlan {
+export function planFor(tables: OwnerTables, batch: CommitBatch): Exclude<PlanAnswer, { readonly kind: "read" }> {
   const snapshot = emptySnapshot();
   for (;;) {
     const answer = planCommit(snapshot, batch);
-    if (answer.kind === "plan") return answer.plan;
+    if (answer.kind !== "read") return answer;
     extendSnapshot(snapshot, answer.keys, readRows(tables, answer.keys));
   }
 }
@@ -32,7 +33,7 @@ function readRows(tables: OwnerTables, keys: SnapshotKeys): SnapshotRows {
     reports: present(tables.reports, index.familyReports.values(families)),
     cancels: present(tables.cancels, index.cancelNames.values(keys.cancelNames)),
     decisions: present(tables.decisions, keys.decisions),
-    trades: present(tables.trades, present(index.orderTrades, keys.orderKeys)),
+    trades: present(tables.trades, [...present(index.orderTrades, keys.orderKeys), ...keys.tradeIds]),
     members: present(tables.reports, index.tradeMembers.values(keys.members)),
   };
 }
@@ -62,6 +63,7 @@ export function writePlan(tables: OwnerTables, batch: CommitBatch, plan: CommitP
   for (const reject of plan.rejects)
     tables.rejects.set(reject.rejectKey, { ...reject, resolvedAt: null, resolvedJobId: null });
   writeRereads(tables, batch, plan);
+  for (const familyKey of plan.decisionsRemoved) tables.decisions.delete(familyKey);
   for (const decision of plan.decisions) tables.decisions.set(decision.familyKey, decision);
   writeTrades(tables, plan);
   writeProblems(tables, batch, plan);

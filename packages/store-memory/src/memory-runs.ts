@@ -4,7 +4,7 @@ import {
   type BatchRun,
   type BookStore,
   type CommitBatch,
-  type CommitStats,
+  type CommitResult,
   type IngestStore,
   noStats,
   type RunStart,
@@ -34,11 +34,11 @@ export function memoryRuns(tables: MemoryTables, clock: Clock): Runs {
     },
     async commit(batch, { leaseMs } = {}) {
       const { owner, run } = batch;
-      if (run === null) return { kind: "committed", stats: writeBatch(ownerTables(tables, owner), batch) };
+      if (run === null) return writeBatch(ownerTables(tables, owner), batch);
       const lease = holder(run.connectionId, run.token);
       if (lease === null || lease.owner !== owner || lease.jobId !== run.jobId) return { kind: "fenced" };
       if (leaseMs !== undefined) lease.expiresAtMs = clock.now() + leaseMs;
-      return { kind: "committed", stats: commitPage(ownerTables(tables, owner), { batch, run, lease }) };
+      return commitPage(ownerTables(tables, owner), { batch, run, lease });
     },
     async claimDue({ limit, leaseMs }) {
       return dueConnections(tables, { limit, leaseMs, nowMs: clock.now() });
@@ -94,18 +94,22 @@ function closeAbandoned(tables: MemoryTables, lease: Lease, finishedAt: Job["sta
 function commitPage(
   owner: OwnerTables,
   { batch, run, lease }: { batch: CommitBatch; run: BatchRun; lease: Lease },
-): CommitStats {
-  if (lease.lastPage !== null && run.page <= lease.lastPage.page) return lease.lastPage.stats;
-  const stats = writeBatch(owner, batch);
+): CommitResult {
+  if (lease.lastPage !== null && run.page <= lease.lastPage.page)
+    return { kind: "committed", stats: lease.lastPage.stats };
+  const result = writeBatch(owner, batch);
+  if (result.kind !== "committed") return result;
+  const { stats } = result;
   lease.lastPage = { page: run.page, stats };
   lease.cursor = run.cursor;
   const job = owner.jobs.get(run.jobId);
   if (job !== undefined) owner.jobs.set(job.id, { ...job, stats: addStats(job.stats, stats), cursorAfter: run.cursor });
-  return stats;
+  return result;
 }
 
-function writeBatch(owner: OwnerTables, batch: CommitBatch): CommitStats {
-  const plan = planFor(owner, batch);
-  writePlan(owner, batch, plan);
-  return plan.stats;
+function writeBatch(owner: OwnerTables, batch: CommitBatch): CommitResult {
+  const answer = planFor(owner, batch);
+  if (answer.kind === "stale") return answer;
+  writePlan(owner, batch, answer.plan);
+  return { kind: "committed", stats: answer.plan.stats };
 }

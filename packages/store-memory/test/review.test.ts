@@ -1,5 +1,5 @@
 import { instantFromUnixMs, type StoredExecution, type Trade } from "@fillbook/core";
-import type { BookStore, CommitBatch, Decision } from "@fillbook/core/store";
+import type { BookStore, CommitBatch, TradeReview } from "@fillbook/core/store";
 import { memoryStore } from "@fillbook/store-memory";
 import { scripted } from "@fillbook/testkit";
 import fc from "fast-check";
@@ -132,14 +132,11 @@ async function decide(
   const reviewed = executions.find((execution) => isOf(execution, tradeOf));
   const tradeId = reviewed?.tradeId ?? null;
   if (tradeId === null) return null;
-  const members = membersOf(executions.filter((execution) => execution.tradeId === tradeId));
-  if (members === null) return null;
-  const at = instantFromUnixMs(Date.UTC(2026, 1, 1) + place * 1000);
-  const decisions = members.map(({ familyKey, seen }): Decision => {
-    const link = spec.plan === null ? null : { tradePlanId: spec.plan };
-    return { familyKey, link, decidedAt: at, decidedBy: "owner", seenRevisionKey: seen, suggestion: null };
-  });
-  const result = await store.commit(reviewBatch(decisions, { place, execution: tradeOf.input }));
+  if (!areApart(executions.filter((execution) => execution.tradeId === tradeId))) return null;
+  const version = (await store.trade("owner", tradeId))?.version ?? 0;
+  const link = spec.plan === null ? null : { tradePlanId: spec.plan };
+  const review: TradeReview = { tradeId, version, act: "decide", link, suggestion: null };
+  const result = await store.commit(reviewBatch(review, { place, execution: tradeOf.input }));
   expect(result.kind).toBe("committed");
   return { delivered, tradeOf, link: spec.plan };
 }
@@ -153,43 +150,30 @@ function isOf(execution: StoredExecution, { input, ordinal }: Extract<Delivered,
   return execution.familyKey.includes(`/c:${ordinal}:`) && stored.content === content;
 }
 
-interface Member {
-  readonly familyKey: string;
-  readonly seen: string | null;
-}
-
-/** Every family of a trade with the report that counted for its fill; null when two fills share a row's id. */
-function membersOf(executions: readonly StoredExecution[]): readonly Member[] | null {
-  const fills: { names: Set<string>; families: Set<string>; seen: string[] }[] = [];
+/** False when two fills of a trade share a row's id: a model of a review cannot tell which of them it is. */
+function areApart(executions: readonly StoredExecution[]): boolean {
+  const fills: { names: Set<string>; seen: number }[] = [];
   for (const execution of executions) {
     const aliases = execution.aliases.filter((alias) => realId(alias.slice(alias.indexOf(":") + 1)) !== null);
-    const fill = {
-      names: new Set([execution.familyKey, ...aliases]),
-      families: new Set([execution.familyKey]),
-      seen: execution.canonical ? [execution.id] : [],
-    };
+    const fill = { names: new Set([execution.familyKey, ...aliases]), seen: execution.canonical ? 1 : 0 };
     for (const other of fills.filter(({ names }) => [...names].some((name) => fill.names.has(name)))) {
       fills.splice(fills.indexOf(other), 1);
       for (const name of other.names) fill.names.add(name);
-      for (const family of other.families) fill.families.add(family);
-      fill.seen.push(...other.seen);
+      fill.seen += other.seen;
     }
     fills.push(fill);
   }
-  if (fills.some(({ seen }) => seen.length > 1)) return null;
-  return fills.flatMap(({ families, seen }) =>
-    [...families].map((familyKey) => ({ familyKey, seen: seen[0] ?? null })),
-  );
+  return fills.every(({ seen }) => seen <= 1);
 }
 
 function reviewBatch(
-  decisions: readonly Decision[],
+  review: TradeReview,
   { place, execution }: { place: number; execution: { readonly broker: string; readonly account: string } },
 ): CommitBatch {
   const scope = `${encodeURIComponent(execution.broker)}/${encodeURIComponent(execution.account)}`;
   return {
-    ...{ id: `review/${place}`, owner: "owner", at: instantFromUnixMs(Date.UTC(2026, 1, 1)), run: null },
+    ...{ id: `review/${place}`, owner: "owner", at: instantFromUnixMs(Date.UTC(2026, 1, 1) + place * 1000), run: null },
     ...{ accounts: [scope], fetched: 0, ignored: 0, reports: [], cancels: [], rejects: [], rereads: [], contexts: [] },
-    ...{ decisions, pins: [], problems: [] },
+    ...{ decisions: [], reviews: [review], pins: [], problems: [] },
   };
 }

@@ -236,6 +236,8 @@ create table decisions (
   decided_by text collate "C" not null,
   seen_revision_key text collate "C",
   suggestion json,
+  -- The decision before, which an undo brings back.
+  previous json,
   primary key (owner, family_key),
   check (trade_plan_id is null or campaign_id is null)
 );
@@ -253,6 +255,8 @@ create table trades (
   side text not null check (side in ('buy', 'sell')),
   status text not null check (status in ('filled', 'partial', 'canceled', 'unknown')),
   inbox text not null check (inbox in ('pending_review', 'reviewed')),
+  -- Its fills are not as its owner saw them.
+  changed boolean not null check (not changed or inbox = 'reviewed'),
   quantity numeric not null check (quantity >= 0 and quantity < 'Infinity'),
   average_price numeric check (average_price > '-Infinity' and average_price < 'Infinity'),
   first_executed_at timestamptz not null,
@@ -269,6 +273,7 @@ create table trades (
 );
 create index trades_by_time on trades (owner, last_executed_at, id);
 create index trades_by_symbol on trades (owner, symbol, last_executed_at, id);
+create index trades_changed on trades (owner, last_executed_at, id) where changed;
 create index trades_inbox on trades (owner, last_executed_at, id) where inbox = 'pending_review';
 
 create table problems (

@@ -45,12 +45,14 @@ export const tradeListing: Listing<Trade, TradeFilter> = {
   from: (tables) => `${tables.trades} as trades`,
   selection: tradeSelection,
   order: ["last_executed_at", "id"],
-  where: ({ broker, account, connectionId, symbol, inbox }) => [
+  where: ({ broker, account, connectionId, symbol, inbox, status, changedSinceReview }) => [
     { column: "broker", value: broker, indexed: false },
     { column: "account", value: account, indexed: false },
     { column: "connection_id", value: connectionId, indexed: false },
     { column: "symbol", value: symbol, indexed: true },
     { column: "inbox", value: inbox, indexed: true },
+    { column: "status", value: status, indexed: false },
+    { column: "changed", is: changedSinceReview },
   ],
   itemOf: (row) => tradeView(tradeRow(row)),
   keyOf: ({ lastExecutedAt, id }) => ({ at: lastExecutedAt, id }),

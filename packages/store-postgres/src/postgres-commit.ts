@@ -106,7 +106,9 @@ async function commitWithin(
     return earlier;
   }
   await lockAccounts(sql, tables, batch);
-  const planned = { batch, ...(await planFor(sql, tables, batch)) };
+  const { answer, snapshot } = await planFor(sql, tables, batch);
+  if (answer.kind === "stale") return answer;
+  const planned = { batch, plan: answer.plan, snapshot };
   await writePlan(sql, tables, planned);
   await moveCursor(sql, tables, { planned, leaseMs: options.leaseMs });
   if (onCommit !== null && options.rehearse !== true) await callHost(sql, onCommit, storeCommit(planned));

@@ -72,7 +72,9 @@ async function wrongMarks(
   const plan = await retrying(clock, () =>
     driver.transaction(async (sql) => {
       await lockAccounts(sql, tables, batch);
-      return (await planFor(sql, tables, batch)).plan;
+      const { answer } = await planFor(sql, tables, batch);
+      if (answer.kind === "stale") throw new Error("nothing was reviewed");
+      return answer.plan;
     }),
   );
   return [

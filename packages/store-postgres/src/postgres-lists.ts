@@ -12,18 +12,44 @@ import {
 } from "./listings.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import { retrying } from "./postgres-retry.ts";
+import { decisionRow, decisionSelection } from "./rare-columns.ts";
+import { sqlArray } from "./sql-array.ts";
 
 type Lists = Pick<
   BookStore,
-  "connection" | "connections" | "trade" | "trades" | "executions" | "job" | "jobs" | "problems"
+  | "connection"
+  | "connections"
+  | "trade"
+  | "trades"
+  | "tradesById"
+  | "decisionsOf"
+  | "executions"
+  | "job"
+  | "jobs"
+  | "problems"
 >;
 
 /** All reads on behalf of a person: every statement names the owner, and every list is a page of an index. */
 export function postgresLists(context: PostgresContext): Lists {
+  const { driver, tables, clock } = context;
   return {
     connection: (owner, id) => oneOf(context, connectionListing, { owner, id }),
     connections: (owner, filter) => sliceOf(context, connectionListing, { owner, filter }),
     trade: (owner, id) => oneOf(context, tradeListing, { owner, id }),
+    async tradesById(owner, ids) {
+      const { selection, from, itemOf } = tradeListing;
+      const text = `select ${selection} from ${from(tables)} where owner = $1 and id = any($2::text[])`;
+      const known = ids.filter((id) => !holdsNul(id));
+      return (await retrying(clock, () => driver.query(text, [owner, sqlArray(known)]))).map(itemOf);
+    },
+    async decisionsOf(owner, tradeId) {
+      if (holdsNul(tradeId)) return [];
+      const text = `select ${decisionSelection} from ${tables.decisions}
+        where owner = $1 and family_key in
+          (select family_key from ${tables.executions} where owner = $1 and trade_id = $2 and fill is not null)
+        order by family_key`;
+      return (await retrying(clock, () => driver.query(text, [owner, tradeId]))).map(decisionRow);
+    },
     trades: (owner, filter) => sliceOf(context, tradeListing, { owner, filter }),
     executions: (owner, filter) => sliceOf(context, executionListing, { owner, filter }),
     job: (owner, id) => oneOf(context, jobListing, { owner, id }),

@@ -1,4 +1,4 @@
-import type { CommitBatch, CommitPlan, Snapshot, SnapshotKeys, SnapshotRows } from "@fillbook/core/store";
+import type { CommitBatch, PlanAnswer, Snapshot, SnapshotKeys, SnapshotRows } from "@fillbook/core/store";
 import { contentSecond, emptySnapshot, extendSnapshot, planCommit } from "@fillbook/core/store";
 import { executionSelection, storedReport } from "./execution-columns.ts";
 import type { Sql, SqlRow } from "./postgres-driver.ts";
@@ -13,12 +13,12 @@ export async function planFor(
   sql: Sql,
   tables: PostgresTables,
   batch: CommitBatch,
-): Promise<{ readonly plan: CommitPlan; readonly snapshot: Snapshot }> {
+): Promise<{ readonly answer: Exclude<PlanAnswer, { readonly kind: "read" }>; readonly snapshot: Snapshot }> {
   const snapshot = emptySnapshot();
   const reader = snapshotReader(sql, tables, batch);
   for (;;) {
     const answer = planCommit(snapshot, batch);
-    if (answer.kind === "plan") return { plan: answer.plan, snapshot };
+    if (answer.kind !== "read") return { answer, snapshot };
     extendSnapshot(snapshot, answer.keys, await reader(answer.keys));
   }
 }
@@ -27,11 +27,7 @@ export async function planFor(
 function snapshotReader(sql: Sql, tables: PostgresTables, batch: CommitBatch) {
   const { owner } = batch;
   const statements = snapshotStatements(tables);
-  const read = async <Row>(
-    list: keyof SnapshotRows,
-    keys: readonly string[],
-    rowOf: (row: SqlRow) => Row,
-  ): Promise<Row[]> => {
+  const read = async <Row>(list: Statement, keys: readonly string[], rowOf: (row: SqlRow) => Row): Promise<Row[]> => {
     if (keys.length === 0) return [];
     // Sorted keys walk an index from left to right.
     return (await sql.query(statements[list], [owner, sqlArray([...new Set(keys)].sort())])).map(rowOf);
@@ -54,17 +50,22 @@ function snapshotReader(sql: Sql, tables: PostgresTables, batch: CommitBatch) {
       reports: await read("reports", families, storedReport),
       cancels: await read("cancels", keys.cancelNames, cancelRow),
       decisions: await read("decisions", keys.decisions, decisionRow),
-      trades: await read("trades", keys.orderKeys, tradeRow),
+      trades: [
+        ...(await read("trades", keys.orderKeys, tradeRow)),
+        ...(await read("tradeIds", keys.tradeIds, tradeRow)),
+      ],
       members: await read("members", keys.members, storedReport),
     };
   };
 }
 
+type Statement = keyof SnapshotRows | "tradeIds";
+
 function keyOf(row: SqlRow): string {
   return textOf(row, "key");
 }
 
-function snapshotStatements(tables: PostgresTables): Readonly<Record<keyof SnapshotRows, string>> {
+function snapshotStatements(tables: PostgresTables): Readonly<Record<Statement, string>> {
   const executions = `${tables.executions} as executions`;
   return {
     revisions: byKeys("family_key as family, revision_key as key", tables.executions, "family_key = wanted.key"),
@@ -78,6 +79,7 @@ function snapshotStatements(tables: PostgresTables): Readonly<Record<keyof Snaps
     ),
     decisions: byKeys(decisionSelection, tables.decisions, "family_key = wanted.key"),
     trades: byKeys(tradeSelection, tables.trades, "order_key = wanted.key"),
+    tradeIds: byKeys(tradeSelection, tables.trades, "id = wanted.key"),
     members: byKeys(executionSelection, executions, "trade_id = wanted.key and fill is not null"),
   };
 }

@@ -2,6 +2,7 @@ import type { CommitBatch, CommitPlan, Snapshot } from "@fillbook/core/store";
 import type { Sql } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { cancelColumns, cancelNameColumns, decisionColumns, rejectColumns } from "./rare-columns.ts";
+import { sqlArray } from "./sql-array.ts";
 import { insertAll, replacing, type SqlColumns } from "./sql-columns.ts";
 import { insertReports, updateMarks } from "./write-executions.ts";
 import { writeProblems } from "./write-problems.ts";
@@ -32,6 +33,12 @@ export async function writePlan(sql: Sql, tables: PostgresTables, planned: Plann
   await insertAll(sql, { table: tables.cancelNames, columns: cancelNameColumns, rows: names });
   await insertAll(sql, { table: tables.rejects, columns: rejectColumns(owner), rows: plan.rejects });
   await writeRereads(sql, tables, planned);
+  if (plan.decisionsRemoved.length > 0) {
+    await sql.query(`delete from ${tables.decisions} where owner = $1 and family_key = any($2::text[])`, [
+      owner,
+      sqlArray([...plan.decisionsRemoved].sort()),
+    ]);
+  }
   const decided = decisionColumns(owner);
   const conflict = replacing(decided, { key: ["owner", "family_key"] });
   await insertAll(sql, { table: tables.decisions, columns: decided, rows: plan.decisions, conflict });

@@ -97,10 +97,11 @@ export const decisionColumns = (owner: string): SqlColumns<Decision> => [
   { name: "decided_by", type: "text", write: ({ decidedBy }) => decidedBy },
   { name: "seen_revision_key", type: "text", write: ({ seenRevisionKey }) => seenRevisionKey },
   { name: "suggestion", type: "json", write: ({ suggestion }) => JSON.stringify(suggestion) },
+  { name: "previous", type: "json", write: ({ previous = null }) => JSON.stringify(previous) },
 ];
 
 export const decisionSelection = [
-  "family_key, trade_plan_id, campaign_id, decided_by, seen_revision_key, suggestion",
+  "family_key, trade_plan_id, campaign_id, decided_by, seen_revision_key, suggestion, previous",
   instantColumn("decided_at"),
 ].join(", ");
 
@@ -115,6 +116,7 @@ export function decisionRow(row: SqlRow): Decision {
     decidedBy: textOf(row, "decided_by"),
     seenRevisionKey: textOrNull(row, "seen_revision_key"),
     suggestion: JSON.parse(textOrNull(row, "suggestion") ?? "null"),
+    previous: JSON.parse(textOrNull(row, "previous") ?? "null"),
   };
   // Written by decisionColumns from a decision that core had checked.
   return decision as unknown as Decision;

@@ -1,7 +1,7 @@
 import type { Trade } from "@fillbook/core";
 import { type TradeRow, tradeView } from "@fillbook/core/store";
 import type { SqlRow } from "./postgres-driver.ts";
-import { instantColumn, type SqlColumn, textOf, textOrNull } from "./sql-columns.ts";
+import { booleanText, instantColumn, type SqlColumn, textOf, textOrNull } from "./sql-columns.ts";
 
 type Viewed = { readonly row: TradeRow; readonly view: Trade };
 type Column = SqlColumn<Viewed>;
@@ -27,6 +27,7 @@ export const tradeColumns: readonly Column[] = [
   column("side", "text", ({ row }) => row.side),
   column("status", "text", ({ view }) => view.status),
   column("inbox", "text", ({ view }) => view.inbox),
+  column("changed", "boolean", ({ view }) => booleanText(view.changedSinceReview)),
   column("quantity", "numeric", ({ view }) => view.quantity),
   column("average_price", "numeric", ({ view }) => view.averagePrice),
   column("first_executed_at", "timestamptz", ({ view }) => view.firstExecutedAt),

@@ -2,6 +2,7 @@ import type { Instant } from "../instant.ts";
 import type { Json } from "../json.ts";
 import type { DriftCounts } from "../schema-drift.ts";
 import type { CancelRow, Decision, Marks, NewProblem, Reject, Report, Reread, TradeRow } from "./plan-types.ts";
+import type { TradeReview } from "./review.ts";
 
 /** A report on its way into the store, with the broker's record. */
 export type NewReport = Report & { readonly raw: Json };
@@ -37,6 +38,10 @@ export interface CommitBatch {
   readonly rereads: readonly Reread[];
   readonly contexts: readonly { readonly contextHash: string; readonly context: Json }[];
   readonly decisions: readonly Decision[];
+  /** What a person decides on whole trades: all of it or nothing. */
+  readonly reviews?: readonly TradeReview[];
+  /** Who decides, for batches with reviews. @defaultValue owner */
+  readonly by?: string;
   /** Families to settle again, each with a report of it to pin (true), to unpin (false) or to leave as it is (null). */
   readonly pins: readonly {
     readonly revisionKey: string;
@@ -74,6 +79,8 @@ export interface CommitPlan {
   /** Stored rejects to mark as resolved at the batch's time (without a reason), or to give a new reason. */
   readonly rereads: readonly Reread[];
   readonly decisions: readonly Decision[];
+  /** Families that have no decision any more. */
+  readonly decisionsRemoved: readonly string[];
   /** New marks of reports that were stored before, those that stop being canonical first. */
   readonly marks: readonly { readonly revisionKey: string; readonly marks: Marks }[];
   readonly trades: readonly TradeRow[];

@@ -1,6 +1,7 @@
 import type { CommitBatch } from "./commit-batch.ts";
 import type { News } from "./news.ts";
 import type { Report } from "./plan-types.ts";
+import { fillsOf } from "./review.ts";
 import { keyLists, type Snapshot, type SnapshotKeys } from "./snapshot.ts";
 
 const noKeys: SnapshotKeys = {
@@ -15,6 +16,7 @@ const noKeys: SnapshotKeys = {
   decisions: [],
   orderKeys: [],
   members: [],
+  tradeIds: [],
 };
 
 /** The first thing to ask a store for a batch: what of it is stored already. A replay needs no more than this. */
@@ -24,6 +26,8 @@ export function keysOf(batch: CommitBatch): SnapshotKeys {
     revisions: batch.reports.map((report) => report.revisionKey),
     cancelKeys: batch.cancels.map((cancel) => cancel.cancelKey),
     rejectKeys: batch.rejects.map((reject) => reject.rejectKey),
+    tradeIds: reviewedIds(batch),
+    members: reviewedIds(batch),
   };
 }
 
@@ -37,7 +41,8 @@ export function isStarted(snapshot: Snapshot, batch: CommitBatch): boolean {
   return (
     batch.reports.every((report) => snapshot.asked.revisions.has(report.revisionKey)) &&
     batch.cancels.every((cancel) => snapshot.asked.cancelKeys.has(cancel.cancelKey)) &&
-    batch.rejects.every((reject) => snapshot.asked.rejectKeys.has(reject.rejectKey))
+    batch.rejects.every((reject) => snapshot.asked.rejectKeys.has(reject.rejectKey)) &&
+    reviewedIds(batch).every((id) => snapshot.asked.tradeIds.has(id))
   );
 }
 
@@ -57,7 +62,14 @@ export function missingKeys(snapshot: Snapshot, batch: CommitBatch, news: News):
     for (const alias of cancel.aliasKeys) wanted.add("aliases", alias);
   }
   for (const { familyKey } of [...batch.decisions, ...batch.pins]) wanted.add("families", familyKey);
+  for (const id of reviewedIds(batch)) {
+    for (const fill of fillsOf(snapshot, id)) wanted.add("families", fill.familyKey);
+  }
   return wanted.result();
+}
+
+function reviewedIds({ reviews = [] }: CommitBatch): readonly string[] {
+  return reviews.map(({ tradeId }) => tradeId);
 }
 
 function wantAround(wanted: WantedKeys, report: Report): void {

@@ -1,19 +1,23 @@
 import { contentOrdinal } from "../identify.ts";
 import type { CommitBatch, CommitPlan, NewReport } from "./commit-batch.ts";
 import { foldFamilies, type PlanFamily, type PlanRow } from "./fold.ts";
+import { changedMarks, marksOf } from "./marks.ts";
 import { isStarted, keysOf, memberKeys, missingKeys } from "./missing-keys.ts";
 import { type News, newsOf } from "./news.ts";
 import { planProblems, rewordedProblems } from "./plan-problems.ts";
 import { countOutcomes } from "./plan-stats.ts";
 import { type Move, planTrades, type TradesPlan } from "./plan-trades.ts";
 import type { CancelRow, Decision, Fill, Marks } from "./plan-types.ts";
+import { type Reviewed, reviewed, staleTrades } from "./review.ts";
 import { type Settled, settleFamily } from "./settle-family.ts";
 import type { Snapshot, SnapshotKeys } from "./snapshot.ts";
 
 /** Either the plan, or what the store must read before there can be one. */
 export type PlanAnswer =
   | { readonly kind: "read"; readonly keys: SnapshotKeys }
-  | { readonly kind: "plan"; readonly plan: CommitPlan };
+  | { readonly kind: "plan"; readonly plan: CommitPlan }
+  /** Reviewed trades that are missing or not as they were seen: nothing may be written. */
+  | { readonly kind: "stale"; readonly tradeIds: readonly string[] };
 
 /**
  * Decides what one commit writes: dedupe, corrections, cancels, fees, trades, inbox. Pure: the same snapshot and batch
@@ -27,15 +31,19 @@ export function planCommit(snapshot: Snapshot, batch: CommitBatch): PlanAnswer {
   const news = newsOf(batch, snapshot);
   const missing = missingKeys(snapshot, batch, news);
   if (missing !== null) return { kind: "read", keys: missing };
+  const stale = staleTrades(batch, snapshot);
+  if (stale.length > 0) return { kind: "stale", tradeIds: stale };
   const cancels = new Map<string, CancelRow>([
     ...snapshot.cancels,
     ...news.cancels.map((cancel) => [cancel.cancelKey, cancel] as const),
   ]);
-  const settled = settleAll(snapshot, batch, { news, cancels });
+  const families = familiesOf(snapshot, news);
+  const review = batch.reviews === undefined ? noReview : reviewed(batch, snapshot, families);
+  const settled = settleAll(snapshot, batch, { families, cancels, review });
   const moves = movesOf(settled);
   const trades = planTrades(moves, snapshot, batch);
   if ("read" in trades) return { kind: "read", keys: memberKeys(trades.read) };
-  return { kind: "plan", plan: assemble({ snapshot, batch, news, cancels, settled, moves, trades }) };
+  return { kind: "plan", plan: assemble({ snapshot, batch, news, cancels, review, settled, moves, trades }) };
 }
 
 /** Everything decided for one commit, before it is written down as rows. */
@@ -44,24 +52,32 @@ export interface Decided {
   readonly batch: CommitBatch;
   readonly news: News;
   readonly cancels: ReadonlyMap<string, CancelRow>;
+  readonly review: Reviewed;
   readonly settled: readonly Settled[];
   readonly moves: readonly Move[];
   readonly trades: TradesPlan;
 }
 
+const noReview: Reviewed = { decisions: [], removed: [] };
+
+function familiesOf(snapshot: Snapshot, news: News): readonly PlanFamily[] {
+  const stored = [...snapshot.reports.values()].map((report) => ({ report, before: report as Marks }));
+  const fresh = news.reports.map((report) => ({ report, before: null }));
+  return foldFamilies([...stored, ...fresh]);
+}
+
 function settleAll(
   snapshot: Snapshot,
   batch: CommitBatch,
-  { news, cancels }: { news: News; cancels: ReadonlyMap<string, CancelRow> },
+  { families, cancels, review }: Pick<Decided, "cancels" | "review"> & { readonly families: readonly PlanFamily[] },
 ): Settled[] {
-  const stored = [...snapshot.reports.values()].map((report) => ({ report, before: report as Marks }));
-  const fresh = news.reports.map((report) => ({ report, before: null }));
   const decisions = new Map<string, Decision>(snapshot.decisions);
-  for (const decision of batch.decisions) decisions.set(decision.familyKey, decision);
+  for (const decision of [...batch.decisions, ...review.decisions]) decisions.set(decision.familyKey, decision);
+  for (const familyKey of review.removed) decisions.delete(familyKey);
   const pins = new Map(batch.pins.map((pin) => [pin.revisionKey, pin.pinned]));
   const isPinned = (row: PlanRow) => pins.get(row.report.revisionKey) ?? row.before?.pinned ?? false;
   const list = [...cancels.values()];
-  return foldFamilies([...stored, ...fresh]).map((family) => {
+  return families.map((family) => {
     const named = list.length === 0 ? list : list.filter((cancel) => names(cancel, family));
     return settleFamily(family, { cancels: named, decisions, isPinned });
   });
@@ -120,7 +136,7 @@ function orderQuantityOf({ rows }: PlanFamily): Fill["orderQuantity"] {
 }
 
 function assemble(decided: Decided): CommitPlan {
-  const { batch, news, moves, trades } = decided;
+  const { batch, news, review, moves, trades } = decided;
   const marksByKey = new Map<string, Marks>();
   for (const move of moves) {
     for (const row of move.settled.family.rows) marksByKey.set(row.report.revisionKey, marksOf(row, move, decided));
@@ -131,7 +147,8 @@ function assemble(decided: Decided): CommitPlan {
     cancels: news.cancels,
     rejects: news.rejects,
     rereads: batch.rereads,
-    decisions: batch.decisions,
+    decisions: [...batch.decisions, ...review.decisions],
+    decisionsRemoved: review.removed,
     marks: changedMarks(moves, marksByKey),
     trades: trades.written,
     tradesRemoved: trades.removed,
@@ -142,54 +159,8 @@ function assemble(decided: Decided): CommitPlan {
   };
 }
 
-function marksOf(row: PlanRow, { settled, after }: Move, { batch, trades }: Decided): Marks {
-  const pin = batch.pins.find((one) => one.revisionKey === row.report.revisionKey);
-  return {
-    canonical: after !== null && row === settled.canonical,
-    voided: settled.voided.has(row),
-    tradeId: after === null ? null : (trades.tradeIds.get(settled.family.familyKey) ?? null),
-    pinned: pin?.pinned ?? row.before?.pinned ?? false,
-    fill: after !== null && row === settled.face ? after.fill : null,
-  };
-}
-
 function marksAt(marksByKey: ReadonlyMap<string, Marks>, report: NewReport): Marks {
   const marks = marksByKey.get(report.revisionKey);
   if (marks === undefined) throw new Error(`report ${report.revisionKey} was not planned`);
   return marks;
-}
-
-// Demotions first, so that a store's "one canonical report a family" holds after every statement.
-function changedMarks(moves: readonly Move[], marksByKey: ReadonlyMap<string, Marks>): CommitPlan["marks"] {
-  const changed = moves
-    .flatMap((move) => move.settled.family.rows)
-    .flatMap(({ report, before }) => {
-      const marks = marksByKey.get(report.revisionKey);
-      return before === null || marks === undefined || sameMarks(before, marks)
-        ? []
-        : [{ revisionKey: report.revisionKey, marks }];
-    });
-  return changed.sort((left, right) => Number(left.marks.canonical) - Number(right.marks.canonical));
-}
-
-function sameMarks(left: Marks, right: Marks): boolean {
-  return (
-    left.canonical === right.canonical &&
-    left.voided === right.voided &&
-    left.tradeId === right.tradeId &&
-    left.pinned === right.pinned &&
-    (left.fill === right.fill || canonicalFill(left.fill) === canonicalFill(right.fill))
-  );
-}
-
-function canonicalFill(fill: Fill | null): string {
-  if (fill === null) return "";
-  const { state, fees, orderQuantity, decision } = fill;
-  const decided = decision === null ? null : [decision.link, decision.decidedAt, decision.stale];
-  return JSON.stringify([
-    state,
-    fees?.map((fee) => [fee.currency, fee.amount, fee.estimated === true]) ?? null,
-    orderQuantity,
-    decided,
-  ]);
 }

@@ -70,7 +70,11 @@ export interface Decision {
   readonly seenRevisionKey: string | null;
   /** What was suggested then, and why. */
   readonly suggestion: Json;
+  /** The decision that this one took the place of: an undo brings it back. Absent and null: none. */
+  readonly previous?: PastDecision | null;
 }
+
+export type PastDecision = Omit<Decision, "familyKey" | "previous">;
 
 /** A record that looks like a fill and cannot be read. */
 export interface Reject {

@@ -26,6 +26,8 @@ export interface SnapshotKeys {
   readonly orderKeys: readonly string[];
   /** The reports that stand for a family (marks.fill is set) in these trades. */
   readonly members: readonly string[];
+  /** The trades with these ids. */
+  readonly tradeIds: readonly string[];
 }
 
 /** A store's answer. Rows may repeat what an earlier answer held. */
@@ -67,6 +69,7 @@ export const keyLists = [
   "decisions",
   "orderKeys",
   "members",
+  "tradeIds",
 ] as const satisfies readonly (keyof SnapshotKeys)[];
 
 /** A snapshot of which nothing was read yet. */
@@ -84,6 +87,7 @@ export function emptySnapshot(): Snapshot {
       decisions: new Set(),
       orderKeys: new Set(),
       members: new Set(),
+      tradeIds: new Set(),
     },
     revisions: new Set(),
     cancelKeys: new Set(),

@@ -95,6 +95,7 @@ function planWith(
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const answer = planCommit(snapshot, batch);
     if (answer.kind === "plan") return answer.plan;
+    if (answer.kind === "stale") throw new Error("nothing was reviewed");
     asked.push(answer.keys);
     const seen = hide === undefined ? answer.keys : { ...answer.keys, [hide]: [] };
     extendSnapshot(snapshot, answer.keys, readNaively(rows, seen));

@@ -11,6 +11,7 @@ import { storeProblemsSuite } from "./store-problems-suite.ts";
 import { storeReadsSuite } from "./store-reads-suite.ts";
 import { storeRejectsSuite } from "./store-rejects-suite.ts";
 import { storeRepeatsSuite } from "./store-repeats-suite.ts";
+import { storeReviewsSuite } from "./store-reviews-suite.ts";
 import { storeRunsSuite } from "./store-runs-suite.ts";
 import { storeScheduleSuite } from "./store-schedule-suite.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
@@ -32,6 +33,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeCommitsSuite(options);
   storeRepeatsSuite(options);
   storeReadsSuite(options);
+  storeReviewsSuite(options);
   storeProblemsSuite(options);
   storeRejectsSuite(options);
   storeLineageSuite(options);

@@ -1,0 +1,52 @@
+import type { CommitPlan } from "./commit-batch.ts";
+import type { PlanRow } from "./fold.ts";
+import type { Decided } from "./plan-commit.ts";
+import type { Move } from "./plan-trades.ts";
+import type { Fill, Marks } from "./plan-types.ts";
+
+/** What a plan makes of one report. */
+export function marksOf(row: PlanRow, { settled, after }: Move, { batch, trades }: Decided): Marks {
+  const pin = batch.pins.find((one) => one.revisionKey === row.report.revisionKey);
+  return {
+    canonical: after !== null && row === settled.canonical,
+    voided: settled.voided.has(row),
+    tradeId: after === null ? null : (trades.tradeIds.get(settled.family.familyKey) ?? null),
+    pinned: pin?.pinned ?? row.before?.pinned ?? false,
+    fill: after !== null && row === settled.face ? after.fill : null,
+  };
+}
+
+/** Demotions first, so that a store's "one canonical report a family" holds after every statement. */
+export function changedMarks(moves: readonly Move[], marksByKey: ReadonlyMap<string, Marks>): CommitPlan["marks"] {
+  const changed = moves
+    .flatMap((move) => move.settled.family.rows)
+    .flatMap(({ report, before }) => {
+      const marks = marksByKey.get(report.revisionKey);
+      return before === null || marks === undefined || sameMarks(before, marks)
+        ? []
+        : [{ revisionKey: report.revisionKey, marks }];
+    });
+  return changed.sort((left, right) => Number(left.marks.canonical) - Number(right.marks.canonical));
+}
+
+function sameMarks(left: Marks, right: Marks): boolean {
+  return (
+    left.canonical === right.canonical &&
+    left.voided === right.voided &&
+    left.tradeId === right.tradeId &&
+    left.pinned === right.pinned &&
+    (left.fill === right.fill || canonicalFill(left.fill) === canonicalFill(right.fill))
+  );
+}
+
+function canonicalFill(fill: Fill | null): string {
+  if (fill === null) return "";
+  const { state, fees, orderQuantity, decision } = fill;
+  const decided = decision === null ? null : [decision.link, decision.decidedAt, decision.stale];
+  return JSON.stringify([
+    state,
+    fees?.map((fee) => [fee.currency, fee.amount, fee.estimated === true]) ?? null,
+    orderQuantity,
+    decided,
+  ]);
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { instrumentKey } from "./instrument-key.ts";
+import type { Logger } from "./logger.ts";
+import type { Trade } from "./read-types.ts";
+
+/** A plan of the host's that an imported trade may belong to. */
+export interface TradePlan {
+  readonly id: string;
+  /** As the host spells it; see `instrumentKey`. */
+  readonly symbol: string;
+  /** A long plan is of buys, a short one of sells. */
+  readonly direction: "long" | "short";
+  readonly campaignId: string | null;
+}
+
+/** Asked once for each page of the inbox, with the `instrumentKey` of every trade on it. */
+export type TradePlans = (request: {
+  readonly userId: string;
+  readonly instruments: readonly string[];
+}) => Promise<readonly TradePlan[]>;
+
+/** What is proposed for a trade in the inbox; never applied by itself, and stored only with a review. */
+export interface Suggestion {
+  readonly tradePlanId: string | null;
+  /** The plan's campaign, for the screen: a review that chooses the plan does not choose it too. */
+  readonly campaignId: string | null;
+  /** `none`: no plan fits, or several do. `unavailable`: the host's `tradePlans` failed. */
+  readonly reason: "symbol_and_side_match" | "none" | "unavailable";
+  /** Which version of this rule chose. */
+  readonly rule: 1;
+}
+
+const RULE = 1;
+
+/** Pure. The one plan of the trade's instrument and direction. */
+export function suggestionFor(
+  { instrument, side }: Pick<Trade, "instrument" | "side">,
+  plans: readonly TradePlan[],
+): Suggestion {
+  const key = instrumentKey(instrument);
+  const direction = side === "buy" ? "long" : "short";
+  const candidates = plans.filter((plan) => plan.direction === direction && instrumentKey(plan.symbol) === key);
+  const [only, another] = candidates;
+  if (only === undefined || another !== undefined) return nothing("none");
+  return { tradePlanId: only.id, campaignId: only.campaignId, reason: "symbol_and_side_match", rule: RULE };
+}
+
+function nothing(reason: "none" | "unavailable"): Suggestion {
+  return { tradePlanId: null, campaignId: null, reason, rule: RULE };
+}
+
+const plansSchema = z.array(
+  z.object({
+    id: z.string().min(1),
+    symbol: z.string(),
+    direction: z.enum(["long", "short"]),
+    campaignId: z.string().nullable(),
+  }),
+);
+
+/** The suggestion of each trade, asking the host once. A host that fails must not hide its users' inbox from them. */
+export async function suggestions(
+  trades: readonly Trade[],
+  { userId, tradePlans, logger }: { userId: string; tradePlans: TradePlans | undefined; logger: Logger },
+): Promise<readonly Suggestion[]> {
+  if (tradePlans === undefined || trades.length === 0) return trades.map(() => nothing("none"));
+  try {
+    const instruments = [...new Set(trades.map(({ instrument }) => instrumentKey(instrument)))].sort();
+    const plans = plansSchema.parse(await tradePlans({ userId, instruments }));
+    return trades.map((trade) => suggestionFor(trade, plans));
+  } catch (error) {
+    logger.error({ userId, err: error }, "tradePlans failed; the inbox has no suggestions");
+    return trades.map(() => nothing("unavailable"));
+  }
+}
