@@ -1,0 +1,30 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+
+const secretsSchema = z.object({
+  sessionSecret: z.string(),
+  vaultKey: z.string(),
+  /** The keys of the simulated accounts: those that are sealed in the database must still open them at the next start. */
+  krakenKey: z.object({ apiKey: z.string(), apiSecret: z.string() }),
+  flexToken: z.string(),
+});
+
+export type DemoSecrets = z.output<typeof secretsSchema>;
+
+/** The secrets of a demo: drawn at its first start, kept in a file that only its user may read. */
+export async function demoSecrets(dataDir: string): Promise<DemoSecrets> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const path = join(dataDir, "demo-secrets.json");
+  const text = await readFile(path, "utf8").catch(() => null);
+  if (text !== null) return secretsSchema.parse(JSON.parse(text));
+  const secrets: DemoSecrets = {
+    sessionSecret: randomBytes(32).toString("base64"),
+    vaultKey: randomBytes(32).toString("base64"),
+    krakenKey: { apiKey: randomBytes(42).toString("base64"), apiSecret: randomBytes(64).toString("base64") },
+    flexToken: BigInt(`0x${randomBytes(10).toString("hex")}`).toString(),
+  };
+  await writeFile(path, JSON.stringify(secrets), { mode: 0o600, flag: "wx" });
+  return secrets;
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Client, itemsOf } from "./support/client.ts";
+import { openTestServer, type TestServer, TRADES } from "./support/test-server.ts";
+
+// Goal: nobody reaches what is another's. Method: one person imports, a second one asks for it by every route with an id.
+
+let server: TestServer;
+let ada: Client;
+let eve: Client;
+let ids: Readonly<Record<"connection" | "job" | "trade" | "problem", string>>;
+
+beforeAll(async () => {
+  server = await openTestServer();
+  ada = await server.signedUp("ada");
+  eve = await server.signedUp("eve");
+  const { apiKey, apiSecret } = server.simulator.key;
+  const made = await ada.post("/api/connections", { connector: "kraken", credentials: { apiKey, apiSecret } });
+  await ada.post("/api/sync");
+  server.simulator.changeTrade(TRADES.at(-1)?.txid ?? "", { price: "1.00000" });
+  await ada.post("/api/sync");
+  const firstOf = async (list: string) => encodeURIComponent(String(itemsOf(await ada.get(list))[0]?.id));
+  ids = {
+    connection: String(made.body.id),
+    job: await firstOf("/api/jobs"),
+    trade: await firstOf("/api/trades"),
+    problem: await firstOf("/api/problems"),
+  };
+  // The routes answer their owner: else a wrong path would pass for a stranger's.
+  for (const path of [
+    `connections/${ids.connection}`,
+    `jobs/${ids.job}`,
+    `jobs/${ids.job}/steps`,
+    `trades/${ids.trade}`,
+  ])
+    expect((await ada.get(`/api/${path}`)).status).toBe(200);
+});
+afterAll(() => server.close());
+
+it.each([
+  ["get", "connections", "connection", ""],
+  ["patch", "connections", "connection", ""],
+  ["delete", "connections", "connection", ""],
+  ["put", "connections", "connection", "/credentials"],
+  ["post", "connections", "connection", "/sync"],
+  ["get", "jobs", "job", ""],
+  ["get", "jobs", "job", "/steps"],
+  ["get", "trades", "trade", ""],
+  ["post", "problems", "problem", "/resolve"],
+] as const)("%s /api/%s: a stranger's %s%s is not there", async (method, resource, kind, rest) => {
+  const body = rest === "/credentials" ? { credentials: {} } : {};
+  const theirs = await eve[method](`/api/${resource}/${ids[kind]}${rest}`, body);
+  expect(theirs.status).toBe(404);
+  const missing = await eve[method](`/api/${resource}/missing${rest}`, body);
+  const told = ({ body }: typeof theirs) => JSON.stringify({ ...body, instance: "" });
+  expect(told(theirs).replaceAll(ids[kind], "missing")).toBe(told(missing));
+});
+
+it("what the stranger tried has changed nothing", async () => {
+  expect((await ada.get(`/api/connections/${ids.connection}`)).body).toMatchObject({ status: "active", label: null });
+  const [problem] = itemsOf(await ada.get("/api/problems"));
+  expect(encodeURIComponent(String(problem?.id))).toBe(ids.problem);
+  expect((await ada.post(`/api/problems/${ids.problem}/resolve`)).status).toBe(200);
+});
+
+it.each(["jobs", "trades", "problems", "steps", "inbox"])("/api/%s: a stranger's connection has none", async (list) => {
+  expect(itemsOf(await eve.get(`/api/${list}?connectionId=${ids.connection}`))).toEqual([]);
+  expect(itemsOf(await eve.get(`/api/${list}`))).toEqual([]);
+});
+
+it("executions of a stranger's trade are none", async () => {
+  expect(itemsOf(await eve.get(`/api/executions?tradeId=${ids.trade}`))).toEqual([]);
+});
+
+it.each(["connections", "jobs", "steps", "steps/statistics", "problems", "trades", "executions", "inbox"])(
+  "/api/%s needs a login",
+  async (list) => {
+    expect(await server.visitor().get(`/api/${list}`)).toMatchObject({ status: 401, body: { status: 401 } });
+  },
+);
