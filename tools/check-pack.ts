@@ -10,7 +10,7 @@ import { isThere, root, type WorkspacePackage, workspacePackages } from "./works
 
 /** Largest tarball in kB: about twice what it weighs today, so that growth is a decision. */
 const budgetKb: Readonly<Record<string, number>> = {
-  "@fillbook/core": 300,
+  "@fillbook/core": 400,
   "@fillbook/connector-kit": 100,
   "@fillbook/connector-kraken": 300,
   "@fillbook/connector-ibkr": 400,

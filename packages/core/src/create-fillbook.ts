@@ -3,7 +3,7 @@ import type { AnyConnector, RunMode, RunWindow } from "./connector-contract.ts";
 import { type CredentialOwner, credentialAccess } from "./credential-access.ts";
 import type { FillbookEvent } from "./events.ts";
 import { ImportError } from "./import-error.ts";
-import { ingest } from "./ingest.ts";
+import { ingest, ingestClaimed } from "./ingest.ts";
 import { type DueRequest, ingestDue } from "./ingest-due.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import { type Logger, silentLogger } from "./logger.ts";
@@ -107,15 +107,17 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
       running.delete(run);
     }
   };
-  const start = ({ signal, ...request }: IngestRequest & Pick<IngestOptions, "file">) => {
+  const optionsOf = ({ signal, ...request }: IngestRequest & Pick<IngestOptions, "file">): IngestOptions => {
     const signals = signal === undefined ? [closing.signal] : [closing.signal, signal];
-    return untilEnded(ingest({ ...request, ...shared, signal: AbortSignal.any(signals) }));
+    return { ...request, ...shared, signal: AbortSignal.any(signals) };
   };
+  const start = (request: Parameters<typeof optionsOf>[0]) => untilEnded(ingest(optionsOf(request)));
   const reprocess: UserBookParts["reprocessRejects"] = (request) =>
     untilEnded(reprocessRejects({ ...shared, signal: closing.signal }, request));
   const runNow = (connectionId: string, options: Omit<Parameters<typeof start>[0], "connectionId" | "mode">) =>
     start({ connectionId, mode: "manual", ...options });
-  const runDue = (connectionId: string, signal: AbortSignal) => start({ connectionId, mode: "scheduled", signal });
+  const runDue = (connectionId: string, signal: AbortSignal) =>
+    untilEnded(ingestClaimed(optionsOf({ connectionId, mode: "scheduled", signal })));
   return {
     ingest: start,
     ingestDue: (request = {}) => untilEnded(ingestDue({ store, ingest: runDue, closing: closing.signal }, request)),

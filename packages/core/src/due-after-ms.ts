@@ -1,4 +1,4 @@
-import type { ConnectionEnd } from "./store-contract.ts";
+import type { ConnectionEnd } from "./run-contract.ts";
 
 /**
  * How long after a run's end its connection is due; null for never. A follow-up is due at once, but it breaks no pause: the

@@ -45,6 +45,17 @@ export type {
 export type { RejectCounts, ReprocessReport, ReprocessRequest } from "./reprocess-rejects.ts";
 export type { KeyRotation } from "./rotate-keys.ts";
 export type { IngestOptions } from "./run.ts";
+export {
+  type CampaignCurrency,
+  type CampaignOptions,
+  type CampaignTotals,
+  campaignTotals,
+} from "./statistics/campaign-totals.ts";
+export type { OpenLot } from "./statistics/fifo-lots.ts";
+export type { CurrencyAmount, FeeTally, FillTally } from "./statistics/fill-tally.ts";
+export { type Position, positions } from "./statistics/positions.ts";
+export { type DayOptions, type RealizedDay, realizedByDay } from "./statistics/realized-by-day.ts";
+export type { StatFill } from "./statistics/stat-fill.ts";
 export type { Step, StepFilter, StepName, StepStatistics, StepStatisticsFilter } from "./step.ts";
 export type { SyncRequest } from "./sync-now.ts";
 export type { SyncResult } from "./sync-result.ts";
@@ -55,5 +66,14 @@ export type { ConnectionUpdate, UserConnections } from "./user-connections.ts";
 export type { UserLineage } from "./user-lineage.ts";
 export type { UserProblems } from "./user-problems.ts";
 export type { InboxTrade, ReviewRequest, SeenTrades, UserReview } from "./user-review.ts";
+export {
+  type DayFilter,
+  dayFilterSchema,
+  type PositionFilter,
+  positionFilterSchema,
+  type StatisticsFilter,
+  statisticsFilterSchema,
+  type UserStatistics,
+} from "./user-statistics.ts";
 export type { UserSync } from "./user-sync.ts";
 export type { Vault, VaultBinding } from "./vault.ts";

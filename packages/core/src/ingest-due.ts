@@ -23,7 +23,8 @@ export interface DueRequest {
 
 export interface DueParts {
   readonly store: Pick<IngestStore, "claimDue">;
-  readonly ingest: (connectionId: string, signal: AbortSignal) => Promise<IngestReport>;
+  /** null where the connection is not to run by now. */
+  readonly ingest: (connectionId: string, signal: AbortSignal) => Promise<IngestReport | null>;
   /** Aborted when the book closes. */
   readonly closing: AbortSignal;
 }
@@ -45,7 +46,9 @@ export async function ingestDue(
   await inParallel({
     ...{ workers: concurrency, next },
     async work(connectionId) {
-      results.push(await syncResult(connectionId, () => ingest(connectionId, signal)));
+      const result = await syncResult(connectionId, () => ingest(connectionId, signal));
+      // Between its claim and its turn somebody else's run may have met what pauses it.
+      if (result.report !== null || result.error !== null) results.push(result);
     },
   });
   return results;

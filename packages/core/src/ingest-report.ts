@@ -7,7 +7,7 @@ import { type Instant, instantFromUnixMs, unixMsOf } from "./instant.ts";
 import type { Json } from "./json.ts";
 import type { Connection, Health, JobStatus, RunStats } from "./read-types.ts";
 import type { Run } from "./run.ts";
-import type { RunEnd } from "./store-contract.ts";
+import type { RunEnd } from "./run-contract.ts";
 
 /** What became of one run. Returned, not thrown: six durable pages and an error are both true. Plain JSON. */
 export interface RunReport {

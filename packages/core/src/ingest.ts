@@ -1,5 +1,5 @@
 import { commitPage } from "./commit-page.ts";
-import { errorReport, ImportError, isImportError, toImportError } from "./import-error.ts";
+import { errorReport, ImportError } from "./import-error.ts";
 import {
   connectionAfter,
   type IngestReport,
@@ -10,8 +10,8 @@ import {
 } from "./ingest-report.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import { openPages } from "./open-pages.ts";
-import { beginRun, type IngestOptions, type Run } from "./run.ts";
-import { budgetSpent } from "./run-clock.ts";
+import { type BusyRun, beginClaimedRun, beginRun, type IngestOptions, type Run } from "./run.ts";
+import { failureOf } from "./run-failure.ts";
 import { driftMessage, isDrift } from "./schema-drift.ts";
 import { cursorDigest } from "./step-recorder.ts";
 import { storeError } from "./store-error.ts";
@@ -23,7 +23,16 @@ import { storeError } from "./store-error.ts";
  * @throws ImportError only before a job is open: for a bad option, an unknown connection, or a store that cannot begin.
  */
 export async function ingest(options: IngestOptions): Promise<IngestReport> {
-  const run = await beginRun(options);
+  return imported(await beginRun(options));
+}
+
+/** Imports a claimed connection; null where it is paused or not active by now. */
+export async function ingestClaimed(options: IngestOptions): Promise<IngestReport | null> {
+  const run = await beginClaimedRun(options);
+  return run === null ? null : imported(run);
+}
+
+async function imported(run: Run | BusyRun): Promise<IngestReport> {
   if ("runningJobId" in run) return { status: "skipped", runningJobId: run.runningJobId };
   return finish(run, await importPages(run));
 }
@@ -64,32 +73,12 @@ function refuseBlocked({ connection, connectionId, file, pages }: Run): void {
   throw new ImportError("CREDENTIALS_INVALID", message);
 }
 
-/** What a run comes to whose work threw. */
-export function failureOf(run: Run, thrown: unknown): Pick<Outcome, "error" | "more"> {
-  // A wait or request that was ended by the signal throws whatever it throws; the signal's reason is the cause.
-  const reason = run.signal.aborted ? run.signal.reason : thrown;
-  if (reason === budgetSpent) {
-    run.steps.end({ budgetSpent: true });
-    return { error: null, more: true };
-  }
-  const error = asImportError(reason, run);
-  run.steps.fail(error);
-  return { error, more: false };
-}
-
 function refuseDrift({ tally, connectionId }: Run): void {
   if (isDrift(tally.stats)) throw new ImportError("SCHEMA_DRIFT", driftMessage(tally.stats), { connectionId });
 }
 
 function isBudgetSpent({ budget, tally, clock, deadlineMs }: Run): boolean {
   return tally.stats.pages >= (budget.pages ?? Number.POSITIVE_INFINITY) || clock.now() >= deadlineMs;
-}
-
-function asImportError(error: unknown, { signal }: Run): ImportError {
-  if (isImportError(error)) return error;
-  if (signal.aborted)
-    return new ImportError("ABORTED", "the run was aborted; what was read is stored", { cause: error });
-  return toImportError(error);
 }
 
 export async function finish(run: Run, outcome: Outcome): Promise<RunReport> {

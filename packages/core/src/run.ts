@@ -13,7 +13,7 @@ import { budgetSpent, type RunClock, runClock } from "./run-clock.ts";
 import { type RunTally, runTally } from "./run-tally.ts";
 import { type StepRecorder, stepRecorder } from "./step-recorder.ts";
 import type { IngestStore } from "./store-contract.ts";
-import { inStore } from "./store-error.ts";
+import { inStore, storeError } from "./store-error.ts";
 
 export interface IngestOptions {
   readonly store: IngestStore;
@@ -85,13 +85,31 @@ const optionsSchema = z.object({
   leaseMs: z.number().int().min(1000).max(3_600_000).default(120_000),
 });
 
+/** Another run has the connection's lease. */
+export interface BusyRun {
+  readonly runningJobId: string;
+}
+
 /** Takes the connection's lease; answers with the running job's id when another run has it. */
-export async function beginRun(options: IngestOptions): Promise<Run | { readonly runningJobId: string }> {
+export async function beginRun(options: IngestOptions): Promise<Run | BusyRun> {
+  const run = await begin(options, {});
+  if (run === null) throw storeError("it calls a run paused that is not on schedule", null);
+  return run;
+}
+
+/** Like {@link beginRun} for a claimed connection; null where it is paused or not active by now. */
+export async function beginClaimedRun(options: IngestOptions): Promise<Run | BusyRun | null> {
+  return begin(options, { onSchedule: true });
+}
+
+async function begin(options: IngestOptions, how: { readonly onSchedule?: true }): Promise<Run | BusyRun | null> {
   const { connectionId, mode, leaseMs, ...rest } = parseOptions(optionsSchema, options);
   const window = rest.window;
   const { store, clock = systemClock, logger = silentLogger } = options;
   const askedAtMs = clock.now();
-  const start = await inStore("the run could not begin", () => store.beginRun({ connectionId, mode, window, leaseMs }));
+  const start = await inStore("the run could not begin", () =>
+    store.beginRun({ connectionId, mode, window, leaseMs, ...how }),
+  );
   const emit = emitter(options, logger);
   if (start.kind === "missing")
     throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${connectionId}`, { connectionId });
@@ -100,6 +118,7 @@ export async function beginRun(options: IngestOptions): Promise<Run | { readonly
       connectionId,
     });
   }
+  if (start.kind === "paused") return null;
   if (start.kind === "busy") {
     emit({ type: "run.skipped", connectionId, runningJobId: start.runningJobId });
     return { runningJobId: start.runningJobId };

@@ -1,20 +1,14 @@
 import type { AuditEvent, AuditFilter } from "./audit-event.ts";
-import type { ConnectionProblem } from "./connection-problem.ts";
 import type { ConnectionStore } from "./connection-store.ts";
 import type { RunMode, RunWindow, SharedState } from "./connector-contract.ts";
-import type { ErrorReport } from "./import-error.ts";
 import type { Instant } from "./instant.ts";
-import type { Json } from "./json.ts";
-import type { CommitBatch, CommitStats } from "./plan/commit-batch.ts";
-import type { Decision, Reject } from "./plan/plan-types.ts";
+import type { CommitBatch } from "./plan/commit-batch.ts";
+import type { Decision, Fill, Link, Reject } from "./plan/plan-types.ts";
 import type { ProblemCount, ProblemFilter, StoredProblem } from "./problem-types.ts";
 import type {
-  Connection,
   ExecutionFilter,
-  Health,
   Job,
   JobFilter,
-  JobStatus,
   RunStats,
   Slice,
   SliceRequest,
@@ -22,69 +16,29 @@ import type {
   Trade,
   TradeFilter,
 } from "./read-types.ts";
+import type { CommitResult, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
 import type { Step, StepCounts, StepFilter, StepStatisticsFilter } from "./step.ts";
 
-/** What `beginRun` answers. */
-export type RunStart =
-  | { readonly kind: "missing" }
-  | { readonly kind: "disconnected" }
-  | { readonly kind: "busy"; readonly runningJobId: string }
-  | {
-      readonly kind: "started";
-      readonly jobId: string;
-      /** Fencing token: higher than any before it for this connection. */
-      readonly token: number;
-      readonly connection: Connection;
-      readonly cursor: Json;
-      readonly startedAt: Instant;
-    };
-
-export interface RunEnd {
-  readonly owner: string;
-  readonly connectionId: string;
-  readonly jobId: string;
-  readonly token: number;
-  readonly status: Exclude<JobStatus, "running">;
-  readonly more: boolean;
-  readonly error: ErrorReport | null;
-  /** What the run makes of its connection; null leaves status, health, breaker and schedule as they are. */
-  readonly connection: ConnectionEnd | null;
-  /**
-   * A scheduled run that changed nothing. Its job takes the place of the connection's last such one, which is dropped, and
-   * goes on with its count.
-   */
-  readonly unchanged: boolean;
-  /** What the run makes of the connection's own problem; absent leaves it. */
-  readonly problem?: ConnectionProblem;
-  /** Written where the run's end is. */
-  readonly audit?: AuditEvent;
+/** One fill as it counts: its face among its reports, and the fees and decision of all of them. */
+export interface StoredFill
+  extends Pick<
+      StoredExecution,
+      "id" | "broker" | "account" | "instrument" | "side" | "quantity" | "price" | "executedAt"
+    >,
+    Pick<Fill, "state" | "fees"> {
+  readonly tradeId: string;
+  readonly link: Link;
 }
 
-/** A connection after a run. Times count from the store's own now: workers' clocks may differ. */
-export interface ConnectionEnd {
-  readonly status: "active" | "needs_reauth" | "error";
-  readonly health: Health;
-  readonly breaker: Connection["breaker"];
-  readonly consecutiveFailures: number;
-  readonly pausedForMs: number | null;
-  /** null: not due until its owner changed something. */
-  readonly dueInMs: number | null;
+export interface FillFilter extends SliceRequest {
+  readonly broker?: string;
+  readonly account?: string;
 }
-
-/** A commit's answer. Where it is not `committed`, nothing was written. */
-export type CommitResult =
-  | { readonly kind: "committed"; readonly stats: CommitStats }
-  /** Another run owns the connection now. */
-  | { readonly kind: "fenced" }
-  /** Trades that are reviewed are not as they were seen. */
-  | { readonly kind: "stale"; readonly tradeIds: readonly string[] };
 
 /** A slice of rejects with every context that they name. */
 export interface OpenRejects extends Slice<Reject> {
   readonly contexts: CommitBatch["contexts"];
 }
-
-export type RunEndResult = { readonly kind: "ended"; readonly job: Job } | { readonly kind: "fenced" };
 
 /**
  * All that `ingest()` needs of a store. Every argument and result is JSON.
@@ -104,6 +58,8 @@ export interface IngestStore {
     readonly mode: RunMode;
     readonly window: RunWindow;
     readonly leaseMs: number;
+    /** For a claimed connection: begins only if it is active and not paused, which may have changed since the claim. */
+    readonly onSchedule?: boolean;
   }): Promise<RunStart>;
   /** False when another run took over. */
   renewLease(request: {
@@ -124,6 +80,8 @@ export interface IngestStore {
    * Ids of active connections whose next sync is due, at most `limit`. Owners take turns: each one's longest due comes
    * before anyone's second. A claimed one is due again only after `leaseMs`: two workers never get the same one, and what a
    * dying worker claimed comes back by itself. A large backlog may be looked at in part, the longest due 20,000 at least.
+   *
+   * Also closes, as `beginRun` does, the jobs whose lease ran out on connections that are never due: no run comes by there.
    */
   claimDue(request: { readonly limit: number; readonly leaseMs: number }): Promise<readonly string[]>;
   /**
@@ -148,6 +106,8 @@ export interface BookStore extends IngestStore, ConnectionStore {
   /** The decisions on the fills of a trade. */
   decisionsOf(owner: string, tradeId: string): Promise<readonly Decision[]>;
   trades(owner: string, filter: TradeFilter): Promise<Slice<Trade>>;
+  /** What stands for each fill in its trade, canceled fills too, newest first. `limit` is 1 to 1,000. */
+  fills(owner: string, filter: FillFilter): Promise<Slice<StoredFill>>;
   executions(owner: string, filter: ExecutionFilter): Promise<Slice<StoredExecution>>;
   /**
    * Makes the connection due once more right after the job that is running, however often it is called, also when that

@@ -4,6 +4,7 @@ export type { ConnectionChange, ConnectionStore, SealedRow } from "./connection-
 export { contentSecond } from "./content-key.ts";
 export { dueAfterMs } from "./due-after-ms.ts";
 export { executionView } from "./execution-view.ts";
+export { fillView } from "./fill-view.ts";
 export { isRecord } from "./json.ts";
 export type { BatchRun, CommitBatch, CommitPlan, CommitStats, NewCancel, NewReport } from "./plan/commit-batch.ts";
 export { keysOf } from "./plan/missing-keys.ts";
@@ -28,18 +29,16 @@ export type { TradeReview } from "./plan/review.ts";
 export { emptySnapshot, extendSnapshot, type Snapshot, type SnapshotKeys, type SnapshotRows } from "./plan/snapshot.ts";
 export { tradeFromMembers } from "./plan/trade-from-members.ts";
 export type { StoredProblem } from "./problem-types.ts";
+export type { CommitResult, ConnectionEnd, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
 export { addStats } from "./run-tally.ts";
 export { parseSliceKey, type SliceKey, sliceKeyText } from "./slice-key.ts";
 export type { StepCounts } from "./step.ts";
 export {
   type BookStore,
-  type CommitResult,
-  type ConnectionEnd,
+  type FillFilter,
   type IngestStore,
   noStats,
   type OpenRejects,
-  type RunEnd,
-  type RunEndResult,
-  type RunStart,
+  type StoredFill,
 } from "./store-contract.ts";
 export { tradeView } from "./trade-view.ts";

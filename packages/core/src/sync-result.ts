@@ -11,7 +11,10 @@ export interface SyncResult {
 }
 
 /** Runs one connection; that it cannot even begin is a result too. */
-export async function syncResult(connectionId: string, run: () => Promise<IngestReport>): Promise<SyncResult> {
+export async function syncResult<Report extends IngestReport | null>(
+  connectionId: string,
+  run: () => Promise<Report>,
+): Promise<SyncResult> {
   try {
     return { connectionId, report: await run(), error: null };
   } catch (error) {

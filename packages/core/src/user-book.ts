@@ -5,6 +5,7 @@ import { executionFilterSchema, jobFilterSchema, tradeFilterSchema } from "./lis
 import { parseOptions } from "./parse-options.ts";
 import type { ExecutionFilter, Job, JobFilter, Slice, StoredExecution, Trade, TradeFilter } from "./read-types.ts";
 import { reprocessSchema } from "./reprocess-rejects.ts";
+import { guardedStore } from "./store-error.ts";
 import type { SyncParts } from "./sync-now.ts";
 import { textId } from "./text-id.ts";
 import type { TradePlans } from "./trade-suggestion.ts";
@@ -13,6 +14,7 @@ import { ownConnection, type UserConnections, userConnections } from "./user-con
 import { type UserLineage, userLineage } from "./user-lineage.ts";
 import { type UserProblems, userProblems } from "./user-problems.ts";
 import { type UserReview, userReview } from "./user-review.ts";
+import { type UserStatistics, userStatistics } from "./user-statistics.ts";
 import { type UserSync, userSync } from "./user-sync.ts";
 
 /** A book as one person sees it. */
@@ -22,7 +24,8 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
     UserSync,
     UserLineage,
     UserAudit,
-    UserReview {
+    UserReview,
+    UserStatistics {
   /**
    * Imports a file that the person downloaded from the broker, through the same path as any run: what it holds is stored
    * once, whatever else told it. The connection's cursor and status stay as they are. A connector that reads no files
@@ -59,11 +62,11 @@ export interface UserBookParts extends ConnectParts {
 }
 
 export function userBook<Connectors extends readonly AnyConnector[]>(parts: UserBookParts): UserBook<Connectors> {
-  const { store } = parts;
+  const store = guardedStore(parts.store);
   const userId = parseOptions(textId, parts.userId);
   const actor = parseOptions(textId, parts.actor);
   return {
-    ...userConnections<Connectors>({ ...parts, userId, actor }),
+    ...userConnections<Connectors>({ ...parts, store, userId, actor }),
     async importFile(connectionId, file, options = {}) {
       await ownConnection(store, userId, connectionId);
       return parts.importFile(connectionId, { file, ...options });
@@ -82,7 +85,8 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
     }),
     ...userLineage({ userId, store }),
     ...userAudit({ userId, store }),
-    ...userReview({ ...parts, userId, actor }),
+    ...userReview({ ...parts, store, userId, actor }),
+    ...userStatistics({ userId, store, tradePlans: parts.tradePlans }),
     ...userSync({ userId, store, runNow: parts.runNow, ownConnection: (id) => ownConnection(store, userId, id) }),
   };
 }

@@ -6,16 +6,7 @@ import { type MemoryTables, type OwnerTables, ownerTables, type ReportRow } from
 
 type Lists = Pick<
   BookStore,
-  | "connection"
-  | "connections"
-  | "trade"
-  | "trades"
-  | "tradesById"
-  | "decisionsOf"
-  | "executions"
-  | "job"
-  | "jobs"
-  | "problems"
+  "connection" | "connections" | "trade" | "trades" | "executions" | "job" | "jobs" | "problems"
 >;
 
 /** All reads on behalf of a person. Results are copies: what a host does to them changes nothing stored. */
@@ -31,16 +22,6 @@ export function memoryLists(tables: MemoryTables): Lists {
     async trade(owner, id) {
       const row = of(owner).trades.get(id);
       return row === undefined ? null : copyOf(tradeView(row));
-    },
-    async tradesById(owner, ids) {
-      const { trades } = of(owner);
-      const rows = [...new Set(ids)].flatMap((id) => trades.get(id) ?? []);
-      return rows.map((row) => copyOf(tradeView(row)));
-    },
-    async decisionsOf(owner, tradeId) {
-      const { index, reports, decisions } = of(owner);
-      const families = [...index.tradeMembers.values([tradeId])].flatMap((key) => reports.get(key)?.familyKey ?? []);
-      return copyOf(families.sort().flatMap((familyKey) => decisions.get(familyKey) ?? []));
     },
     async trades(owner, filter) {
       return sliceOf(tradesOf(of(owner), filter), filter, (trade) => ({ at: trade.lastExecutedAt, id: trade.id }));

@@ -1,4 +1,4 @@
-import { type Clock, ImportError, instantFromUnixMs, type Job } from "@fillbook/core";
+import { type Clock, ImportError, instantFromUnixMs, type Job, unixMsOf } from "@fillbook/core";
 import {
   addStats,
   type BatchRun,
@@ -41,6 +41,7 @@ export function memoryRuns(tables: MemoryTables, clock: Clock): Runs {
       return commitPage(ownerTables(tables, owner), { batch, run, lease });
     },
     async claimDue({ limit, leaseMs }) {
+      closeLost(tables, now());
       return dueConnections(tables, { limit, leaseMs, nowMs: clock.now() });
     },
     async queueFollowUp(owner, { connectionId, jobId }) {
@@ -66,6 +67,9 @@ function beginRun(tables: MemoryTables, request: Parameters<IngestStore["beginRu
   const connection = owner?.connections.get(connectionId);
   if (lease === undefined || owner === undefined || connection === undefined) return { kind: "missing" };
   if (connection.status === "disconnected") return { kind: "disconnected" };
+  const { status, pausedUntil } = connection;
+  const isPaused = status !== "active" || (pausedUntil !== null && unixMsOf(pausedUntil) > clock.now());
+  if (request.onSchedule === true && isPaused) return { kind: "paused" };
   if (lease.jobId !== null && lease.expiresAtMs > clock.now()) return { kind: "busy", runningJobId: lease.jobId };
   const startedAt = instantFromUnixMs(clock.now());
   if (lease.jobId !== null) closeAbandoned(tables, lease, startedAt);
@@ -78,6 +82,15 @@ function beginRun(tables: MemoryTables, request: Parameters<IngestStore["beginRu
     unchangedRuns: 0,
   });
   return { kind: "started", jobId, token: lease.token, connection, cursor: lease.cursor, startedAt };
+}
+
+/** Where nothing is ever due no run comes by to close what a dead process left. */
+function closeLost(tables: MemoryTables, at: Job["startedAt"]): void {
+  for (const lease of tables.leases.values()) {
+    if (lease.jobId === null || lease.dueAtMs !== null || lease.expiresAtMs > unixMsOf(at)) continue;
+    closeAbandoned(tables, lease, at);
+    Object.assign(lease, { token: lease.token + 1, jobId: null, expiresAtMs: 0, followUp: false });
+  }
 }
 
 function closeAbandoned(tables: MemoryTables, lease: Lease, finishedAt: Job["startedAt"]): void {

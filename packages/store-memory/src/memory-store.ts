@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
 import { memoryAudit } from "./memory-audit.ts";
 import { memoryConnections } from "./memory-connections.ts";
+import { memoryFills } from "./memory-fills.ts";
 import { memoryLists } from "./memory-lists.ts";
 import { memoryProblems } from "./memory-problems.ts";
 import { memoryRuns } from "./memory-runs.ts";
@@ -34,6 +35,7 @@ export function memoryStore({ clock = systemClock }: MemoryStoreOptions = {}): B
     },
     ...memoryConnections(tables),
     ...memoryLists(tables),
+    ...memoryFills(tables),
     ...memoryProblems(tables),
     ...memorySteps(tables),
     ...memoryAudit(tables),

@@ -49,6 +49,7 @@ create table leases (
   check ((job_id is null) = (expires_at is null))
 ) with (fillfactor = 50);
 create index leases_due on leases (due_at) where due_at is not null;
+create index leases_lost on leases (expires_at) where job_id is not null and due_at is null;
 
 -- Credentials as a vault sealed them, apart from the connections: a read of those never touches them.
 create table sealed_credentials (

@@ -9,8 +9,15 @@ import type {
   Trade,
   TradeFilter,
 } from "@fillbook/core";
-import { type SliceKey, type StoredProblem, tradeView } from "@fillbook/core/store";
-import { executionSelection, storedExecution } from "./execution-columns.ts";
+import {
+  type FillFilter,
+  fillView,
+  type SliceKey,
+  type StoredFill,
+  type StoredProblem,
+  tradeView,
+} from "@fillbook/core/store";
+import { executionSelection, storedExecution, storedReport } from "./execution-columns.ts";
 import type { SqlCondition } from "./list-statement.ts";
 import type { SqlRow } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
@@ -70,6 +77,20 @@ export const executionListing: Listing<StoredExecution, ExecutionFilter> = {
     { column: "canonical", is: canonical },
   ],
   itemOf: storedExecution,
+  keyOf: ({ executedAt, id }) => ({ at: executedAt, id }),
+};
+
+export const fillListing: Listing<StoredFill, FillFilter> = {
+  table: "executions",
+  from: (tables) => `${tables.executions} as executions`,
+  selection: executionSelection,
+  order: ["executed_at", "revision_key"],
+  where: ({ broker, account }) => [
+    { column: "broker", value: broker, indexed: false },
+    { column: "account", value: account, indexed: false },
+    { column: "fill", isNull: false },
+  ],
+  itemOf: (row) => fillView(storedReport(row)),
   keyOf: ({ executedAt, id }) => ({ at: executedAt, id }),
 };
 

@@ -1,3 +1,4 @@
+import { type ErrorReport, ImportError } from "@fillbook/core";
 import type { Sql } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { textOf } from "./sql-columns.ts";
@@ -14,6 +15,32 @@ export async function claimDue(
 ): Promise<readonly string[]> {
   const rows = await sql.query(claimStatement(tables), [String(limit), String(leaseMs), String(CANDIDATES_MAX)]);
   return rows.map((row) => textOf(row, "connection_id"));
+}
+
+/** What is said of a job whose process is gone. */
+export function abandoned(connectionId: string | null): ErrorReport {
+  const error = new ImportError("LEASE_LOST", "the run was abandoned: its process ended or slept past its lease");
+  const { code, recovery, message, retryAfterMs } = error;
+  return { code, recovery, message, retryAfterMs, connectionId };
+}
+
+/** Where nothing is ever due no run comes by to close what a dead process left. */
+export async function closeLost(sql: Sql, tables: PostgresTables): Promise<void> {
+  const { code, recovery, message } = abandoned(null);
+  await sql.query(
+    `with lost as materialized (
+       select connection_id, owner, job_id from ${tables.leases}
+        where job_id is not null and due_at is null and expires_at <= now() for update skip locked
+     ), closed as (
+       update ${tables.jobs} as jobs set status = 'failed', finished_at = now(), error = json_build_object(
+                'code', $1::text, 'recovery', $2::text, 'message', $3::text,
+                'retryAfterMs', null, 'connectionId', lost.connection_id)
+         from lost where jobs.owner = lost.owner and jobs.id = lost.job_id and jobs.status = 'running'
+     )
+     update ${tables.leases} as leases set token = token + 1, job_id = null, expires_at = null, follow_up = false
+       from lost where leases.connection_id = lost.connection_id`,
+    [code, recovery, message],
+  );
 }
 
 // due_at is schedule and claim in one column: what a dying worker claimed is due again by itself. Rows are locked one by one

@@ -5,6 +5,7 @@ import { listStatement } from "./list-statement.ts";
 import {
   connectionListing,
   executionListing,
+  fillListing,
   jobListing,
   type Listing,
   problemListing,
@@ -23,6 +24,7 @@ type Lists = Pick<
   | "trades"
   | "tradesById"
   | "decisionsOf"
+  | "fills"
   | "executions"
   | "job"
   | "jobs"
@@ -51,6 +53,7 @@ export function postgresLists(context: PostgresContext): Lists {
       return (await retrying(clock, () => driver.query(text, [owner, tradeId]))).map(decisionRow);
     },
     trades: (owner, filter) => sliceOf(context, tradeListing, { owner, filter }),
+    fills: (owner, filter) => sliceOf(context, fillListing, { owner, filter }),
     executions: (owner, filter) => sliceOf(context, executionListing, { owner, filter }),
     job: (owner, id) => oneOf(context, jobListing, { owner, id }),
     jobs: (owner, filter) => sliceOf(context, jobListing, { owner, filter }),

@@ -1,9 +1,9 @@
-import { ImportError, type Instant } from "@fillbook/core";
+import type { Instant } from "@fillbook/core";
 import type { BookStore, IngestStore, RunStart } from "@fillbook/core/store";
 import { commitBatch } from "./postgres-commit.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import type { Sql, SqlRow } from "./postgres-driver.ts";
-import { claimDue, queueFollowUp } from "./postgres-due.ts";
+import { abandoned, claimDue, closeLost, queueFollowUp } from "./postgres-due.ts";
 import { endRun } from "./postgres-end-run.ts";
 import { retrying } from "./postgres-retry.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
@@ -36,7 +36,10 @@ export function postgresRuns(context: PostgresContext): Runs {
       return commitBatch(context, batch, { leaseMs: leaseMs ?? null });
     },
     async claimDue({ limit, leaseMs }) {
-      return retrying(clock, () => claimDue(driver, tables, { limit, leaseMs }));
+      return retrying(clock, async () => {
+        await closeLost(driver, tables);
+        return claimDue(driver, tables, { limit, leaseMs });
+      });
     },
     async endRun(end) {
       return retrying(clock, (attempt) =>
@@ -55,12 +58,14 @@ async function beginRun(sql: Sql, tables: PostgresTables, begin: Begin): Promise
   // The clock is read when the lock is held, however long that took.
   const [lease] = await sql.query(
     `with locked as (
-       select ${connectionSelection}, leases.token, leases.job_id, leases.cursor, leases.expires_at
+       select ${connectionSelection}, leases.token, leases.job_id, leases.cursor, leases.expires_at,
+              connections.paused_until as pause_end
          from ${tables.leases} as leases
          join ${tables.connections} as connections on connections.id = leases.connection_id
         where leases.connection_id = $1 for update of leases, connections
      )
      select locked.*, coalesce(expires_at > clock_timestamp(), false) as held,
+            status <> 'active' or coalesce(pause_end > clock_timestamp(), false) as paused,
             ${instantColumn("clock_timestamp()", "at")}
        from locked`,
     [begin.connectionId],
@@ -68,6 +73,7 @@ async function beginRun(sql: Sql, tables: PostgresTables, begin: Begin): Promise
   if (lease === undefined) return { kind: "missing" };
   const connection = connectionOf(lease);
   if (connection.status === "disconnected") return { kind: "disconnected" };
+  if (begin.onSchedule === true && isTrue(lease, "paused")) return { kind: "paused" };
   const runningJobId = textOrNull(lease, "job_id");
   // The database's text of a time is an instant.
   const startedAt = textOf(lease, "at") as Instant;
@@ -109,9 +115,7 @@ async function closeAbandoned(
   tables: PostgresTables,
   { lease, jobId, at }: { lease: SqlRow; jobId: string; at: Instant },
 ): Promise<void> {
-  const error = new ImportError("LEASE_LOST", "the run was abandoned: its process ended or slept past its lease");
-  const { code, recovery, message, retryAfterMs } = error;
-  const report = { code, recovery, message, retryAfterMs, connectionId: textOf(lease, "id") };
+  const report = abandoned(textOf(lease, "id"));
   await sql.query(
     `update ${tables.jobs} set status = 'failed', finished_at = $3::timestamptz, error = $4::text::json
       where owner = $1 and id = $2 and status = 'running'`,

@@ -3,6 +3,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { testStore } from "@fillbook/testkit/suite";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { postgresStore } from "../src/index.ts";
+import { passLeaseTime } from "./support/test-store.ts";
 
 // The same histories each time, so that a red test is about the change; `pnpm histories` plays new ones.
 const seed = 20_260_105;
@@ -25,12 +26,6 @@ describe("PGlite store", () => {
       return store;
     },
     // Time passes for the store that was made last; tests of this file run one after the other.
-    passTime: async (ms) => {
-      await pglite.query(
-        `update "${schema}".leases set expires_at = expires_at - $1::bigint * interval '1 millisecond',
-                due_at = due_at - $1::bigint * interval '1 millisecond'`,
-        [ms],
-      );
-    },
+    passTime: (ms) => passLeaseTime(pglite, { schema, ms }),
   });
 });

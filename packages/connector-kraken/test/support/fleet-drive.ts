@@ -2,7 +2,6 @@ import { instantFromUnixMs, isImportError } from "@fillbook/core";
 import { tradeAtDesk } from "./fleet-desk.ts";
 import { tradeAtKraken } from "./fleet-kraken.ts";
 import { breakForGood, endFaults, type FleetEvent, fleetPlan } from "./fleet-plan.ts";
-import { isStoreFault } from "./fleet-store.ts";
 import {
   connectFleet,
   credentialsOf,
@@ -57,10 +56,6 @@ function liveOneMinute(
     const impatient = random.pick(connections);
     for (let clicks = random.oneIn(4) ? 2 : 1; clicks > 0; clicks -= 1) syncByHand(world, impatient);
   }
-  // On a connection that is not due only its owner's next run closes the job that a dying process left.
-  const lookMs = world.quietMs + HOUR_MS;
-  if (nowMs >= lookMs && nowMs - MINUTE_MS < lookMs)
-    for (const one of connections.filter(({ isBroken }) => isBroken)) syncByHand(world, one);
   if (nowMs < Math.max(world.hostsBackMs, world.nextTickMs)) return;
   world.nextTickMs = nowMs + (4 + random.below(5)) * MINUTE_MS;
   for (const worker of workers) if (!worker.isTicking) begin(world, worker, tick(world, worker));
@@ -88,8 +83,7 @@ function begin({ watch }: FleetWorld, worker: FleetWorker, work: Promise<unknown
   const ended = work.catch((error: unknown) => {
     const code = isImportError(error) ? error.code : "";
     watch.count(`thrown: ${code}`);
-    // Reads of a person's book hand on what the store threw as it is.
-    if (code !== "STORE_FAILED" && code !== "ABORTED" && !isStoreFault(error))
+    if (code !== "STORE_FAILED" && code !== "ABORTED")
       watch.violations.push(`thrown: ${error instanceof Error ? error.stack : error}`);
   });
   const counted = ended.finally(() => {

@@ -52,13 +52,6 @@ const never = new Promise<never>(() => {
   // Nobody is there to be answered.
 });
 
-const storeFaults: readonly string[] = ["the store is busy", "the connection to the store was cut"];
-
-/** A failure of {@link fleetStore} as it was thrown. */
-export function isStoreFault(error: unknown): boolean {
-  return error instanceof Error && storeFaults.includes(error.message);
-}
-
 async function reach(
   { process, watch, clock }: Reach,
   name: string,
@@ -68,7 +61,7 @@ async function reach(
   if (process.isDead) return never;
   const fault = strikes(process, name);
   if (fault !== null) watch.count(fault);
-  if (fault === "store fails") throw new Error(storeFaults[0]);
+  if (fault === "store fails") throw new Error("the store is busy");
   if (fault === "process stands still") await clock.sleep(STANDSTILL_MS);
   if (fault === "process dies before a call") process.isDead = true;
   if (process.isDead) return never;
@@ -76,7 +69,7 @@ async function reach(
   tell(watch, name, parameters, result);
   if (fault === "process dies after a call") process.isDead = true;
   if (process.isDead) return never;
-  if (fault === "store's answer is lost") throw new Error(storeFaults[1]);
+  if (fault === "store's answer is lost") throw new Error("the connection to the store was cut");
   return result;
 }
 

@@ -103,12 +103,10 @@ function begun(seen: Seen, request: Parameters<IngestStore["beginRun"]>[0], star
 }
 
 function judgeScheduled(seen: Seen, connection: Connection, nowMs: number): void {
-  const { id, status, pausedUntil, lastSyncAt } = connection;
+  const { id, status, pausedUntil } = connection;
   const claims = (seen.claims.get(id) ?? 0) - 1;
   seen.claims.set(id, claims);
   if (claims < 0) seen.violations.push(`${id}: a scheduled run without a claim of its own`);
-  // A claimed run does not look again: what a person's run found out between claim and start is not known to it.
-  if (lastSyncAt !== null && Date.parse(lastSyncAt) >= (seen.claimedAtMs.get(id) ?? 0)) return;
   if (pausedUntil !== null && Date.parse(pausedUntil) > nowMs)
     seen.violations.push(`${id}: a scheduled run inside the pause until ${pausedUntil}`);
   if (status !== "active") seen.violations.push(`${id}: a scheduled run of a connection that is ${status}`);

@@ -21,9 +21,15 @@ export async function serverStore(options: PostgresOptions = {}, url: string = t
 }
 
 /** Lets time pass for one schema's leases and schedules, by moving them into the past. */
-export async function passLeaseTime(pool: Pool, { schema, ms }: { schema: string; ms: number }): Promise<void> {
-  await pool.query(
-    `update "${schema}".leases set expires_at = expires_at - $1::bigint * interval '1 millisecond',
+export async function passLeaseTime(
+  database: { query(text: string, values: unknown[]): Promise<unknown> },
+  { schema, ms }: { schema: string; ms: number },
+): Promise<void> {
+  await database.query(
+    `with paused as (
+       update "${schema}".connections set paused_until = paused_until - $1::bigint * interval '1 millisecond'
+     )
+     update "${schema}".leases set expires_at = expires_at - $1::bigint * interval '1 millisecond',
             due_at = due_at - $1::bigint * interval '1 millisecond'`,
     [ms],
   );

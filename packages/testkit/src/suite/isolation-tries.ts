@@ -70,6 +70,7 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
   connection: [(store, { owner, ids }) => store.connection(owner, ids.connectionId)],
   connections: [(store, { owner, ids }) => store.connections(owner, { after: ids.nexts.connections })],
   trade: [(store, { owner, ids }) => store.trade(owner, ids.tradeId)],
+  fills: [(store, { owner, ids }) => store.fills(owner, { after: ids.nexts.executions })],
   tradesById: [(store, { owner, ids }) => store.tradesById(owner, [ids.tradeId])],
   decisionsOf: [(store, { owner, ids }) => store.decisionsOf(owner, ids.tradeId)],
   trades: [

@@ -29,6 +29,46 @@ export function storeDueSuite({ test, makeStore, passTime }: StoreSuiteOptions):
     assert.deepEqual(await store.claimDue({ limit: 20, leaseMs: CLAIM_MS }), many.slice(3));
   });
 
+  test("due: a claimed connection that is paused or not active by its turn does not begin on schedule", async () => {
+    const store = await makeStore();
+    for (const after of [{ pausedForMs: CLAIM_MS }, { status: "needs_reauth", dueInMs: null }] as const) {
+      const connectionId = await aConnection(store);
+      const begin = (onSchedule: boolean) =>
+        store.beginRun({ connectionId, mode: "scheduled", window: {}, leaseMs: CLAIM_MS, onSchedule });
+      const start = await begin(true);
+      assert.ok(start.kind === "started");
+      await store.endRun(runEnd({ connectionId, jobId: start.jobId, token: start.token, after }));
+      assert.deepEqual(await begin(true), { kind: "paused" });
+      const byHand = await begin(false);
+      assert.ok(byHand.kind === "started");
+      await store.endRun(runEnd({ connectionId, jobId: byHand.jobId, token: byHand.token, after }));
+      if (!("pausedForMs" in after)) continue;
+      await passTime(CLAIM_MS + 100);
+      assert.equal((await begin(true)).kind, "started");
+    }
+  });
+
+  test("due: a tick closes the job of a dead run also where nothing is ever due, and the dead writes nothing", async () => {
+    const store = await makeStore();
+    const connectionId = await aConnection(store);
+    const begin = async () => {
+      const start = await store.beginRun({ connectionId, mode: "manual", window: {}, leaseMs: CLAIM_MS });
+      assert.ok(start.kind === "started");
+      return { connectionId, jobId: start.jobId, token: start.token };
+    };
+    const after = { status: "needs_reauth", dueInMs: null } as const;
+    await store.endRun(runEnd({ ...(await begin()), after }));
+    const dead = await begin();
+    assert.deepEqual(await store.claimDue({ limit: 10, leaseMs: CLAIM_MS }), []);
+    assert.equal((await store.job("owner", dead.jobId))?.status, "running");
+    await passTime(CLAIM_MS + 100);
+    assert.deepEqual(await store.claimDue({ limit: 10, leaseMs: CLAIM_MS }), []);
+    const job = await store.job("owner", dead.jobId);
+    assert.deepEqual([job?.status, job?.error?.code, job?.error?.connectionId], ["failed", "LEASE_LOST", connectionId]);
+    assert.deepEqual(await store.endRun(runEnd({ ...dead, after })), { kind: "fenced" });
+    assert.equal((await begin()).token > dead.token, true);
+  });
+
   test("due: what a dead worker claimed is due again after the claim's time", async () => {
     const store = await makeStore();
     const id = await aConnection(store);

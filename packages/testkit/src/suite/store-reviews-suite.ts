@@ -3,7 +3,7 @@ import { instant, type Link, type Trade } from "@fillbook/core";
 import type { BookStore, CommitBatch, TradeReview } from "@fillbook/core/store";
 import { anExecution } from "../an-execution.ts";
 import type { ScriptedRecord } from "../scripted.ts";
-import { aConnection, play } from "./play.ts";
+import { aConnection, play, readAll } from "./play.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 
 const times = ["2026-02-01T00:00:00Z", "2026-02-02T00:00:00Z", "2026-02-03T00:00:00Z"].map(instant);
@@ -69,6 +69,35 @@ export function storeReviewsSuite({ test, makeStore }: StoreSuiteOptions): void 
       ["reviewed", { tradePlanId: "P1" }, trades[0].executionCount],
       ["pending_review", null, 0],
     ]);
+  });
+
+  test("reviews: fills are one for each fill, with the fees and the decision of all its reports, canceled ones too", async () => {
+    const { store, trades, connectionId } = await aBook(makeStore);
+    const link = { tradePlanId: "P1" };
+    await store.commit(batchOf([reviewOf(trades[0], { link, suggestion: null })]));
+    const corrected = anExecution({ familyId: "F2", revision: 1, price: "7", order: { permanentId: "O1" } });
+    const { broker, account, source } = corrected;
+    const bust = { broker, account, source, familyId: "F3", revision: 0 };
+    const { quantity, price } = anExecution();
+    await play(store, connectionId, [
+      { kind: "execution", execution: corrected },
+      { kind: "cancel", cancel: { ...bust, quantity, price } },
+    ]);
+    const fills = await readAll((after) => store.fills("owner", { limit: 2, ...after }));
+    const seen = fills.map(({ tradeId, state, link, price }) => JSON.stringify([tradeId, state, link, price])).sort();
+    const first = [trades[0].id, "active", link];
+    assert.deepEqual(
+      seen,
+      [
+        [...first, price],
+        [...first, "7"],
+        [trades[1].id, "canceled", null, price],
+      ]
+        .map((one) => JSON.stringify(one))
+        .sort(),
+    );
+    assert.deepEqual((await store.fills("owner", { account: "another" })).items, []);
+    assert.deepEqual((await store.fills("stranger", {})).items, []);
   });
 
   test("reviews: lists choose by status and by what changed since", async () => {

@@ -1,0 +1,66 @@
+import type { AuditEvent } from "./audit-event.ts";
+import type { ConnectionProblem } from "./connection-problem.ts";
+import type { ErrorReport } from "./import-error.ts";
+import type { Instant } from "./instant.ts";
+import type { Json } from "./json.ts";
+import type { CommitStats } from "./plan/commit-batch.ts";
+import type { Connection, Health, Job, JobStatus } from "./read-types.ts";
+
+/** What `beginRun` answers. */
+export type RunStart =
+  | { readonly kind: "missing" }
+  | { readonly kind: "disconnected" }
+  | { readonly kind: "busy"; readonly runningJobId: string }
+  /** It was to run on schedule, and is paused or not active by now. */
+  | { readonly kind: "paused" }
+  | {
+      readonly kind: "started";
+      readonly jobId: string;
+      /** Fencing token: higher than any before it for this connection. */
+      readonly token: number;
+      readonly connection: Connection;
+      readonly cursor: Json;
+      readonly startedAt: Instant;
+    };
+
+export interface RunEnd {
+  readonly owner: string;
+  readonly connectionId: string;
+  readonly jobId: string;
+  readonly token: number;
+  readonly status: Exclude<JobStatus, "running">;
+  readonly more: boolean;
+  readonly error: ErrorReport | null;
+  /** What the run makes of its connection; null leaves status, health, breaker and schedule as they are. */
+  readonly connection: ConnectionEnd | null;
+  /**
+   * A scheduled run that changed nothing. Its job takes the place of the connection's last such one, which is dropped, and
+   * goes on with its count.
+   */
+  readonly unchanged: boolean;
+  /** What the run makes of the connection's own problem; absent leaves it. */
+  readonly problem?: ConnectionProblem;
+  /** Written where the run's end is. */
+  readonly audit?: AuditEvent;
+}
+
+/** A connection after a run. Times count from the store's own now: workers' clocks may differ. */
+export interface ConnectionEnd {
+  readonly status: "active" | "needs_reauth" | "error";
+  readonly health: Health;
+  readonly breaker: Connection["breaker"];
+  readonly consecutiveFailures: number;
+  readonly pausedForMs: number | null;
+  /** null: not due until its owner changed something. */
+  readonly dueInMs: number | null;
+}
+
+/** A commit's answer. Where it is not `committed`, nothing was written. */
+export type CommitResult =
+  | { readonly kind: "committed"; readonly stats: CommitStats }
+  /** Another run owns the connection now. */
+  | { readonly kind: "fenced" }
+  /** Trades that are reviewed are not as they were seen. */
+  | { readonly kind: "stale"; readonly tradeIds: readonly string[] };
+
+export type RunEndResult = { readonly kind: "ended"; readonly job: Job } | { readonly kind: "fenced" };

@@ -1,0 +1,24 @@
+import { ImportError, isImportError, toImportError } from "./import-error.ts";
+import type { Outcome } from "./ingest-report.ts";
+import type { Run } from "./run.ts";
+import { budgetSpent } from "./run-clock.ts";
+
+/** What a run comes to whose work threw. */
+export function failureOf(run: Run, thrown: unknown): Pick<Outcome, "error" | "more"> {
+  // A wait or request that was ended by the signal throws whatever it throws; the signal's reason is the cause.
+  const reason = run.signal.aborted ? run.signal.reason : thrown;
+  if (reason === budgetSpent) {
+    run.steps.end({ budgetSpent: true });
+    return { error: null, more: true };
+  }
+  const error = asImportError(reason, run);
+  run.steps.fail(error);
+  return { error, more: false };
+}
+
+function asImportError(error: unknown, { signal }: Run): ImportError {
+  if (isImportError(error)) return error;
+  if (signal.aborted)
+    return new ImportError("ABORTED", "the run was aborted; what was read is stored", { cause: error });
+  return toImportError(error);
+}

@@ -1,0 +1,28 @@
+import type { BookStore } from "@fillbook/core/store";
+import { fillView, tradeView } from "@fillbook/core/store";
+import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
+import { type MemoryTables, ownerTables } from "./memory-tables.ts";
+
+/** What reviews and statistics read. */
+export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" | "decisionsOf" | "fills"> {
+  const of = (owner: string) => ownerTables(tables, owner);
+  return {
+    async tradesById(owner, ids) {
+      const { trades } = of(owner);
+      const rows = [...new Set(ids)].flatMap((id) => trades.get(id) ?? []);
+      return rows.map((row) => copyOf(tradeView(row)));
+    },
+    async decisionsOf(owner, tradeId) {
+      const { index, reports, decisions } = of(owner);
+      const families = [...index.tradeMembers.values([tradeId])].flatMap((key) => reports.get(key)?.familyKey ?? []);
+      return copyOf(families.sort().flatMap((familyKey) => decisions.get(familyKey) ?? []));
+    },
+    async fills(owner, { broker, account, ...page }) {
+      const rows = [...of(owner).reports.values()].filter((row) => {
+        return row.fill !== null && isEqual(broker, row.broker) && isEqual(account, row.account);
+      });
+      const slice = sliceOf(rows, page, (row) => ({ at: row.executedAt, id: row.revisionKey }));
+      return { items: slice.items.map(fillView), next: slice.next };
+    },
+  };
+}
