@@ -64,6 +64,7 @@ export type { UserAudit } from "./user-audit.ts";
 export type { UserBook } from "./user-book.ts";
 export type { ConnectionUpdate, UserConnections } from "./user-connections.ts";
 export type { UserLineage } from "./user-lineage.ts";
+export type { ManualTrade, ManualTradeUpdate, UserManualTrades } from "./user-manual.ts";
 export type { UserProblems } from "./user-problems.ts";
 export type { InboxTrade, ReviewRequest, SeenTrades, UserReview } from "./user-review.ts";
 export {

@@ -98,7 +98,11 @@ export interface IngestStore {
   writeState: SharedState["write"];
 }
 
-/** A store with everything that the facade reads and writes on behalf of a person. Each method takes the owner. */
+/**
+ * A store with everything that the facade reads and writes on behalf of a person. Each method takes the owner.
+ *
+ * A manual trade that was removed (broker `manual`, status `canceled`) is in no answer about trades and fills.
+ */
 export interface BookStore extends IngestStore, ConnectionStore {
   trade(owner: string, tradeId: string): Promise<Trade | null>;
   /** Those of these that there are, at most 200, in any order. */

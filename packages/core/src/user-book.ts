@@ -12,6 +12,7 @@ import type { TradePlans } from "./trade-suggestion.ts";
 import { type UserAudit, userAudit } from "./user-audit.ts";
 import { ownConnection, type UserConnections, userConnections } from "./user-connections.ts";
 import { type UserLineage, userLineage } from "./user-lineage.ts";
+import { type UserManualTrades, userManualTrades } from "./user-manual.ts";
 import { type UserProblems, userProblems } from "./user-problems.ts";
 import { type UserReview, userReview } from "./user-review.ts";
 import { type UserStatistics, userStatistics } from "./user-statistics.ts";
@@ -25,7 +26,8 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
     UserLineage,
     UserAudit,
     UserReview,
-    UserStatistics {
+    UserStatistics,
+    UserManualTrades {
   /**
    * Imports a file that the person downloaded from the broker, through the same path as any run: what it holds is stored
    * once, whatever else told it. The connection's cursor and status stay as they are. A connector that reads no files
@@ -86,6 +88,7 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
     ...userLineage({ userId, store }),
     ...userAudit({ userId, store }),
     ...userReview({ ...parts, store, userId, actor }),
+    ...userManualTrades({ ...parts, store, userId, actor }),
     ...userStatistics({ userId, store, tradePlans: parts.tradePlans }),
     ...userSync({ userId, store, runNow: parts.runNow, ownConnection: (id) => ownConnection(store, userId, id) }),
   };

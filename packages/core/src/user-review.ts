@@ -56,10 +56,11 @@ const seen = z
   .max(200)
   .refine((trades) => new Set(trades.map(({ id }) => id)).size === trades.length, "holds a trade twice");
 const undoSchema = z.strictObject({ trades: seen });
-const reviewSchema = z.strictObject({
-  trades: seen,
-  link: z.union([z.strictObject({ tradePlanId: textId }), z.strictObject({ campaignId: textId })]).nullable(),
-});
+/** A plan, or a campaign, never both. */
+export const linkSchema = z
+  .union([z.strictObject({ tradePlanId: textId }), z.strictObject({ campaignId: textId })])
+  .nullable();
+const reviewSchema = z.strictObject({ trades: seen, link: linkSchema });
 
 export interface ReviewParts {
   readonly userId: string;
@@ -121,14 +122,17 @@ async function decide(
 }
 
 /** Commits a person's batch. @throws ImportError `TRADE_CHANGED` */
-async function commitDecision(
+export async function commitDecision(
   {
     userId,
     actor,
     store,
     clock,
   }: Pick<ReviewParts, "userId" | "actor" | "clock"> & { readonly store: Pick<BookStore, "commit"> },
-  { accounts, ...changes }: Omit<Partial<CommitBatch>, "accounts"> & { readonly accounts: readonly Trade[] },
+  {
+    accounts,
+    ...changes
+  }: Omit<Partial<CommitBatch>, "accounts"> & { readonly accounts: readonly Pick<Trade, "broker" | "account">[] },
 ): Promise<void> {
   const batch = { ...decisionBatch({ owner: userId, by: actor, clock, accounts }), ...changes };
   const result = await inStore("the decision could not be stored", () => store.commit(batch));

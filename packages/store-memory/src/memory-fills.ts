@@ -1,5 +1,6 @@
 import type { BookStore } from "@fillbook/core/store";
 import { fillView, tradeView } from "@fillbook/core/store";
+import { isRemoved } from "./memory-lists.ts";
 import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
 import { type MemoryTables, ownerTables } from "./memory-tables.ts";
 
@@ -10,7 +11,7 @@ export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" 
     async tradesById(owner, ids) {
       const { trades } = of(owner);
       const rows = [...new Set(ids)].flatMap((id) => trades.get(id) ?? []);
-      return rows.map((row) => copyOf(tradeView(row)));
+      return copyOf(rows.map(tradeView).filter((trade) => !isRemoved(trade)));
     },
     async decisionsOf(owner, tradeId) {
       const { index, reports, decisions } = of(owner);
@@ -19,7 +20,8 @@ export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" 
     },
     async fills(owner, { broker, account, ...page }) {
       const rows = [...of(owner).reports.values()].filter((row) => {
-        return row.fill !== null && isEqual(broker, row.broker) && isEqual(account, row.account);
+        if (row.fill === null || (row.broker === "manual" && !row.canonical)) return false;
+        return isEqual(broker, row.broker) && isEqual(account, row.account);
       });
       const slice = sliceOf(rows, page, (row) => ({ at: row.executedAt, id: row.revisionKey }));
       return { items: slice.items.map(fillView), next: slice.next };

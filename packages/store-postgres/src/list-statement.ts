@@ -23,6 +23,8 @@ export type SqlCondition =
    */
   | { readonly column: string; readonly value: string | undefined; readonly indexed: boolean }
   | { readonly column: string; readonly is: boolean | undefined }
+  /** Always asked: a text without parameters. */
+  | { readonly always: string }
   | { readonly column: string; readonly isNull: boolean | undefined };
 
 /** How many rows a page has unless its filter says so. */
@@ -44,6 +46,10 @@ export function listStatement(list: SqlList): {
   const [at, id] = list.order.map((column) => `${table}.${column}`);
   const conditions = [`${table}.owner = $1`];
   for (const condition of list.where) {
+    if ("always" in condition) {
+      conditions.push(condition.always);
+      continue;
+    }
     const column = `${table}.${condition.column}`;
     if ("isNull" in condition) {
       if (condition.isNull !== undefined) conditions.push(`${column} is ${condition.isNull ? "" : "not "}null`);

@@ -33,6 +33,8 @@ export interface Listing<Item, Filter extends SliceRequest> {
   /** `[time, id]`: an index starts with the owner and these. */
   readonly order: readonly [string, string];
   readonly where: (filter: Filter) => readonly SqlCondition[];
+  /** Rows that are in no answer, by id either. */
+  readonly without?: string;
   readonly itemOf: (row: SqlRow) => Item;
   readonly keyOf: (item: Item) => SliceKey;
 }
@@ -47,6 +49,9 @@ export const connectionListing: Listing<Connection, SliceRequest> = {
   keyOf: ({ createdAt, id }) => ({ at: createdAt, id }),
 };
 
+/** A manual trade that its owner took away is in no list. */
+const removed = "trades.broker = 'manual' and trades.status = 'canceled'";
+
 export const tradeListing: Listing<Trade, TradeFilter> = {
   table: "trades",
   from: (tables) => `${tables.trades} as trades`,
@@ -60,7 +65,9 @@ export const tradeListing: Listing<Trade, TradeFilter> = {
     { column: "inbox", value: inbox, indexed: true },
     { column: "status", value: status, indexed: false },
     { column: "changed", is: changedSinceReview },
+    { always: `not (${removed})` },
   ],
+  without: removed,
   itemOf: (row) => tradeView(tradeRow(row)),
   keyOf: ({ lastExecutedAt, id }) => ({ at: lastExecutedAt, id }),
 };
@@ -89,6 +96,7 @@ export const fillListing: Listing<StoredFill, FillFilter> = {
     { column: "broker", value: broker, indexed: false },
     { column: "account", value: account, indexed: false },
     { column: "fill", isNull: false },
+    { always: "not (executions.broker = 'manual' and not executions.canonical)" },
   ],
   itemOf: (row) => fillView(storedReport(row)),
   keyOf: ({ executedAt, id }) => ({ at: executedAt, id }),

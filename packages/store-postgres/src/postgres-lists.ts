@@ -39,8 +39,9 @@ export function postgresLists(context: PostgresContext): Lists {
     connections: (owner, filter) => sliceOf(context, connectionListing, { owner, filter }),
     trade: (owner, id) => oneOf(context, tradeListing, { owner, id }),
     async tradesById(owner, ids) {
-      const { selection, from, itemOf } = tradeListing;
-      const text = `select ${selection} from ${from(tables)} where owner = $1 and id = any($2::text[])`;
+      const { selection, from, without = "false", itemOf } = tradeListing;
+      const text = `select ${selection} from ${from(tables)}
+        where owner = $1 and id = any($2::text[]) and not (${without})`;
       const known = ids.filter((id) => !holdsNul(id));
       return (await retrying(clock, () => driver.query(text, [owner, sqlArray(known)]))).map(itemOf);
     },
@@ -63,11 +64,11 @@ export function postgresLists(context: PostgresContext): Lists {
 
 async function oneOf<Item, Filter extends SliceRequest>(
   { driver, tables, clock }: PostgresContext,
-  { selection, from, table, itemOf }: Listing<Item, Filter>,
+  { selection, from, table, without = "false", itemOf }: Listing<Item, Filter>,
   { owner, id }: { owner: string; id: string },
 ): Promise<Item | null> {
   if (holdsNul(id)) return null;
-  const text = `select ${selection} from ${from(tables)} where ${table}.owner = $1 and ${table}.id = $2`;
+  const text = `select ${selection} from ${from(tables)} where ${table}.owner = $1 and ${table}.id = $2 and not (${without})`;
   const [row] = await retrying(clock, () => driver.query(text, [owner, id]));
   return row === undefined ? null : itemOf(row);
 }

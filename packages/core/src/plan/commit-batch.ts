@@ -40,6 +40,8 @@ export interface CommitBatch {
   readonly decisions: readonly Decision[];
   /** What a person decides on whole trades: all of it or nothing. */
   readonly reviews?: readonly TradeReview[];
+  /** Trades that must be as they were seen, or nothing of the batch is written. */
+  readonly expects?: readonly { readonly tradeId: string; readonly version: number }[];
   /** Who decides, for batches with reviews. @defaultValue owner */
   readonly by?: string;
   /** Families to settle again, each with a report of it to pin (true), to unpin (false) or to leave as it is (null). */

@@ -26,7 +26,7 @@ export function keysOf(batch: CommitBatch): SnapshotKeys {
     revisions: batch.reports.map((report) => report.revisionKey),
     cancelKeys: batch.cancels.map((cancel) => cancel.cancelKey),
     rejectKeys: batch.rejects.map((reject) => reject.rejectKey),
-    tradeIds: reviewedIds(batch),
+    tradeIds: seenIds(batch),
     members: reviewedIds(batch),
   };
 }
@@ -42,7 +42,7 @@ export function isStarted(snapshot: Snapshot, batch: CommitBatch): boolean {
     batch.reports.every((report) => snapshot.asked.revisions.has(report.revisionKey)) &&
     batch.cancels.every((cancel) => snapshot.asked.cancelKeys.has(cancel.cancelKey)) &&
     batch.rejects.every((reject) => snapshot.asked.rejectKeys.has(reject.rejectKey)) &&
-    reviewedIds(batch).every((id) => snapshot.asked.tradeIds.has(id))
+    seenIds(batch).every((id) => snapshot.asked.tradeIds.has(id))
   );
 }
 
@@ -66,6 +66,10 @@ export function missingKeys(snapshot: Snapshot, batch: CommitBatch, news: News):
     for (const fill of fillsOf(snapshot, id)) wanted.add("families", fill.familyKey);
   }
   return wanted.result();
+}
+
+function seenIds({ reviews = [], expects = [] }: CommitBatch): readonly string[] {
+  return [...reviews, ...expects].map(({ tradeId }) => tradeId);
 }
 
 function reviewedIds({ reviews = [] }: CommitBatch): readonly string[] {

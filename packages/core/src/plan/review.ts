@@ -22,14 +22,15 @@ export interface Reviewed {
 }
 
 /**
- * Ids of the reviewed trades that are missing or have another version than was seen. A batch whose answer was lost finds
+ * Ids of the reviewed or expected trades that are missing or have another version than was seen. A batch whose answer was lost finds
  * its own decisions, which are not in its way.
  */
 export function staleTrades(batch: CommitBatch, snapshot: Snapshot): readonly string[] {
-  return (batch.reviews ?? []).flatMap(({ tradeId, version }) => {
-    const isCurrent = snapshot.trades.get(tradeId)?.version === version || isOwn(batch, snapshot, tradeId);
-    return isCurrent ? [] : [tradeId];
-  });
+  const isCurrent = ({ tradeId, version }: { readonly tradeId: string; readonly version: number }) =>
+    snapshot.trades.get(tradeId)?.version === version;
+  const reviewed = (batch.reviews ?? []).filter((one) => !isCurrent(one) && !isOwn(batch, snapshot, one.tradeId));
+  const expected = (batch.expects ?? []).filter((one) => !isCurrent(one));
+  return [...reviewed, ...expected].map(({ tradeId }) => tradeId);
 }
 
 function isOwn(batch: CommitBatch, snapshot: Snapshot, tradeId: string): boolean {

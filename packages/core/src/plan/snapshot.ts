@@ -109,7 +109,11 @@ export function extendSnapshot(snapshot: Snapshot, keys: SnapshotKeys, rows: Sna
   for (const report of rows.reports) snapshot.reports.set(report.revisionKey, report);
   for (const cancel of rows.cancels) snapshot.cancels.set(cancel.cancelKey, cancel);
   for (const decision of rows.decisions) snapshot.decisions.set(decision.familyKey, decision);
-  for (const trade of rows.trades) snapshot.trades.set(trade.id, trade);
+  for (const trade of rows.trades) {
+    snapshot.trades.set(trade.id, trade);
+    // No other trade has its order key: to ask for it once more would tell nothing.
+    snapshot.asked.orderKeys.add(trade.orderKey);
+  }
   for (const tradeId of keys.members) snapshot.members.set(tradeId, new Map());
   for (const report of rows.members) snapshot.members.get(report.tradeId ?? "")?.set(report.revisionKey, report);
 }

@@ -64,6 +64,7 @@ function movedWhole(r: {
 }
 
 // Unique because one batch makes at most one trade for an order key; a digest so that ids cannot be guessed.
-function newTradeId(batch: CommitBatch, orderKey: string): string {
+/** The id of a trade that a batch makes. */
+export function newTradeId(batch: Pick<CommitBatch, "id" | "owner">, orderKey: string): string {
   return digest(`trade|${batch.id}|${batch.owner}|${orderKey}`).slice(0, 32);
 }

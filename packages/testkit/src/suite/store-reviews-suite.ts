@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { instant, type Link, type Trade } from "@fillbook/core";
 import type { BookStore, CommitBatch, TradeReview } from "@fillbook/core/store";
 import { anExecution } from "../an-execution.ts";
-import type { ScriptedRecord } from "../scripted.ts";
-import { aConnection, play, readAll } from "./play.ts";
+import { type ScriptedRecord, scripted } from "../scripted.ts";
+import { aConnection, play, playPages, readAll } from "./play.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 
 const times = ["2026-02-01T00:00:00Z", "2026-02-02T00:00:00Z", "2026-02-03T00:00:00Z"].map(instant);
@@ -98,6 +98,29 @@ export function storeReviewsSuite({ test, makeStore }: StoreSuiteOptions): void 
     );
     assert.deepEqual((await store.fills("owner", { account: "another" })).items, []);
     assert.deepEqual((await store.fills("stranger", {})).items, []);
+  });
+
+  test("reviews: a manual trade that was removed is in no answer about trades and fills", async () => {
+    const store = await makeStore();
+    const manual = { id: "manual", broker: "manual" };
+    const connectionId = await aConnection(store, { connector: manual.id, broker: manual.broker });
+    const told = { broker: manual.broker, source: { connector: manual.id, authority: 1 } } as const;
+    const execution = anExecution({ ...told, familyId: "M1", order: { permanentId: "M1" } });
+    const connector = scripted({ ...manual, pages: [] });
+    await playPages(store, connectionId, [{ records: [{ kind: "execution", execution }] }], { connector });
+    const [trade] = (await store.trades("owner", {})).items;
+    assert.equal(trade?.source, "manual");
+    const { broker, account, familyId, revision, quantity, price, source } = execution;
+    const cancel = { broker, account, familyId, revision, quantity, price, source };
+    await playPages(store, connectionId, [{ records: [{ kind: "cancel", cancel }] }], { connector });
+    const { id } = trade;
+    const answers = [
+      (await store.trades("owner", {})).items,
+      (await store.trades("owner", { status: "canceled" })).items,
+      await store.tradesById("owner", [id]),
+      (await store.fills("owner", {})).items,
+    ];
+    assert.deepEqual([answers, await store.trade("owner", id)], [[[], [], [], []], null]);
   });
 
   test("reviews: lists choose by status and by what changed since", async () => {
