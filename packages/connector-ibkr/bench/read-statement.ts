@@ -29,8 +29,9 @@ type Pages = AsyncIterator<FilePage<Json, FlexContext>>;
 async function normalizePage(pages: Pages, counts: Counts): Promise<boolean> {
   const { done, value: page } = await pages.next();
   if (done === true) return false;
-  const read = page.records.map(({ raw }) => ({ raw, normalized: connector.normalize(raw, page.context) }));
-  for (const { normalized } of read) counts[normalized.kind] += 1;
+  // Kept as core keeps it.
+  const read = page.records.map(({ raw }) => ({ ...connector.normalize(raw, page.context), raw }));
+  for (const { kind } of read) counts[kind] += 1;
   return true;
 }
 

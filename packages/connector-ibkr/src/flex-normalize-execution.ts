@@ -1,5 +1,6 @@
 import type { Decimal } from "@fillbook/core";
 import type { ExecutionInput, Normalized } from "@fillbook/core/connector";
+import { copied } from "./flex-copied.ts";
 import type { FlexRecord } from "./flex-normalize.ts";
 import { absolute, flexNumber } from "./flex-number.ts";
 import { type FlexRow, flexId, flexText, hasColumn } from "./flex-row.ts";
@@ -29,16 +30,20 @@ export function normalizeFlexExecution({ row, names, account, context, source }:
   if (unreadable !== undefined) return rejected(unreadable);
   const { fees, reason: feesUnreadable } = flexFees(row, names, { final: context.type === "AF" });
   if (feesUnreadable !== undefined) return rejected(feesUnreadable);
-  const ids = flexRowIds(row, names);
-  const order = { permanentId: flexId(row, names.orderId), reference: flexId(row, "orderReference"), quantity: null };
-  if (isDamaged([ids.executionId, ...ids.aliases, order.permanentId, order.reference, instrument.rawSymbol])) {
+  const permanentId = flexId(row, names.orderId);
+  const reference = flexId(row, "orderReference");
+  const { familyId, revision, executionId, sequence, aliases } = flexRowIds(row, names);
+  if ([executionId, permanentId, reference, instrument.rawSymbol].some(isDamaged) || aliases.some(isDamaged)) {
     return rejected("an id or the symbol holds bytes that are not UTF-8");
   }
   const execution: ExecutionInput = {
     broker: "ibkr",
     account,
-    ...ids,
-    aliases: [...ids.aliases],
+    familyId,
+    revision,
+    executionId,
+    sequence,
+    aliases: [...aliases],
     executedAt: time.executedAt,
     instrument,
     side: side.side,
@@ -46,10 +51,10 @@ export function normalizeFlexExecution({ row, names, account, context, source }:
     price,
     fees: fees === null ? null : [...fees],
     feeBasis: "row",
-    order,
+    order: copied({ permanentId, reference, quantity: null }),
     source,
   };
-  return { kind: "execution", execution };
+  return copied({ kind: "execution", execution: copied(execution) });
 }
 
 function rejected(reason: string): Normalized {
@@ -82,6 +87,6 @@ function timeOf(row: FlexRow, timeZone: string): FlexTime {
   return readFlexTime(`${day};${flexText(row, "tradeTime") ?? ""}`.replace(/;$/, ""), timeZone);
 }
 
-function isDamaged(texts: readonly (string | null)[]): boolean {
-  return texts.some((text) => text?.includes("\ufffd") === true);
+function isDamaged(text: string | null): boolean {
+  return text?.includes("\ufffd") === true;
 }

@@ -1,6 +1,7 @@
 import { ImportError, type Json } from "@fillbook/core";
 import type { PageDiagnostic, PageRecord } from "@fillbook/core/connector";
 import type { FlexContext } from "./flex-context.ts";
+import { copied } from "./flex-copied.ts";
 import type { DayRange } from "./flex-days.ts";
 import type { FlexEvent, FlexRaw, FlexStatementEvent } from "./flex-event.ts";
 import { checkFlexQuery } from "./flex-query-check.ts";
@@ -124,7 +125,7 @@ function isBlank(name: string | null): name is null | "" | "-" {
 function recordOf(raw: FlexRaw, context: FlexContext, reading: Reading): PageRecord<Json> {
   reading.rows += 1;
   const ordinal = reading.number(raw, context);
-  return ordinal === undefined ? { raw } : { raw, ordinal };
+  return copied(ordinal === undefined ? { raw } : { raw, ordinal });
 }
 
 function refuseStranger({ own, others, consolidated }: Reading, account: string): void {

@@ -1,4 +1,5 @@
 import type { Fee } from "@fillbook/core/connector";
+import { copied } from "./flex-copied.ts";
 import { flexNumber, negated } from "./flex-number.ts";
 import { type FlexNames, type FlexRow, flexText } from "./flex-row.ts";
 
@@ -28,7 +29,8 @@ export function flexFees(row: FlexRow, names: FlexNames, { final }: { final: boo
     if (amount === "0" && (final || !isCommission)) continue;
     const currency = flexText(row, isCommission ? names.commissionCurrency : "currency");
     if (currency === null) return unknownFees;
-    fees.push({ amount: negated(amount), currency, ...(final ? {} : { estimated: true }) });
+    const fee = { amount: negated(amount), currency };
+    fees.push(copied(final ? fee : { ...fee, estimated: true }));
   }
   return { fees };
 }

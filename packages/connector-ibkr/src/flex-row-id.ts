@@ -13,13 +13,18 @@ export interface FlexRowIds {
 /** The ids that the row carries; all null or empty where the query has none of the columns. */
 export function flexRowIds(row: FlexRow, names: FlexNames): FlexRowIds {
   const executionId = flexId(row, names.executionId);
-  const aliases = aliasesOf(flexId(row, "tradeID"), flexId(row, "transactionID"));
-  return { ...executionFamily(executionId), executionId, sequence: flexSequence(row), aliases };
+  const transactionId = flexId(row, "transactionID");
+  const { familyId, revision } = executionFamily(executionId);
+  const aliases = aliasesOf(flexId(row, "tradeID"), transactionId);
+  return { familyId, revision, executionId, sequence: sequenceOf(transactionId), aliases };
 }
 
 /** The row's number, which grows with time; null where it has none, or one that is not a number. */
 export function flexSequence(row: FlexRow): string | null {
-  const transactionId = flexId(row, "transactionID");
+  return sequenceOf(flexId(row, "transactionID"));
+}
+
+function sequenceOf(transactionId: string | null): string | null {
   return transactionId !== null && /^\d{1,38}$/.test(transactionId) ? transactionId : null;
 }
 
@@ -38,7 +43,7 @@ export function isWithoutIds(row: FlexRow, names: FlexNames): boolean {
  * Splits an IBKR execution id, the same in all interfaces: `0000d349.6389b516.01.01` is revision 1 of the fill
  * `0000d349.6389b516.01`. Ids of fewer than four groups have no revision.
  */
-function executionFamily(executionId: string | null): { familyId: string | null; revision: number } {
+export function executionFamily(executionId: string | null): { familyId: string | null; revision: number } {
   const match = executionId === null ? null : /^((?:[^.]+\.){2,8}[^.]+)\.(\d{1,9})$/.exec(executionId);
   if (match?.[1] === undefined) return { familyId: executionId, revision: 0 };
   return { familyId: match[1], revision: Number(match[2]) };

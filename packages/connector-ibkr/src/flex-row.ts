@@ -77,7 +77,8 @@ export function hasColumn(row: FlexRow, name: string): boolean {
 export function flexNotes(row: FlexRow, names: FlexNames): readonly string[] {
   const text = flexText(row, names.notes);
   if (text === null) return noNotes;
-  return text.split(/[;,]/).map((note) => note.trim());
+  // Most rows have one code, and taking it apart would find it again.
+  return text.includes(";") || text.includes(",") ? text.split(/[;,]/).map((note) => note.trim()) : [text];
 }
 
 const noNotes: readonly string[] = [];
