@@ -7,7 +7,15 @@ import { packageNameOf, type WorkspacePackage } from "./workspace.ts";
 const allowed: Readonly<Record<string, readonly string[]>> = {
   "@fillbook/core": ["zod", "big.js", "@noble/hashes"],
   "@fillbook/connector-kit": ["@fillbook/core", "undici", "bottleneck", "p-retry", "node:"],
-  "@fillbook/connector-ibkr": ["@fillbook/core", "@fillbook/connector-kit", "fast-xml-parser", "saxes", "zod", "node:"],
+  "@fillbook/connector-ibkr": [
+    "@fillbook/core",
+    "@fillbook/connector-kit",
+    "fast-xml-parser",
+    "saxes",
+    "selfsigned",
+    "zod",
+    "node:",
+  ],
   "@fillbook/connector-kraken": ["@fillbook/core", "@fillbook/connector-kit", "zod", "node:"],
   "@fillbook/store-memory": ["@fillbook/core", "node:"],
   "@fillbook/store-postgres": ["@fillbook/core", "pg", "@electric-sql/pglite", "zod", "node:"],

@@ -13,7 +13,7 @@ const budgetKb: Readonly<Record<string, number>> = {
   "@fillbook/core": 400,
   "@fillbook/connector-kit": 100,
   "@fillbook/connector-kraken": 300,
-  "@fillbook/connector-ibkr": 400,
+  "@fillbook/connector-ibkr": 900,
   "@fillbook/store-memory": 60,
   "@fillbook/store-postgres": 250,
   "@fillbook/testkit": 260,

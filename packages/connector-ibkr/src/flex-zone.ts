@@ -26,6 +26,13 @@ export function zonedMs(wallMs: number, timeZone: string): number | null {
   return wallMs - offset;
 }
 
+/** What the zone's clock shows at a moment, as if it were UTC, in milliseconds; null for an unknown zone. */
+export function wallMsAt(epochMs: number, timeZone: string): number | null {
+  const formatter = formatterOf(timeZone);
+  const wholeMs = Math.floor(epochMs / 1000) * 1000;
+  return formatter === null ? null : epochMs + utcOffset(formatter, wholeMs);
+}
+
 const HOUR_MS = 3_600_000;
 const HALF_DAY_MS = 12 * HOUR_MS;
 /** Three years of hours; asking the platform for every row takes most of the time of an import. */

@@ -1,26 +1,34 @@
 import type { InjectedFault, SimulatorFault } from "./simulator-fault.ts";
 
 /** The faults at work. */
-export interface FaultPlan {
-  inject(fault: SimulatorFault): InjectedFault;
+export interface FaultPlan<Fault = SimulatorFault> {
+  inject(fault: Fault): InjectedFault;
   /** Counts a request of this step, and takes the fault that strikes it. */
-  strike(step: string, atMs: number): SimulatorFault | null;
+  strike(step: string, atMs: number): Fault | null;
 }
 
-interface PlannedFault {
-  readonly fault: SimulatorFault;
+/** What every fault says about the requests that it strikes. */
+type FaultScope = Pick<SimulatorFault, "times" | "afterRequests" | "forMs">;
+
+interface PlannedFault<Fault> {
+  readonly fault: Fault;
   seen: number;
   fired: number;
   firstMs: number | null;
   removed: boolean;
 }
 
-/** A plan without faults. */
+/** A plan without faults, for the Flex Web Service. */
 export function createFaultPlan(): FaultPlan {
-  const planned: PlannedFault[] = [];
+  return faultPlan(stepOf);
+}
+
+/** A plan without faults; `stepOf` names the step that a fault belongs to, or none for a fault of all. */
+export function faultPlan<Fault extends FaultScope>(stepOf: (fault: Fault) => string | undefined): FaultPlan<Fault> {
+  const planned: PlannedFault<Fault>[] = [];
   return {
     inject(fault) {
-      const plan: PlannedFault = { fault, seen: 0, fired: 0, firstMs: null, removed: false };
+      const plan: PlannedFault<Fault> = { fault, seen: 0, fired: 0, firstMs: null, removed: false };
       planned.push(plan);
       return {
         get fired() {
@@ -49,7 +57,7 @@ function stepOf({ step, kind }: SimulatorFault): string | undefined {
   return kind === "in-progress" || kind === "csv" || kind === "attack" ? "GetStatement" : undefined;
 }
 
-function isDue({ fault, seen, fired, firstMs, removed }: PlannedFault, atMs: number): boolean {
+function isDue({ fault, seen, fired, firstMs, removed }: PlannedFault<FaultScope>, atMs: number): boolean {
   const { afterRequests = 0, forMs, times = forMs === undefined ? 1 : Number.POSITIVE_INFINITY } = fault;
   const over = forMs !== undefined && firstMs !== null && atMs - firstMs >= forMs;
   return !removed && !over && seen > afterRequests && fired < times;

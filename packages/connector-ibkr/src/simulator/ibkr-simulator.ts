@@ -5,6 +5,7 @@ import type { FlexQuery, FlexQueryOptions } from "./flex-query.ts";
 import type { FlexToken, FlexTokenOptions } from "./flex-token.ts";
 import type { SimulatedFillFacts } from "./make-fill.ts";
 import type { SimulatedCancel, SimulatedEntry, SimulatedFill } from "./simulated-fill.ts";
+import type { PortalOptions, SimulatedPortal } from "./simulated-portal.ts";
 import type { InjectedFault, SimulatorFault } from "./simulator-fault.ts";
 
 /** An account of the simulated login. */
@@ -40,6 +41,8 @@ export interface IbkrSimulatorOptions {
   readonly lockMs?: number;
   /** What SendRequest tells as `Url`. @defaultValue the live text, on gdcdyn.interactivebrokers.com */
   readonly statementUrl?: string;
+  /** Also starts the Client Portal Web API; it needs the package `selfsigned`. @defaultValue none */
+  readonly portal?: PortalOptions;
 }
 
 /** One request, as the simulator saw it; the token is replaced by "[redacted]". */
@@ -69,6 +72,8 @@ export interface IbkrSimulator extends AsyncDisposable {
   readonly mirrorUrl: string;
   /** A server that nobody should send a token to: it answers with a good-looking statement and notes the request. */
   readonly hostileUrl: string;
+  /** The Client Portal Web API. Throws when the simulator was started without. */
+  readonly portal: SimulatedPortal;
   readonly account: SimulatedAccount;
   readonly accounts: readonly SimulatedAccount[];
   /** The first token. */

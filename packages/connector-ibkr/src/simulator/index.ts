@@ -30,5 +30,14 @@ export type {
 } from "./simulated-fill.ts";
 export type { SimulatedInstrument, SimulatedKind, SimulatedLeg, SimulatedUnderlying } from "./simulated-instrument.ts";
 export { simulatedInstruments } from "./simulated-instruments.ts";
+export type {
+  PortalConsumer,
+  PortalConsumerOptions,
+  PortalFault,
+  PortalFaultScope,
+  PortalOptions,
+  PortalRequest,
+  SimulatedPortal,
+} from "./simulated-portal.ts";
 export type { AnswerFault, FlexAttack, InjectedFault, SimulatorFault, SimulatorFaultScope } from "./simulator-fault.ts";
 export { startIbkrSimulator } from "./start-ibkr-simulator.ts";

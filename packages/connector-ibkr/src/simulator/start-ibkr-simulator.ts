@@ -4,10 +4,11 @@ import { flexToken } from "./flex-token.ts";
 import { handleRequest, SERVICE_PATH } from "./handle-request.ts";
 import type { IbkrSimulator, IbkrSimulatorOptions, SimulatedRequest } from "./ibkr-simulator.ts";
 import { createSimulatorState, type SimulatorState, type TokenHolder, tokenHolder } from "./simulator-state.ts";
+import { type RunningPortal, startPortal } from "./start-portal.ts";
 
 /**
  * Starts a simulator of Interactive Brokers on free ports of 127.0.0.1: one book of fills, served by the Flex Web
- * Service as activity statements and trade confirmations.
+ * Service as activity statements and trade confirmations, and with the option `portal` by the Client Portal Web API.
  *
  * @example
  * await using simulator = await startIbkrSimulator({ clock, entries: stockRebookDay() });
@@ -19,13 +20,17 @@ export async function startIbkrSimulator(options: IbkrSimulatorOptions = {}): Pr
   const servers = (["main", "mirror", "hostile"] as const).map((server) => createPlace(state, server, places));
   const [main, mirror, hostile] = [await listen(servers[0]), await listen(servers[1]), await listen(servers[2])];
   Object.assign(places, { mirror, hostile });
-  const close = () => closeServers(state, servers);
+  const running = options.portal === undefined ? null : await startPortal(state, options.portal);
+  const close = () => closeServers(state, [...servers, ...(running?.servers ?? [])]);
   return {
     ...facts(state),
     ...changes(state),
     url: main,
     mirrorUrl: mirror,
     hostileUrl: hostile,
+    get portal() {
+      return portalOf(running);
+    },
     get token() {
       return firstHolder(state).token;
     },
@@ -36,6 +41,11 @@ export async function startIbkrSimulator(options: IbkrSimulatorOptions = {}): Pr
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function portalOf(running: RunningPortal | null): IbkrSimulator["portal"] {
+  if (running === null) throw new Error("the simulator was started without the option portal");
+  return running.portal;
 }
 
 type Facts = "account" | "accounts" | "queries" | "query" | "requests" | "refusals" | "book";
@@ -104,7 +114,9 @@ async function listen(server: Server | undefined): Promise<string> {
   return `http://127.0.0.1:${address.port}${SERVICE_PATH}`;
 }
 
-async function closeServers(state: SimulatorState, servers: readonly Server[]): Promise<void> {
+type RunningServer = Pick<Server, "listening" | "close" | "closeAllConnections">;
+
+async function closeServers(state: SimulatorState, servers: readonly RunningServer[]): Promise<void> {
   state.closing.abort();
   for (const server of servers.filter(({ listening }) => listening)) {
     await new Promise<void>((resolve) => {

@@ -4,7 +4,11 @@ import { readAll } from "../../../testkit/src/suite/play.ts";
 import type { FlexWorld } from "./ibkr-flex-world.ts";
 
 /** Compares what is stored with the simulator's model, which knows no rows: ids, quantities, prices, times, and all fees. */
-export async function expectSameBook({ simulator, executions, store }: FlexWorld): Promise<void> {
+export async function expectSameBook({
+  simulator,
+  executions,
+  store,
+}: Pick<FlexWorld, "simulator" | "executions" | "store">): Promise<void> {
   const expected = simulator.expected();
   const canonical = (await executions()).filter((execution) => execution.canonical);
   const stored = canonical.map(({ account, side, quantity, price, executedAt, executionId }) =>

@@ -1,0 +1,127 @@
+import { type HttpResponse, isJsonObject, numberQuoter, parseJson, redact, type Secret } from "@fillbook/connector-kit";
+import { type ErrorCode, ImportError, isImportError, type Json } from "@fillbook/core";
+
+/** What the caller can mend by another call. */
+export type WebSign =
+  /** Not logged in, or the token is not good any more. */
+  | "logged-out"
+  /** No brokerage session, or none yet. */
+  | "no-bridge"
+  /** /iserver/accounts comes first. */
+  | "accounts-first"
+  /** The session lives on another host. */
+  | "moved";
+
+export type WebReply =
+  | { readonly kind: "ok"; readonly value: Json }
+  | { readonly kind: "sign"; readonly sign: WebSign; readonly said: string };
+
+/** What reading an answer needs to know. */
+export interface WebReading {
+  /** Such as "GET /iserver/accounts". */
+  readonly call: string;
+  readonly secrets: readonly Secret[];
+  readonly penaltyMs: number;
+}
+
+/**
+ * Reads an answer by status and body: there is no one form of errors (IBKR Campus, Web API, read 2026-05-27; bodies seen
+ * in recordings). Numbers of rows keep their digits.
+ *
+ * @throws ImportError for what no other call mends.
+ */
+export function readWebAnswer(response: HttpResponse, reading: WebReading): WebReply {
+  const { status, body } = response;
+  if (status >= 300 && status < 400) return signed("logged-out", "a redirect to the login", reading);
+  if (status >= 200 && status < 300) return readGood(response, reading);
+  const said = saidBy(body, reading);
+  const sign = signOf(status, said);
+  if (sign !== null) return signed(sign, said, reading);
+  throw failure(status, said, reading);
+}
+
+const quoted = numberQuoter(
+  "size price commission net_amount conid order_id trade_time_r multiplier undConid con_id strike".split(" "),
+);
+
+function readGood({ header, body }: HttpResponse, reading: WebReading): WebReply {
+  if (/^\s*access denied/i.test(body)) throw failure(403, "Access Denied", reading);
+  const isHtml = /html/i.test(header("content-type") ?? "") || /^\s*<(?:!doctype|html)/i.test(body);
+  if (isHtml && /sso\/login|<form/i.test(body)) return signed("logged-out", "a page to log in", reading);
+  if (isHtml) throw problem("BROKER_UNAVAILABLE", "answered with a page instead of data", reading);
+  // A bridge that another login kicked out answers with nothing.
+  if (body.trim() === "") return signed("no-bridge", "an empty answer", reading);
+  const value = parseJson(quoted(body), reading.call);
+  const said = isJsonObject(value) && typeof value.error === "string" ? cleaned(value.error, reading) : null;
+  if (said === null) return { kind: "ok", value };
+  const sign = /no session|not authenticated/i.test(said) ? "logged-out" : signOf(400, said);
+  if (sign !== null) return signed(sign, said, reading);
+  throw problem("BROKER_ERROR", `failed (${JSON.stringify(said)})`, reading);
+}
+
+function signOf(status: number, said: string): WebSign | null {
+  if (/invalid consumer|accountId is not valid|Access Denied/i.test(said)) return null;
+  if (/query \/accounts first/i.test(said)) return "accounts-first";
+  if (/no bridge/i.test(said)) return "no-bridge";
+  if (/init session first/i.test(said) || status === 401) return "logged-out";
+  return status === 410 ? "moved" : null;
+}
+
+const HOUR_MS = 3_600_000;
+
+function failure(status: number, said: string, reading: WebReading): ImportError {
+  const { penaltyMs } = reading;
+  const told = said === "" ? `HTTP ${status}` : `HTTP ${status}: ${JSON.stringify(said)}`;
+  const make = (code: ErrorCode, what: string, retryAfterMs?: number) =>
+    problem(code, `${what} (${told})`, reading, retryAfterMs);
+  if (/access denied/i.test(said)) {
+    return make(
+      "FEATURE_UNAVAILABLE",
+      "refuses callers from here: add this address to ips.allow in the gateway's conf.yaml",
+    );
+  }
+  if (/invalid consumer/i.test(said)) {
+    return make(
+      "LOCKED_OUT",
+      "does not know the consumer key yet: it works after the next midnight reset",
+      6 * HOUR_MS,
+    );
+  }
+  if (/accountId is not valid|invalid account id/i.test(said))
+    return make("ACCOUNT_MISMATCH", "does not open this account");
+  if (status === 429) return make("RATE_LIMITED", "limits the requests of this address; all of them stop", penaltyMs);
+  if (status === 403) return make("FEATURE_UNAVAILABLE", "refuses this address or program");
+  if (status === 411) return make("REQUEST_INVALID", "misses the request's length");
+  if (status === 404 || status === 408 || (status > 500 && status < 600))
+    return make("BROKER_UNAVAILABLE", "is not available");
+  return status >= 500 ? make("BROKER_ERROR", "had an error") : make("REQUEST_INVALID", "does not accept the request");
+}
+
+function signed(sign: WebSign, said: string, _reading: WebReading): WebReply {
+  return { kind: "sign", sign, said };
+}
+
+function problem(code: ErrorCode, what: string, { call }: WebReading, retryAfterMs?: number): ImportError {
+  return new ImportError(code, `IBKR Client Portal ${what}; asked for ${call}`, { retryAfterMs: retryAfterMs ?? null });
+}
+
+/** The broker's own words: a JSON error, a problem's detail, or short text. */
+function saidBy(body: string, reading: WebReading): string {
+  if (/^\s*</.test(body)) return "";
+  try {
+    const value = parseJson(body, reading.call);
+    if (!isJsonObject(value)) return "";
+    const { error, detail } = value;
+    return cleaned(typeof error === "string" ? error : typeof detail === "string" ? detail : "", reading);
+  } catch (error) {
+    if (!isImportError(error)) throw error;
+    return cleaned(body, reading);
+  }
+}
+
+function cleaned(text: string, { secrets }: WebReading): string {
+  return redact(text, secrets)
+    .replace(/[\p{Cc}\p{Cs}]+/gu, " ")
+    .trim()
+    .slice(0, 200);
+}

@@ -1,0 +1,124 @@
+import { isJsonObject } from "@fillbook/connector-kit";
+import { type ImportError, isImportError, type Json } from "@fillbook/core";
+import { z } from "zod";
+import type { WebSessionRun } from "./web-preflight.ts";
+import { changeShared } from "./web-shared.ts";
+
+/** What /trsrv/secdef knows of an instrument; assignable to Json. */
+export type WebInstrument = {
+  readonly conid: string;
+  readonly assetClass: string;
+  readonly ticker: string | null;
+  readonly currency: string;
+  /** Text; "0" and "1" mean one. */
+  readonly multiplier: string;
+  /** "20260619" */
+  readonly expiry: string | null;
+  readonly strike: string | null;
+  readonly right: "C" | "P" | null;
+};
+
+/** Instruments by conid, kept for the life of a connector and in the shared state: a conid never changes its meaning. */
+export type WebInstrumentCache = Map<string, WebInstrument>;
+
+/** Most conids of one request (IBKR Campus, Web API, read 2026-05-27). */
+const CONIDS_MAX = 200;
+const CACHED_MAX = 10_000;
+
+/**
+ * Looks instruments up: in memory, in the shared state, at IBKR. Those that IBKR does not tell (delisted, expired) are
+ * left out, and asked for again the next time.
+ */
+export async function webInstruments(
+  run: WebSessionRun,
+  cache: WebInstrumentCache,
+  conids: readonly string[],
+): Promise<readonly WebInstrument[]> {
+  const wanted = [...new Set(conids)].sort();
+  for (const conid of wanted.filter((one) => !cache.has(one))) {
+    const stored = readInstrument((await run.state.read(instrumentKey(conid)))?.value ?? null);
+    if (stored !== null) remember(cache, stored);
+  }
+  const missing = wanted.filter((conid) => !cache.has(conid));
+  for (let start = 0; start < missing.length; start += CONIDS_MAX) {
+    for (const instrument of await ask(run, missing.slice(start, start + CONIDS_MAX))) {
+      remember(cache, instrument);
+      await changeShared(run.state, instrumentKey(instrument.conid), () => ({ value: instrument, result: null }));
+    }
+  }
+  return wanted.flatMap((conid) => cache.get(conid) ?? []);
+}
+
+/** The instruments of a stored context, by conid. */
+export function instrumentsIn(value: Json): ReadonlyMap<string, WebInstrument> {
+  const list = Array.isArray(value) ? value : [];
+  const read = list.flatMap((one: Json) => readInstrument(one) ?? []);
+  return new Map(read.map((instrument) => [instrument.conid, instrument]));
+}
+
+function instrumentKey(conid: string): string {
+  return `web:instrument:${conid}`;
+}
+
+function remember(cache: WebInstrumentCache, instrument: WebInstrument): void {
+  if (cache.size >= CACHED_MAX) cache.clear();
+  cache.set(instrument.conid, instrument);
+}
+
+/** Trades without instruments are better than none: what fails here is asked for again by the next run. */
+async function ask(run: WebSessionRun, conids: readonly string[]): Promise<readonly WebInstrument[]> {
+  try {
+    const parameters = { conids: conids.join(",") };
+    const reply = await run.client.call({ method: "GET", path: "/trsrv/secdef", parameters });
+    if (reply.kind === "sign" || !isJsonObject(reply.value) || !Array.isArray(reply.value.secdef)) return [];
+    return reply.value.secdef
+      .flatMap((one: Json) => instrumentOf(one) ?? [])
+      .filter(({ conid }) => conids.includes(conid));
+  } catch (error) {
+    if (!isImportError(error) || !MISSABLE.has(error.code)) throw error;
+    run.logger.warn({ code: error.code, conids: conids.length }, "ibkr client portal: instruments were not told");
+    return [];
+  }
+}
+
+const MISSABLE: ReadonlySet<ImportError["code"]> = new Set([
+  "PROTOCOL",
+  "BROKER_ERROR",
+  "BROKER_UNAVAILABLE",
+  "REQUEST_INVALID",
+]);
+
+const word = z.string().max(200);
+
+const answerSchema = z.object({
+  conid: z.union([z.string(), z.number().transform(String)]).pipe(z.string().regex(/^\d{1,20}$/)),
+  assetClass: word,
+  ticker: word.nullish(),
+  currency: z.string().regex(/^[A-Z]{3,5}$/),
+  multiplier: z.union([z.string(), z.number().transform(String)]).nullish(),
+  expiry: word.nullish(),
+  strike: z.union([z.string(), z.number().transform(String)]).nullish(),
+  putOrCall: word.nullish(),
+});
+
+function instrumentOf(value: Json): WebInstrument | null {
+  const read = answerSchema.safeParse(value);
+  if (!read.success) return null;
+  const { conid, assetClass, ticker, currency, multiplier, expiry, strike, putOrCall } = read.data;
+  // Through the schema of what is stored, so that the first answer and every later look-up are the same text.
+  return readInstrument({
+    ...{ conid, assetClass, currency, multiplier: multiplier ?? "0", ticker: ticker ?? null, strike: strike ?? null },
+    expiry: /^\d{8}$/.test(expiry ?? "") ? (expiry ?? null) : null,
+    right: putOrCall?.startsWith("C") ? "C" : putOrCall?.startsWith("P") ? "P" : null,
+  });
+}
+
+const storedSchema: z.ZodType<WebInstrument> = z.object({
+  ...{ conid: word, assetClass: word, ticker: word.nullable(), currency: word, multiplier: word },
+  ...{ expiry: word.nullable(), strike: word.nullable(), right: z.enum(["C", "P"]).nullable() },
+});
+
+function readInstrument(value: Json): WebInstrument | null {
+  const read = storedSchema.safeParse(value);
+  return read.success ? read.data : null;
+}

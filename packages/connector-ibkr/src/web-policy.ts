@@ -1,0 +1,103 @@
+import {
+  defaultRetryPolicy,
+  defaultTimeouts,
+  type FetchLike,
+  type HttpTimeouts,
+  type Random,
+  type RetryPolicy,
+  systemRandom,
+} from "@fillbook/connector-kit";
+import { ImportError } from "@fillbook/core";
+import { type IbkrGateway, oauthUrls, readOauthPlace, readWebPlace, type TlsPin, type WebPlace } from "./web-place.ts";
+import { type ResetWindow, readResetWindows, resetWindows, type WebRegion } from "./web-windows.ts";
+
+/** Options of `ibkrWeb()`: what holds for all accounts of a host. */
+export interface IbkrWebPolicy {
+  /** The gateways that connections may name. @defaultValue none: only OAuth credentials are accepted then */
+  readonly gateways?: readonly IbkrGateway[];
+  /** Of the OAuth access, tried in turn where one answers 410. @defaultValue the three hosts of IBKR */
+  readonly oauthUrls?: readonly string[];
+  /** For `oauthUrls` on loopback addresses. @defaultValue none */
+  readonly oauthTls?: TlsPin;
+  /** Names this process's way out: IBKR's penalty box is per address. @defaultValue "default" */
+  readonly egress?: string;
+  /** How long an address is silent after a 429. IBKR says 10 and 15 minutes. @defaultValue 900_000 */
+  readonly penaltyMs?: number;
+  /** Least time between two calls for trades on one session. IBKR allows one in 5 seconds. @defaultValue 5_500 */
+  readonly tradesEveryMs?: number;
+  /** Most records of one page, from 1 to 1,000. @defaultValue 500 */
+  readonly pageRecords?: number;
+  /** When IBKR resets its systems, by region. @defaultValue what IBKR's pages say */
+  readonly resetWindows?: Readonly<Record<WebRegion, readonly ResetWindow[]>>;
+  /** IBKR refuses requests without one. @defaultValue "fillbook" */
+  readonly userAgent?: string;
+  /** Replaces the transport; certificates are its duty then. @defaultValue one of Node's https with the pins above */
+  readonly fetch?: FetchLike;
+  readonly timeouts?: Partial<HttpTimeouts>;
+  readonly retries?: Partial<RetryPolicy>;
+  /** Longest answer after decompression, in bytes. @defaultValue 33_554_432 */
+  readonly maxBodyBytes?: number;
+  /** Source of jitter, for tests. */
+  readonly random?: Random;
+}
+
+/** The policy with its defaults, checked. */
+export interface ReadWebPolicy {
+  readonly gateways: readonly WebPlace[];
+  readonly oauth: readonly [WebPlace, ...WebPlace[]];
+  readonly penaltyMs: number;
+  readonly tradesEveryMs: number;
+  readonly pageRecords: number;
+  readonly resetWindows: Readonly<Record<WebRegion, readonly ResetWindow[]>>;
+  readonly userAgent: string;
+  readonly fetch: FetchLike | undefined;
+  readonly timeouts: HttpTimeouts;
+  readonly retries: RetryPolicy;
+  readonly maxBodyBytes: number;
+  readonly random: Random;
+}
+
+/** @throws ImportError `OPTION_INVALID` that names the option. */
+export function readWebPolicy(policy: IbkrWebPolicy): ReadWebPolicy {
+  const timeouts = { ...defaultTimeouts, ...policy.timeouts };
+  for (const [name, value] of Object.entries(timeouts)) wholeNumber(`timeouts.${name}`, value, [1, DAY_MS]);
+  const retries = { ...defaultRetryPolicy, ...policy.retries };
+  const egress = readWord("egress", policy.egress ?? "default");
+  const places = (policy.oauthUrls ?? oauthUrls).map((url) => readOauthPlace(url, policy.oauthTls ?? {}, egress));
+  const [first, ...others] = places;
+  if (first === undefined) throw invalid("oauthUrls", "is empty");
+  return {
+    gateways: (policy.gateways ?? []).map((gateway) => readWebPlace("gateways", gateway, egress)),
+    oauth: [first, ...others],
+    penaltyMs: wholeNumber("penaltyMs", policy.penaltyMs ?? 900_000, [600_000, DAY_MS]),
+    tradesEveryMs: wholeNumber("tradesEveryMs", policy.tradesEveryMs ?? 5_500, [5_001, DAY_MS]),
+    pageRecords: wholeNumber("pageRecords", policy.pageRecords ?? 500, [1, 1_000]),
+    resetWindows: readResetWindows(policy.resetWindows ?? resetWindows),
+    userAgent: readWord("userAgent", policy.userAgent ?? "fillbook"),
+    fetch: policy.fetch,
+    timeouts,
+    retries: {
+      retriesMax: wholeNumber("retries.retriesMax", retries.retriesMax, [0, 20]),
+      baseMs: wholeNumber("retries.baseMs", retries.baseMs, [1, DAY_MS]),
+      waitMaxMs: wholeNumber("retries.waitMaxMs", retries.waitMaxMs, [0, DAY_MS]),
+    },
+    maxBodyBytes: wholeNumber("maxBodyBytes", policy.maxBodyBytes ?? 32 * 2 ** 20, [1, 2 ** 30]),
+    random: policy.random ?? systemRandom,
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+function readWord(name: string, text: string): string {
+  if (/^[\x20-\x7e]{1,200}$/.test(text) && text.trim() !== "") return text;
+  throw invalid(name, "is not printable text");
+}
+
+function wholeNumber(name: string, value: number, [min, max]: readonly [number, number]): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw invalid(name, `is not a whole number from ${min} to ${max}: ${value}`);
+}
+
+function invalid(name: string, why: string): ImportError {
+  return new ImportError("OPTION_INVALID", `ibkrWeb(): ${name} ${why}`);
+}

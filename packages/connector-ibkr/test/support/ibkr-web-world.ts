@@ -1,0 +1,82 @@
+import { type IbkrWebPolicy, ibkrFlex, ibkrWeb, type WebCredentials } from "@fillbook/connector-ibkr";
+import { type IbkrSimulatorOptions, startIbkrSimulator } from "@fillbook/connector-ibkr/simulator";
+import { createFillbook, type IngestOptions, ingest, type Json, type Logger } from "@fillbook/core";
+import { memoryStore } from "@fillbook/store-memory";
+import { aConnection, ranReport, readAll } from "../../../testkit/src/suite/play.ts";
+import { type TestClock, testClock } from "./ibkr-flex-world.ts";
+
+export interface WebWorldOptions {
+  readonly simulator?: IbkrSimulatorOptions;
+  readonly policy?: IbkrWebPolicy;
+  readonly settings?: { readonly [name: string]: Json };
+  readonly clock?: TestClock;
+  readonly access?: "gateway" | "oauth";
+}
+
+export type WebWorld = Awaited<ReturnType<typeof aWebWorld>>;
+
+const TRADES = "/iserver/account/trades";
+
+/** The simulated broker with its Client Portal face, the connector, the engine and a store, as a host puts them together. */
+export async function aWebWorld(options: WebWorldOptions = {}) {
+  const { clock = testClock(), access = "gateway" } = options;
+  const simulator = await startIbkrSimulator({ clock, portal: {}, ...options.simulator });
+  const { portal } = simulator;
+  const store = memoryStore({ clock });
+  const policy: IbkrWebPolicy = {
+    gateways: [{ url: portal.url, ca: portal.certificate }],
+    ...{ oauthUrls: [portal.oauthUrl], oauthTls: { ca: portal.certificate } },
+    random: () => 0.5,
+    ...options.policy,
+  };
+  const connect = (accountRef = simulator.account.accountId, settings: Record<string, Json> = {}) =>
+    aConnection(store, {
+      ...{ connector: "ibkr-web", broker: "ibkr", accountRef },
+      settings: { ...options.settings, ...settings },
+    });
+  const connectFlex = () =>
+    aConnection(store, {
+      ...{ connector: "ibkr-flex", broker: "ibkr", accountRef: simulator.account.accountId },
+      settings: { queryId: simulator.query("AF").id },
+    });
+  const connectionId = await connect();
+  const logged: unknown[] = [];
+  const given: WebCredentials = access === "gateway" ? { kind: "gateway" } : { kind: "oauth", ...portal.consumer };
+  // A host's workers are processes: each has a connector of its own.
+  const connectors = () => [ibkrWeb(policy), ibkrFlex({ baseUrl: simulator.url, random: () => 0.5 })] as const;
+  const credentials = async ({ connector }: { readonly connector: string }) =>
+    connector === "ibkr-flex" ? { token: simulator.token.token } : given;
+  const book = createFillbook({ store, connectors: connectors(), credentials, clock });
+  const run = async (extra: Partial<IngestOptions> = {}) => {
+    const parts = { store, connectors: connectors(), clock, logger: recorder(logged), credentials } as const;
+    return ranReport(await ingest({ ...parts, connectionId, mode: "scheduled", ...extra }));
+  };
+  return {
+    ...{ clock, simulator, portal, store, connectionId, connect, connectFlex, run, logged, policy, credentials: given },
+    ...{ book, reconnect: (id = connectionId) => book.forUser("owner").reconnect(id) },
+    ...reads(store),
+    connection: async (id = connectionId) => store.connection("owner", id),
+    /** Paths asked for, in order. */
+    paths: () => portal.requests.map(({ path }) => path),
+    calls: (path = TRADES) => portal.requests.filter((request) => request.path === path),
+    [Symbol.asyncDispose]: () => simulator.close(),
+  };
+}
+
+function reads(store: ReturnType<typeof memoryStore>) {
+  const executions = () => readAll((after) => store.executions("owner", { limit: 200, ...after }));
+  const problems = () => readAll((after) => store.problems("owner", { limit: 200, ...after }));
+  return {
+    executions,
+    canonical: async () => (await executions()).filter((one) => one.canonical),
+    trades: () => readAll((after) => store.trades("owner", { limit: 200, ...after })),
+    problems: async () => (await problems()).map(({ kind, message }) => `${kind}: ${message}`),
+  };
+}
+
+function recorder(logged: unknown[]): Logger {
+  const log = (data: object, message: string) => {
+    logged.push(data, message);
+  };
+  return { debug: log, info: log, warn: log, error: log };
+}
