@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "zod",
     "node:",
   ],
-  "@fillbook/connector-kraken": ["@fillbook/core", "@fillbook/connector-kit", "zod", "node:"],
+  "@fillbook/connector-kraken": ["@fillbook/core", "@fillbook/connector-kit", "csv-parse", "yauzl", "zod", "node:"],
   "@fillbook/store-memory": ["@fillbook/core", "node:"],
   "@fillbook/store-postgres": ["@fillbook/core", "pg", "@electric-sql/pglite", "zod", "node:"],
   "@fillbook/testkit": ["@fillbook/core", "fast-check", "zod", "node:"],

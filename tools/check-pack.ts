@@ -12,7 +12,7 @@ import { isThere, root, type WorkspacePackage, workspacePackages } from "./works
 const budgetKb: Readonly<Record<string, number>> = {
   "@fillbook/core": 400,
   "@fillbook/connector-kit": 100,
-  "@fillbook/connector-kraken": 300,
+  "@fillbook/connector-kraken": 600,
   "@fillbook/connector-ibkr": 900,
   "@fillbook/store-memory": 60,
   "@fillbook/store-postgres": 250,

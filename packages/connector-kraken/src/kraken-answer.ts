@@ -8,7 +8,9 @@ export type KrakenAnswer =
   | { readonly kind: "failed"; readonly error: ImportError; readonly unavailable: boolean };
 
 /** Amounts and times of trades: their digits are kept as text. */
-const quoteAmounts = numberQuoter("time price cost fee vol margin cprice ccost cfee cvol cmargin net".split(" "));
+const quoteAmounts = numberQuoter(
+  "time price cost fee vol margin cprice ccost cfee cvol cmargin net amount balance".split(" "),
+);
 
 /**
  * Reads an answer: first Kraken's own errors, which come with any HTTP status, then the status, then the body. Whatever

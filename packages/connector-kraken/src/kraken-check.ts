@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "@fillbook/core";
-import { ImportError, instantFromUnixSeconds, isImportError, type Json, silentLogger } from "@fillbook/core";
+import { ImportError, instantFromUnixSeconds, silentLogger } from "@fillbook/core";
 import type { CheckResult, SharedState } from "@fillbook/core/connector";
-import { z } from "zod";
 import { type KrakenClient, type KrakenTransport, krakenClient } from "./kraken-client.ts";
+import { type KeyInfo, readKeyInfo } from "./kraken-key-info.ts";
 import { type KrakenCredentials, type KrakenSettings, readKrakenCredentials } from "./kraken-settings.ts";
 import { readTradesPage } from "./kraken-trade.ts";
 
@@ -42,23 +42,6 @@ export async function krakenCheck(transport: KrakenTransport, request: KrakenChe
   };
 }
 
-/** Errors that mean "this method is not for you", not "this key is bad". */
-const NOT_OFFERED: ReadonlySet<string> = new Set(["REQUEST_INVALID", "FEATURE_UNAVAILABLE", "PERMISSION_DENIED"]);
-
-async function readKeyInfo(client: KrakenClient): Promise<KeyInfo | null> {
-  try {
-    return await client.call({ endpoint: "GetApiKeyInfo", parameters: {}, read: keyInfoOrNull });
-  } catch (error) {
-    if (isImportError(error) && NOT_OFFERED.has(error.code)) return null;
-    throw error;
-  }
-}
-
-function keyInfoOrNull(result: Json): KeyInfo | null {
-  const read = keyInfo.safeParse(result);
-  return read.success ? read.data : null;
-}
-
 async function probed(client: KrakenClient, credentials: KrakenCredentials): Promise<CheckResult> {
   // A span without trades: Kraken answers it, or says what is wrong with the key (rotki, read 2026-08).
   await client.call({ endpoint: "TradesHistory", parameters: { start: "0", end: "0" }, read: readTradesPage });
@@ -84,33 +67,6 @@ function keyAccount({ apiKey }: KrakenCredentials): string {
   return `key-${createHash("sha256").update(apiKey).digest("hex").slice(0, 12)}`;
 }
 
-/** docs.kraken.com (read 2026-05-26) writes camelCase, live answers snake_case; numbers may be text; 0 means none. */
-const unixSeconds = z
-  .union([z.string(), z.number().transform(String)])
-  .nullish()
-  .transform((text) => (text && /^[1-9]\d{8,9}$/.test(text) ? text : null));
-const words = z.string().nullish();
-
-const keyInfo = z
-  .object({
-    permissions: z.array(z.string().max(100)).max(100),
-    iban: words,
-    query_from: unixSeconds,
-    queryFrom: unixSeconds,
-    query_to: unixSeconds,
-    queryTo: unixSeconds,
-    valid_until: unixSeconds,
-    validUntil: unixSeconds,
-  })
-  .transform((info) => ({
-    permissions: info.permissions,
-    iban: /^[\x20-\x7e]{1,100}$/.test(info.iban?.trim() ?? "") ? (info.iban?.trim() ?? null) : null,
-    queryFrom: info.query_from ?? info.queryFrom,
-    queryTo: info.query_to ?? info.queryTo,
-    validUntil: info.valid_until ?? info.validUntil,
-  }));
-type KeyInfo = z.output<typeof keyInfo>;
-
 function refuseBlindKey(permissions: readonly string[]): void {
   if (permissions.includes("query-closed-trades")) return;
   const message =
@@ -133,6 +89,9 @@ function warningsOf(info: KeyInfo, nowMs: number): string[] {
   if (!info.permissions.includes("query-open-trades")) {
     warnings.push("the API key lacks query-open-trades, which newer pages of Kraken also name for reading trades");
   }
+  const lacking = ["query-ledger", "export-data"].filter((permission) => !info.permissions.includes(permission));
+  if (lacking.length > 0)
+    warnings.push(`the API key lacks ${lacking.join(" and ")}: ${lacking.map(lostWithout).join("; ")}`);
   if (info.queryTo !== null) warnings.push(`the API key reads nothing after ${instantFromUnixSeconds(info.queryTo)}`);
   if (info.validUntil !== null) {
     const ends = Number(info.validUntil) * 1000 < nowMs ? "expired" : "expires";
@@ -140,4 +99,9 @@ function warningsOf(info: KeyInfo, nowMs: number): string[] {
   }
   if (info.iban === null) warnings.push(NO_ACCOUNT);
   return warnings;
+}
+
+function lostWithout(permission: string): string {
+  if (permission === "export-data") return "a long history is read page by page";
+  return "fees are Kraken's estimates, and what its app bought is not imported";
 }

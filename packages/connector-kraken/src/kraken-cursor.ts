@@ -1,12 +1,27 @@
 import { type ClosedWindowCursor, windowsMax } from "@fillbook/connector-kit";
 import { ImportError } from "@fillbook/core";
 import { z } from "zod";
+import { type KrakenExport, krakenExportSchema } from "./kraken-export.ts";
 
-/** Where the reading of a Kraken account stands. */
+/** Fills whose ledger entries were not all there yet: when to look again, and where. Whole unix seconds. */
+export type KrakenAwaiting = { readonly from: number; readonly to: number; readonly dueAt: number };
+
+/** The key as it was last looked at: digests of its public half and of its account's number. */
+export type KrakenKeySeen = { readonly id: string; readonly account: string | null; readonly checkedAt: number };
+
+/** Where the reading of a Kraken account stands. Head and windows are those of TradesHistory. */
 export type KrakenCursor = ClosedWindowCursor & {
   readonly version: 1;
   /** The mode in which the fills so far were read. */
   readonly consolidateTaker: boolean;
+  /** What the pages of TradesHistory left of the ledger. */
+  readonly ledger?: ClosedWindowCursor;
+  readonly awaiting?: KrakenAwaiting;
+  /** History that is read from an export, and not by windows. */
+  readonly exporting?: KrakenExport;
+  readonly key?: KrakenKeySeen;
+  /** When Kraken last said that the key may not read the ledger. */
+  readonly ledgerDeniedAt?: number;
 };
 
 const seconds = z.number().int().min(0).max(9_999_999_999);
@@ -17,12 +32,19 @@ const windowSchema = z.strictObject({
   offset: z.number().int().min(0),
   lastId: z.string().max(100).nullable(),
 });
+const windows = { head: seconds.nullable(), windows: z.array(windowSchema).max(windowsMax) };
 
 export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
   version: z.literal(1),
   consolidateTaker: z.boolean(),
-  head: seconds.nullable(),
-  windows: z.array(windowSchema).max(windowsMax),
+  ...windows,
+  ledger: z.strictObject(windows).exactOptional(),
+  awaiting: z.strictObject({ from: seconds, to: seconds, dueAt: seconds }).exactOptional(),
+  exporting: krakenExportSchema.exactOptional(),
+  key: z
+    .strictObject({ id: z.string().max(100), account: z.string().max(100).nullable(), checkedAt: seconds })
+    .exactOptional(),
+  ledgerDeniedAt: seconds.exactOptional(),
 });
 
 /**

@@ -38,7 +38,7 @@ export function isKrakenWarning(error: string): boolean {
 }
 
 /** Longest lockout that Kraken names, in milliseconds (support.kraken.com: "approximately 15 minutes", read 2026-05-27). */
-const lockoutMs = 900_000;
+export const lockoutMs = 900_000;
 
 const THROTTLE_MAX_MS = 120_000;
 const THROTTLE_DEFAULT_MS = 5_000;
@@ -179,6 +179,11 @@ function quoted(error: string, secrets: readonly Secret[]): string {
 function permissionFor(endpoint: string): string {
   const known: Readonly<Record<string, string>> = {
     TradesHistory: '"Query closed orders & trades" (query-closed-trades)',
+    Ledgers: '"Query ledger entries" (query-ledger)',
+    AddExport: '"Export data" (export-data)',
+    ExportStatus: '"Export data" (export-data)',
+    RetrieveExport: '"Export data" (export-data)',
+    RemoveExport: '"Export data" (export-data)',
   };
   return (Object.hasOwn(known, endpoint) ? known[endpoint] : undefined) ?? `a right that ${endpoint} needs`;
 }

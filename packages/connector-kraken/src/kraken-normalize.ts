@@ -1,8 +1,11 @@
 import { isJsonObject } from "@fillbook/connector-kit";
-import { type Instant, instantFromUnixSeconds, type Json } from "@fillbook/core";
+import { type Json, parseDecimal } from "@fillbook/core";
 import { decimalSchema, type ExecutionInput, type Normalized } from "@fillbook/core/connector";
 import { z } from "zod";
+import { isMarginRow, type LedgerFill, ledgerFees } from "./kraken-fees.ts";
+import { normalizeLedgerGroup } from "./kraken-instant.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
+import { krakenTime } from "./kraken-time.ts";
 import { tradeIdPattern } from "./kraken-trade.ts";
 
 /** What a row of TradesHistory does not say itself. A type and not an interface, so that it is assignable to Json. */
@@ -11,21 +14,25 @@ export type KrakenContext = {
   readonly account: string;
   /** The pairs of the page, by name. */
   readonly pairs: readonly KrakenPair[];
+  /** In which units tokenized shares are: the tokens', which no split changes. Absent in contexts of older pages. */
+  readonly rebase?: "base";
 };
 
 /**
  * A stored row of TradesHistory as an execution. Margin rows are fills like others: the figures of their position
  * (`posstatus`, `cprice`, `net` and such) change later and are not read.
  *
- * The fee is Kraken's equivalent in the quote currency, whatever asset was really deducted (support.kraken.com "How to
- * interpret Trades history fields", read 2026-05-27), so it is marked as estimated; a zero is kept for the same reason.
+ * The fee is what the row's ledger entries say. Without them it is Kraken's equivalent in the quote currency, whatever
+ * asset was really deducted (support.kraken.com "How to interpret Trades history fields", read 2026-05-27), so it is
+ * marked as estimated; a zero is kept for the same reason.
  */
 export function krakenNormalize(raw: Json, context: KrakenContext): Normalized {
+  if (isLedgerGroup(raw)) return normalizeGroup(raw, context);
   const read = tradeRow.safeParse(raw);
   if (!read.success) return { kind: "rejected", reason: reasonOf(read.error) };
   const row = read.data;
   const known = readContext(context, row.pair);
-  if (known === null) return { kind: "rejected", reason: "the page's context is not one that this connector made" };
+  if (known === null) return { kind: "rejected", reason: NO_CONTEXT };
   const { account, pair } = known;
   const execution: ExecutionInput = {
     broker: "kraken",
@@ -44,9 +51,10 @@ export function krakenNormalize(raw: Json, context: KrakenContext): Normalized {
     side: row.type,
     quantity: row.vol,
     price: row.price,
-    fees: feesOf(row.fee, pair.quote),
+    fees: ledgerFees(fillOf(row, raw, pair), row.ledgerRows) ?? estimatedFees(row.fee, pair.quote),
     feeBasis: "fill",
-    sequence: null,
+    // Tables of exports lack it: what the interface says of the same fill is more exact and comes before them.
+    sequence: row.trade_id,
     aliases: [],
     order: { permanentId: row.ordertxid, quantity: null },
     liquidity: liquidityOf(row.maker),
@@ -55,37 +63,52 @@ export function krakenNormalize(raw: Json, context: KrakenContext): Normalized {
   return { kind: "execution", execution };
 }
 
+/** What the ledger alone shows is stored as a group of its entries. */
+function isLedgerGroup(raw: Json): boolean {
+  return isJsonObject(raw) && "ledgerRows" in raw && !("txid" in raw);
+}
+
+function normalizeGroup(raw: Json, context: KrakenContext): Normalized {
+  const known = readContext(context, "");
+  if (known === null) return { kind: "rejected", reason: NO_CONTEXT };
+  const read = normalizeLedgerGroup(raw, known.account);
+  return read.kind === "ignored" ? { kind: "ignored", reason: read.reason } : read;
+}
+
+const NO_CONTEXT = "the page's context is not one that this connector made";
+
 /** Printable and short, since it becomes a symbol or an id. */
 const name = z
   .string()
   .max(200)
   .regex(/^[\x20-\x7e]+$/, "is not printable text");
 
-/** Text as the pre-pass leaves it, or a number where the record did not go through it. */
-const time = z.unknown().transform((token, context): Instant => {
-  try {
-    if (typeof token === "string" || typeof token === "number") return instantFromUnixSeconds(String(token));
-  } catch {
-    // Told below, like a token of another type.
-  }
-  context.addIssue({ code: "custom", message: "is not unix seconds between 2000 and 2099" });
-  return z.NEVER;
-});
-
 const tradeRow = z.object({
   txid: name.regex(tradeIdPattern, "is not a trade id"),
   ordertxid: name,
   pair: name,
-  time,
+  time: krakenTime,
   type: z.enum(["buy", "sell"], "is neither buy nor sell"),
   price: decimalSchema,
   fee: decimalSchema,
   vol: decimalSchema.refine((quantity) => quantity !== "0" && !quantity.startsWith("-"), "is not above zero"),
+  // Compared with the ledger only.
+  cost: z.unknown().optional().transform(parseDecimal),
+  ledgerRows: z.array(z.json()).optional().catch(undefined),
+  trade_id: z
+    .unknown()
+    .optional()
+    .transform((number) => (/^[1-9]\d{0,18}$/.test(String(number)) ? String(number) : null)),
   // Missing in older rows. It only describes: whatever is no boolean is unknown.
   maker: z.unknown().optional(),
 });
 
-function feesOf(amount: string, currency: string | null): ExecutionInput["fees"] {
+function fillOf(row: z.output<typeof tradeRow>, raw: Json, { base, quote }: KrakenPair): LedgerFill {
+  const { vol, cost, fee } = row;
+  return { base, quote, vol, cost, fee, margin: isMarginRow(raw) };
+}
+
+function estimatedFees(amount: string, currency: string | null): ExecutionInput["fees"] {
   // Without a currency an amount says nothing: unknown, not none.
   return currency === null ? null : [{ amount, currency, estimated: true }];
 }

@@ -17,8 +17,8 @@ export interface KrakenPolicy {
   /** Replaces the transport. @defaultValue undici with a pool of its own */
   readonly fetch?: FetchLike;
   /**
-   * Points that one page of TradesHistory costs. Kraken's pages say 2 and 4 (docs.kraken.com, read 2026-05-27); 4 is
-   * never refused. From 1 to 15. @defaultValue 4
+   * Points that one page of TradesHistory or Ledgers costs. Kraken's pages say 2 and 4 (docs.kraken.com, read 2026-05-27); 4 is
+   * never refused. A smaller one that Kraken refuses counts as 4 for that key from then on. From 1 to 15. @defaultValue 4
    */
   readonly historyCost?: number;
   /** How far behind the newest imported fill each run reads again, because fills can appear late. @defaultValue 3_600_000 */
@@ -33,6 +33,12 @@ export interface KrakenPolicy {
   readonly retries?: Partial<RetryPolicy>;
   /** Longest answer after decompression, in bytes. @defaultValue 33_554_432 */
   readonly maxBodyBytes?: number;
+  /** Longest export or downloaded file before it is unpacked, in bytes; it is held in memory. @defaultValue 67_108_864 */
+  readonly maxExportBytes?: number;
+  /** Longest file of an export unpacked, in bytes; it is read as it comes. @defaultValue 4_294_967_296 */
+  readonly maxUnpackedBytes?: number;
+  /** How long a run waits for an export in the making; the next run goes on. @defaultValue 600_000 */
+  readonly exportWaitMs?: number;
   /** Source of jitter, for tests. */
   readonly random?: Random;
 }
@@ -49,6 +55,9 @@ export interface ReadPolicy {
   readonly timeouts: HttpTimeouts;
   readonly retries: RetryPolicy;
   readonly maxBodyBytes: number;
+  readonly maxExportBytes: number;
+  readonly maxUnpackedBytes: number;
+  readonly exportWaitMs: number;
   readonly random: Random;
 }
 
@@ -73,6 +82,9 @@ export function readKrakenPolicy(policy: KrakenPolicy): ReadPolicy {
       waitMaxMs: whole("retries.waitMaxMs", retries.waitMaxMs, [0, DAY_MS]),
     },
     maxBodyBytes: whole("maxBodyBytes", policy.maxBodyBytes ?? bodyBytesMaxDefault, [1, 2 ** 30]),
+    maxExportBytes: whole("maxExportBytes", policy.maxExportBytes ?? 2 ** 26, [1, 2 ** 30]),
+    maxUnpackedBytes: whole("maxUnpackedBytes", policy.maxUnpackedBytes ?? 2 ** 32, [1, 2 ** 40]),
+    exportWaitMs: whole("exportWaitMs", policy.exportWaitMs ?? 600_000, [0, DAY_MS]),
     random: policy.random ?? systemRandom,
   };
 }

@@ -14,6 +14,21 @@ export interface KrakenSettings {
    * differently, so it is fixed once fills were imported. @defaultValue true
    */
   readonly consolidateTaker: boolean;
+  /**
+   * Whether fees are read from the ledger, which needs the right "Query ledger entries"; without it they are Kraken's
+   * estimates in the quote currency. It costs about three calls more for fifty fills. @defaultValue true
+   */
+  readonly ledgerFees: boolean;
+  /**
+   * Whether what Kraken's app bought, sold and converted becomes executions too. Only the ledger shows it.
+   * @defaultValue true
+   */
+  readonly instant: boolean;
+  /**
+   * Whether a backfill reads history from an export, which needs the right "Export data"; without it, or where Kraken
+   * refuses, from pages. @defaultValue true
+   */
+  readonly exports: boolean;
   /** Fills more than a second before this are not read. @defaultValue the account's first fill */
   readonly historyFrom?: Instant | undefined;
 }
@@ -30,6 +45,9 @@ export interface KrakenCredentials {
 export const krakenSettingsSchema: z.ZodType<KrakenSettings> = z.strictObject({
   tier: z.enum(["starter", "intermediate", "pro"]).default("starter"),
   consolidateTaker: z.boolean().default(true),
+  ledgerFees: z.boolean().default(true),
+  instant: z.boolean().default(true),
+  exports: z.boolean().default(true),
   historyFrom: instantSchema.optional(),
 });
 

@@ -32,9 +32,14 @@ export function readTradesPage(result: Json): TradesPage {
   throw new ImportError("PROTOCOL", "Kraken answered TradesHistory without its list of trades");
 }
 
-/** The record that is stored: the row as it came, and its id. */
-export function krakenRaw({ txid, row }: KrakenTrade): Json {
-  return isJsonObject(row) ? { ...row, txid } : { txid, row };
+/**
+ * The record that is stored: the row as it came, its id, and what the ledger says of it.
+ *
+ * @param ledgerRows as `ledgerRaw` makes them; empty where nothing is known.
+ */
+export function krakenRaw({ txid, row }: KrakenTrade, ledgerRows: readonly Json[] = []): Json {
+  const raw = isJsonObject(row) ? { ...row, txid } : { txid, row };
+  return ledgerRows.length === 0 ? raw : { ...raw, ledgerRows };
 }
 
 /** `T` and three groups: the form of every trade id seen in answers of 2014 to 2026. */

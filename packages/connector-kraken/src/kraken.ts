@@ -4,6 +4,7 @@ import { krakenCatalog } from "./kraken-catalog.ts";
 import { krakenCheck } from "./kraken-check.ts";
 import { krakenTransport } from "./kraken-client.ts";
 import { type KrakenCursor, krakenCursorSchema } from "./kraken-cursor.ts";
+import { krakenFile } from "./kraken-file.ts";
 import { type KrakenContext, krakenNormalize } from "./kraken-normalize.ts";
 import { type KrakenPolicy, readKrakenPolicy } from "./kraken-policy.ts";
 import { krakenPull } from "./kraken-pull.ts";
@@ -17,10 +18,14 @@ import {
 export type KrakenConnector = Connector<"kraken", KrakenCredentials, KrakenSettings, Json, KrakenContext, KrakenCursor>;
 
 /**
- * Fills of a Kraken Spot account, from the REST method TradesHistory. It needs an API key with the right "Query closed
- * orders & trades" and no other; keys are used by one request at a time among all processes that share the store.
+ * Fills of a Kraken Spot account, from the REST method TradesHistory. An API key needs the right "Query closed orders &
+ * trades"; with "Query ledger entries" fees are what was really taken, and what Kraken's app bought, sold and converted
+ * is imported too; with "Export data" a backfill reads a long history from an export. Keys are used by one request at a
+ * time among all processes that share the store.
  *
- * Not imported: conversions in Kraken's app, which only the ledger shows, and Kraken Futures.
+ * `importFile` reads tables of trades and of ledgers that a person downloaded, as CSV, TSV or ZIP.
+ *
+ * Not imported: Kraken Futures.
  *
  * @throws ImportError `OPTION_INVALID` that names the option.
  * @example
@@ -38,6 +43,7 @@ export function kraken(policy: KrakenPolicy = {}): KrakenConnector {
     cursor: krakenCursorSchema,
     check: (request) => krakenCheck(transport, request),
     pull: (request) => krakenPull({ transport, catalog }, request),
+    readFile: (stream, request) => krakenFile({ policy: transport.policy, catalog }, stream, request),
     normalize: krakenNormalize,
   };
 }

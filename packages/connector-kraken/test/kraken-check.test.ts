@@ -11,7 +11,7 @@ test("check: a reading key gives its account, permissions and the start of its h
     accounts: ["AA12 N84G TEST"],
     permissions: ["query-funds", "query-open-trades", "query-closed-trades", "query-ledger"],
     historyFrom: "2020-09-13T12:26:40.000000Z",
-    warnings: [],
+    warnings: [expect.stringMatching(/export-data/)],
   });
   expect(simulator.requests.map(({ path }) => path)).toEqual(["/0/private/GetApiKeyInfo"]);
 });
@@ -25,6 +25,7 @@ test("check: rights that an import never needs, an end of the key and an end of 
   expect(warnings).toEqual([
     expect.stringMatching(/modify-trades, withdraw-funds|withdraw-funds, modify-trades/),
     expect.stringMatching(/query-open-trades/),
+    expect.stringMatching(/query-ledger and export-data/),
     expect.stringMatching(/nothing after 2023-11-14/),
     expect.stringMatching(/expires at 2030-03-17/),
   ]);
@@ -43,7 +44,7 @@ test("check: a key with a second factor needs its otp", async () => {
   await using simulator = await startKrakenSimulator({ clock, keys: [{ otp: "c4n4ry" }] });
   await expect(driveKraken(simulator, { clock }).check()).rejects.toMatchObject({ code: "CREDENTIALS_INVALID" });
   const drive = driveKraken(simulator, { clock, credentials: { otp: "c4n4ry" } });
-  expect((await drive.check()).warnings).toEqual([]);
+  expect((await drive.check()).warnings).toEqual([expect.stringMatching(/export-data/)]);
 });
 
 test.each(["EGeneral:Unknown method", "EAPI:Feature disabled", "EGeneral:Permission denied"])(

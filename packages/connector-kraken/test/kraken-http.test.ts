@@ -39,7 +39,7 @@ test("check: without an account number the account is named after the key, with 
   );
   const checked = await connector.check(request());
   expect(checked).toMatchObject({ accountRef: "key-2c70e12b7a06", historyFrom: null });
-  expect(checked.warnings).toEqual([expect.stringMatching(/accountRef/)]);
+  expect(checked.warnings).toEqual([expect.stringMatching(/export-data/), expect.stringMatching(/accountRef/)]);
 });
 
 test("call: headers and form are those that Kraken asks for", async () => {

@@ -59,7 +59,7 @@ describe("normalize: a row of TradesHistory", () => {
       price: "30010",
       fees: [{ amount: "0.125", currency: "USD", estimated: true }],
       feeBasis: "fill",
-      sequence: null,
+      sequence: "40274859",
       aliases: [],
       order: { permanentId: "OQCLML-BW3P3-BUCMWZ", reference: null, clientId: null, orderId: null, quantity: null },
       liquidity: "maker",

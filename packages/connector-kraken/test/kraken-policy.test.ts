@@ -41,8 +41,10 @@ test.each(["https://api.kraken.com", "http://127.0.0.1:8080", "http://[::1]:1", 
 const { credentials, settings, cursor } = kraken();
 
 test("settings: defaults are the slowest tier and Kraken's own mode", () => {
-  expect(settings.parse({})).toEqual({ tier: "starter", consolidateTaker: true });
-  const all = { tier: "pro", consolidateTaker: false, historyFrom: "2024-01-01T00:00:00.000000Z" };
+  const defaults = { tier: "starter", consolidateTaker: true, ledgerFees: true, instant: true, exports: true };
+  expect(settings.parse({})).toEqual(defaults);
+  const off = { ledgerFees: false, instant: false, exports: false };
+  const all = { tier: "pro", consolidateTaker: false, ...off, historyFrom: "2024-01-01T00:00:00.000000Z" };
   expect(settings.parse(settings.parse(all))).toEqual(all);
 });
 

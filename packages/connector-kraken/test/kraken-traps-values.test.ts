@@ -1,13 +1,14 @@
 import type { SimulatedTrade } from "@fillbook/connector-kraken/simulator";
 import { startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
 import { expect, test } from "vitest";
-import { driveKraken, testClock } from "./support/drive-kraken.ts";
+import { driveKraken, testClock, tradesOnly } from "./support/drive-kraken.ts";
 import { aTrade, tradeId } from "./support/made-trades.ts";
 
+/** What TradesHistory alone says. */
 async function imported(...trades: SimulatedTrade[]) {
   const clock = testClock();
   await using simulator = await startKrakenSimulator({ clock, trades });
-  const drive = driveKraken(simulator, { clock });
+  const drive = driveKraken(simulator, { clock, settings: tradesOnly });
   await drive.run();
   return drive;
 }
@@ -76,6 +77,7 @@ test("trap 21: a margin row whose position closes later is the same execution", 
   const before = drive.executions.get(tradeId(1));
   const closed = { cprice: "10058.00000", ccost: "201.16", cfee: "0.1", cvol: "0.02", cmargin: "1", net: "+12.5" };
   simulator.changeTrade(tradeId(1), { ...closed, posstatus: "closed", trades: ["TBBBBB-BBBBB-BBBBBB"] });
+  clock.advance(60_000);
   const again = driveKraken(simulator, { clock });
   await again.run();
   expect(again.executions.get(tradeId(1))).toEqual(before);

@@ -1,6 +1,7 @@
 import { listParameter } from "./call-parameters.ts";
 import type { JsonValue } from "./json-text.ts";
 import { errorAnswer, type MethodAnswer, type PublicContext, resultAnswer } from "./method-answer.ts";
+import { altnameOf, decimalsOf } from "./simulated-asset.ts";
 import type { SimulatorState } from "./simulator-state.ts";
 
 /** Assets: every base and quote of the simulator's pairs, and some that no pair has (KFEE, suffixed balances). */
@@ -14,35 +15,7 @@ export function answerAssets({ state, parameters }: PublicContext): MethodAnswer
   return resultAnswer(new Map(assets.map((asset) => [asset, assetRow(asset, aclass)])));
 }
 
-// Captured: facts of Kraken's Assets answer of 2021, for names whose altname or decimals a rule would get wrong.
-const ALTNAMES: ReadonlyMap<string, string> = new Map([
-  ["XXBT", "XBT"],
-  ["XETH", "ETH"],
-  ["XLTC", "LTC"],
-  ["XETC", "ETC"],
-  ["XREP", "REP"],
-  ["XMLN", "MLN"],
-  ["XXMR", "XMR"],
-  ["XZEC", "ZEC"],
-  ["XXRP", "XRP"],
-  ["XXLM", "XLM"],
-  ["XXDG", "XDG"],
-  ["KFEE", "FEE"],
-  ["ZUSD", "USD"],
-  ["ZEUR", "EUR"],
-  ["ZGBP", "GBP"],
-  ["ZCAD", "CAD"],
-  ["ZAUD", "AUD"],
-  ["ZJPY", "JPY"],
-]);
-const FIAT = new Set(["ZUSD", "ZEUR", "ZGBP", "ZCAD", "ZAUD", "CHF", "EUR.M", "EUR.HOLD", "USD.M"]);
-const TWO_DECIMALS = new Set(["KFEE", "ZJPY"]);
-const EIGHT_DECIMALS = new Set(["XXRP", "XXLM", "XXDG", "USDT", "USDC", "XTZ", "XTZ.S", "TRX"]);
 const WITHOUT_PAIR = ["KFEE", "ZCAD", "DOT.S", "DOT.P", "XTZ.S", "XBT.M", "USD.M", "EUR.M", "EUR.HOLD", "XRT"];
-
-function altnameOf(asset: string): string {
-  return ALTNAMES.get(asset) ?? asset;
-}
 
 function currencies({ pairs }: SimulatorState): readonly string[] {
   const bases = pairs.flatMap((pair) => (pair.tokenized ? [] : [pair.base]));
@@ -56,10 +29,4 @@ function tokenizedAssets({ pairs }: SimulatorState): readonly string[] {
 function assetRow(asset: string, aclass: string): JsonValue {
   const decimals = decimalsOf(asset);
   return { aclass, altname: altnameOf(asset), decimals, display_decimals: Math.min(decimals, 5), status: "enabled" };
-}
-
-function decimalsOf(asset: string): number {
-  if (TWO_DECIMALS.has(asset)) return 2;
-  if (FIAT.has(asset)) return 4;
-  return EIGHT_DECIMALS.has(asset) ? 8 : 10;
 }

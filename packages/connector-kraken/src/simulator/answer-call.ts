@@ -15,6 +15,8 @@ export interface CallAnswer {
   readonly envelope: Envelope;
   /** The good result without the second half of its trades. */
   readonly partialResult?: JsonValue | undefined;
+  /** What is sent instead of the envelope. */
+  readonly binary?: Buffer;
   /** null for a call that was refused: faults strike admitted calls only. */
   readonly faults: StruckFaults | null;
 }
@@ -58,6 +60,7 @@ function plainAnswer(answer: MethodAnswer, transform: TransformFault | null): Om
   if (answer.kind === "errors") return { envelope: { errors: answer.errors } };
   if (answer.kind === "result")
     return { envelope: { errors: [], result: answer.result }, partialResult: answer.result };
+  if (answer.kind === "binary") return { envelope: { errors: [] }, binary: answer.body };
   const { page } = answer;
   const rows = [...page.trades];
   const half = new Map(rows.slice(0, Math.ceil(rows.length / 2)));

@@ -17,7 +17,9 @@ export interface HttpAnswer {
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /** The answer when no fault strikes. */
-export function goodAnswer({ envelope, faults }: CallAnswer): HttpAnswer {
+export function goodAnswer({ envelope, faults, binary }: CallAnswer): HttpAnswer {
+  // A capture of 2019 had this type in front of a ZIP.
+  if (binary !== undefined) return { status: 200, headers: { "content-type": JSON_TYPE }, body: binary, outcome: "ok" };
   const text = envelopeText(envelope);
   const body = faults?.transformText ? faults.transformText.transformText(text) : text;
   const outcome = envelope.errors.length === 0 ? "ok" : envelope.errors.join(", ");
@@ -44,6 +46,8 @@ export function faultAnswer(fault: AnswerFault, answer: CallAnswer): HttpAnswer 
       return { ...struck, body: Buffer.from("null") };
     case "content-type":
       return { ...struck, headers: { "content-type": fault.contentType } };
+    case "binary":
+      return { ...struck, body: fault.body };
     case "gzip":
       return { ...struck, headers: { ...good.headers, "content-encoding": "gzip" }, body: gzipSync(good.body) };
     case "truncated-json":

@@ -1,6 +1,8 @@
 import type { SimulatedTier } from "./call-counter.ts";
 import type { SimulatorClock } from "./clock.ts";
+import type { SimulatedExport } from "./export-book.ts";
 import type { SimulatedKey, SimulatedKeyOptions } from "./simulated-key.ts";
+import type { SimulatedLedger } from "./simulated-ledger.ts";
 import type { SimulatedPair } from "./simulated-pair.ts";
 import type { SimulatedTrade } from "./simulated-trade.ts";
 import type { InjectedFault, SimulatorFault } from "./simulator-fault.ts";
@@ -15,12 +17,16 @@ export interface KrakenSimulatorOptions {
   readonly clock?: SimulatorClock;
   /** @defaultValue "starter" */
   readonly tier?: SimulatedTier;
-  /** Points that a call of TradesHistory or QueryTrades costs; Kraken's pages say 2 or 4. @defaultValue 2 */
+  /** Points that a call of TradesHistory, QueryTrades or Ledgers costs; Kraken's pages say 2 or 4. @defaultValue 2 */
   readonly historyCost?: number;
   /** Keys of the account. @defaultValue one key that may read funds, orders, trades and ledgers */
   readonly keys?: readonly SimulatedKeyOptions[];
   /** In order of arrival: of equal times the last counts as newest. @defaultValue none */
   readonly trades?: readonly SimulatedTrade[];
+  /** Ledger entries beside those that trades leave behind. @defaultValue none */
+  readonly ledgers?: readonly SimulatedLedger[];
+  /** How long an export is in the making, in milliseconds of the clock; the first quarter it is queued. @defaultValue 20_000 */
+  readonly exportMs?: number;
   /** What AssetPairs and Assets list. @defaultValue defaultSimulatedPairs() */
   readonly pairs?: readonly SimulatedPair[];
 }
@@ -59,6 +65,14 @@ export interface KrakenSimulator extends AsyncDisposable {
   changeTrade(txid: string, patch: SimulatedTradePatch): void;
   /** Throws on an unknown txid. */
   removeTrade(txid: string): void;
+  /** Throws on an id that is already there. */
+  addLedgers(...entries: readonly SimulatedLedger[]): void;
+  /** Changes how many shares a token of a pair stands for, as a split does. */
+  setMultiplier(pair: string, multiplier: string): void;
+  /** Exports that were asked for and not removed. */
+  readonly exports: readonly SimulatedExport[];
+  /** Loses an export before its time, as when it expires. */
+  dropExport(id: string): void;
   /** "maintenance" makes every private call answer EService:Unavailable, unchecked and uncharged. */
   setSystemStatus(status: KrakenSystemStatus): void;
   /** Adds a fault; several may be at work. */

@@ -6,7 +6,9 @@ import type { KeyHolder, SimulatorState } from "./simulator-state.ts";
 export type MethodAnswer =
   | { readonly kind: "errors"; readonly errors: readonly string[] }
   | { readonly kind: "result"; readonly result: JsonValue }
-  | { readonly kind: "page"; readonly page: TradesPage };
+  | { readonly kind: "page"; readonly page: TradesPage }
+  /** A file instead of an envelope. */
+  | { readonly kind: "binary"; readonly body: Buffer };
 
 /** What a public method knows. */
 export interface PublicContext {

@@ -1,6 +1,8 @@
 import { answerApiKeyInfo } from "./answer-api-key-info.ts";
 import { answerAssetPairs } from "./answer-asset-pairs.ts";
 import { answerAssets } from "./answer-assets.ts";
+import { answerAddExport, answerExportStatus, answerRemoveExport, answerRetrieveExport } from "./answer-exports.ts";
+import { answerLedgers } from "./answer-ledgers.ts";
 import { answerQueryTrades } from "./answer-query-trades.ts";
 import { answerSystemStatus, answerTime } from "./answer-system.ts";
 import { answerTradesHistory } from "./answer-trades-history.ts";
@@ -22,6 +24,7 @@ export interface PrivateRoute {
   readonly answer: (context: PrivateContext) => MethodAnswer;
 }
 
+const exportRoute = { kind: "private", permission: "export-data", cost: "single" } as const;
 const tradesRoute = { kind: "private", permission: "query-closed-trades", cost: "history" } as const;
 
 /** Every method by its path. A method that is not here answers EGeneral:Unknown method. */
@@ -33,4 +36,9 @@ export const routes: ReadonlyMap<string, PublicRoute | PrivateRoute> = new Map<s
   ["/0/private/GetApiKeyInfo", { kind: "private", permission: null, cost: "single", answer: answerApiKeyInfo }],
   ["/0/private/TradesHistory", { ...tradesRoute, answer: answerTradesHistory }],
   ["/0/private/QueryTrades", { ...tradesRoute, answer: answerQueryTrades }],
+  ["/0/private/Ledgers", { ...tradesRoute, permission: "query-ledger", answer: answerLedgers }],
+  ["/0/private/AddExport", { ...exportRoute, answer: answerAddExport }],
+  ["/0/private/ExportStatus", { ...exportRoute, answer: answerExportStatus }],
+  ["/0/private/RetrieveExport", { ...exportRoute, answer: answerRetrieveExport }],
+  ["/0/private/RemoveExport", { ...exportRoute, answer: answerRemoveExport }],
 ]);

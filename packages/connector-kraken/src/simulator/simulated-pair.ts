@@ -13,6 +13,11 @@ export interface SimulatedPair {
   readonly lotDecimals?: number;
   /** Tokenized shares are listed on `aclass_base=tokenized_asset` only. @defaultValue false */
   readonly tokenized?: boolean;
+  /**
+   * Shares that a token of a tokenized pair stands for: fills are told in shares unless `rebase_multiplier=base` asks for
+   * tokens. @defaultValue "1"
+   */
+  readonly multiplier?: string;
   /** @defaultValue "online" */
   readonly status?: string;
 }

@@ -1,3 +1,5 @@
+import type { SimulatedLeg } from "./simulated-ledger.ts";
+
 /** The position id that every spot trade of every account carries. */
 export const spotPositionId = "TKH2SE-M7IF5-CFI7LT";
 
@@ -42,4 +44,20 @@ export interface SimulatedTrade {
   readonly ledgers?: readonly string[];
   /** Trades with one `taker` are one row while `consolidate_taker` is true; never served itself. */
   readonly taker?: string;
+  /**
+   * What the ledger says of the trade; `[]` while it says nothing yet. @defaultValue a leg of each asset with the fee on
+   * the quote's, rounded to the asset's decimals; for a trade of a position one `margin` entry
+   */
+  readonly legs?: readonly SimulatedLeg[];
+}
+
+/** True for a trade that opens or closes a position. */
+export function hasPosition(trade: SimulatedTrade): boolean {
+  const { postxid = spotPositionId } = trade;
+  return trade.posstatus !== undefined || isClosing(trade) || (postxid !== null && postxid !== spotPositionId);
+}
+
+/** True for a trade that closes a position. */
+export function isClosing({ misc }: SimulatedTrade): boolean {
+  return misc.split(",").includes("closing");
 }

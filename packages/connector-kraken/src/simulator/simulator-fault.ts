@@ -42,6 +42,8 @@ export type AnswerFault =
     }
   | { readonly kind: "empty-body" }
   | { readonly kind: "null-body" }
+  /** HTTP 200 and these bytes. */
+  | { readonly kind: "binary"; readonly body: Buffer }
   /** The good body under another content type. */
   | { readonly kind: "content-type"; readonly contentType: string }
   /** The good body, gzip-encoded whether the client asked for it or not. */

@@ -2,8 +2,10 @@ import { type AuthLockout, createAuthLockout } from "./auth-lockout.ts";
 import { type CallCounter, createCallCounter } from "./call-counter.ts";
 import { machineClock, type SimulatorClock } from "./clock.ts";
 import { defaultSimulatedPairs } from "./default-pairs.ts";
+import { createExportBook, type ExportBook } from "./export-book.ts";
 import { createFaultPlan, type FaultPlan } from "./fault-plan.ts";
 import type { KrakenSimulatorOptions, KrakenSystemStatus } from "./kraken-simulator.ts";
+import { createLedgerBook, type LedgerBook } from "./ledger-book.ts";
 import { createNonceRegister, type NonceRegister } from "./nonce-register.ts";
 import { createRequestLog, type RequestLog } from "./request-log.ts";
 import { type SimulatedKey, simulatedKey } from "./simulated-key.ts";
@@ -24,7 +26,11 @@ export interface SimulatorState {
   readonly historyCost: number;
   readonly holders: ReadonlyMap<string, KeyHolder>;
   readonly pairs: readonly SimulatedPair[];
+  /** Shares a token, by pair. */
+  readonly multipliers: Map<string, string>;
   readonly book: TradeBook;
+  readonly ledgers: LedgerBook;
+  readonly exports: ExportBook;
   readonly lockout: AuthLockout;
   readonly faults: FaultPlan;
   readonly log: RequestLog;
@@ -35,8 +41,8 @@ export interface SimulatorState {
 
 /** The state of a simulator that nobody has called yet. Throws when there is no key, or two keys are the same. */
 export function createSimulatorState(options: KrakenSimulatorOptions): SimulatorState {
-  const { clock = machineClock, tier = "starter", historyCost = 2, trades = [] } = options;
-  const { keys = [{}], pairs = defaultSimulatedPairs() } = options;
+  const { clock = machineClock, tier = "starter", historyCost = 2, trades = [], ledgers = [] } = options;
+  const { keys = [{}], pairs = defaultSimulatedPairs(), exportMs = 20_000 } = options;
   const holders = new Map<string, KeyHolder>();
   for (const key of keys.map((keyOptions) => simulatedKey(keyOptions))) {
     if (holders.has(key.apiKey)) throw new Error("two simulated keys have the same apiKey");
@@ -45,12 +51,17 @@ export function createSimulatorState(options: KrakenSimulatorOptions): Simulator
   }
   const book = createTradeBook();
   for (const trade of trades) book.add(trade);
+  const ledgerBook = createLedgerBook(book, pairs);
+  for (const entry of ledgers) ledgerBook.add(entry);
   return {
     clock,
     historyCost,
     holders,
     pairs,
+    multipliers: new Map(pairs.map(({ key, multiplier = "1" }) => [key, multiplier])),
     book,
+    ledgers: ledgerBook,
+    exports: createExportBook(exportMs),
     lockout: createAuthLockout(),
     faults: createFaultPlan(),
     log: createRequestLog(),

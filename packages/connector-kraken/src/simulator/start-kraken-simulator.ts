@@ -4,9 +4,9 @@ import type { KrakenSimulator, KrakenSimulatorOptions } from "./kraken-simulator
 import { createSimulatorState, type KeyHolder, type SimulatorState } from "./simulator-state.ts";
 
 /**
- * Starts a simulator of Kraken Spot REST on a free port of 127.0.0.1: signed TradesHistory, QueryTrades and
- * GetApiKeyInfo, and the public Time, SystemStatus, AssetPairs and Assets. Ledgers and exports answer
- * EGeneral:Unknown method. Bodies are read as forms, not as JSON.
+ * Starts a simulator of Kraken Spot REST on a free port of 127.0.0.1: signed TradesHistory, QueryTrades, Ledgers,
+ * GetApiKeyInfo and the four methods of exports, and the public Time, SystemStatus, AssetPairs and Assets. Bodies are
+ * read as forms, not as JSON.
  *
  * @example
  * await using simulator = await startKrakenSimulator({ trades: publishedTradesHistory() });
@@ -29,6 +29,18 @@ export async function startKrakenSimulator(options: KrakenSimulatorOptions = {})
     requests: state.log.requests,
     addTrades: (...trades) => {
       for (const trade of trades) state.book.add(trade);
+    },
+    addLedgers: (...entries) => {
+      for (const entry of entries) state.ledgers.add(entry);
+    },
+    setMultiplier: (pair, multiplier) => {
+      state.multipliers.set(pair, multiplier);
+    },
+    get exports() {
+      return state.exports.all();
+    },
+    dropExport: (id) => {
+      state.exports.remove(id);
     },
     changeTrade: state.book.change,
     removeTrade: state.book.remove,

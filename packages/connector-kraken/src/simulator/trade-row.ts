@@ -1,7 +1,14 @@
-import { createHash } from "node:crypto";
+import { divideDecimals, multiplyDecimals } from "./exact-decimal.ts";
 import { exactNumber } from "./json-text.ts";
+import { ledgerId } from "./ledger-id.ts";
 import { type SimulatedTrade, spotPositionId } from "./simulated-trade.ts";
 import type { TradeRow } from "./simulator-fault.ts";
+
+/** The trade in shares instead of tokens; whether Kraken tells old trades so is not documented. */
+export function rebasedTrade(trade: SimulatedTrade, multiplier: string): SimulatedTrade {
+  const { vol, price } = trade;
+  return { ...trade, vol: multiplyDecimals(vol, multiplier, 8), price: divideDecimals(price, multiplier, 5) };
+}
 
 /** The row that TradesHistory and QueryTrades serve; `time` keeps the trade's own digits. */
 export function tradeRow(
@@ -37,12 +44,4 @@ export function tradeRow(
     trades: include.trades ? trade.trades : undefined,
     ledgers: include.ledgers ? (trade.ledgers ?? [ledgerId(txid, "base"), ledgerId(txid, "quote")]) : undefined,
   };
-}
-
-/** A ledger id that belongs to the trade for good, in Kraken's form. */
-function ledgerId(txid: string, leg: "base" | "quote"): string {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bytes = createHash("sha256").update(`${txid} ${leg}`).digest().subarray(0, 16);
-  const letters = [...bytes].map((byte) => alphabet.charAt(byte % alphabet.length)).join("");
-  return `L${letters.slice(0, 5)}-${letters.slice(5, 10)}-${letters.slice(10)}`;
 }

@@ -117,7 +117,7 @@ test("simulator: in maintenance private calls are unavailable, unchecked and unc
 
 test("simulator: a method it does not have is unknown", async () => {
   await using simulator = await startKrakenSimulator();
-  for (const method of ["Ledgers", "QueryLedgers", "AddExport", "AddOrder"]) {
+  for (const method of ["QueryLedgers", "ClosedOrders", "AddOrder"]) {
     expect(await errorsOf(simulator, method)).toEqual(["EGeneral:Unknown method"]);
   }
 });

@@ -22,6 +22,9 @@ import {
 /** 2026-03-02T12:00:00Z. */
 export const startMs = Date.UTC(2026, 2, 2, 12);
 
+/** TradesHistory and nothing else, for tests that count its calls. */
+export const tradesOnly = { ledgerFees: false, instant: false } as const;
+
 export interface TestClock extends Clock {
   set(ms: number): void;
   advance(ms: number): void;
@@ -131,6 +134,7 @@ function nothingSeen() {
     logLines: [] as LogLine[],
     cursors: [] as KrakenCursor[],
     records: [] as Json[],
+    contexts: [] as KrakenContext[],
     diagnostics: [] as PageDiagnostic[],
     executions: new Map<string, ExecutionInput>(),
     rejected: [] as { raw: Json; reason: string }[],
@@ -149,6 +153,7 @@ function take(seen: ReturnType<typeof nothingSeen>, page: KrakenPage, connector:
     seen.executions.set(String(normalized.execution.executionId), normalized.execution);
   }
   seen.cursors.push(cursor);
+  seen.contexts.push(context);
   seen.diagnostics.push(...diagnostics);
 }
 

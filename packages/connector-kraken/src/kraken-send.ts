@@ -1,0 +1,98 @@
+import { redact, type Secret } from "@fillbook/connector-kit";
+import { type Clock, ImportError, type Json, type Logger } from "@fillbook/core";
+import { type KrakenAnswer, readKrakenAnswer } from "./kraken-answer.ts";
+import type { KrakenEndpoint, KrakenTransport } from "./kraken-client.ts";
+import { maintenanceRetryMs } from "./kraken-errors.ts";
+import { krakenLimits } from "./kraken-limits.ts";
+import { krakenSystemStatus } from "./kraken-public.ts";
+import type { KrakenTier } from "./kraken-settings.ts";
+import { krakenForm, krakenSign } from "./kraken-sign.ts";
+
+/** Who calls, and with what key. */
+export interface Caller {
+  readonly transport: KrakenTransport;
+  readonly tier: KrakenTier;
+  readonly apiKey: Secret;
+  readonly apiSecret: Secret;
+  readonly otp: Secret | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** One call with all its tries. */
+export interface Call {
+  readonly endpoint: KrakenEndpoint;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Of the try that is under way. */
+  cost: number;
+  nonceRefused: boolean;
+  statusRead: boolean;
+}
+
+/** Signs and sends one request, and reads its envelope. */
+export async function sendCall(caller: Caller, call: Call, nonce: string): Promise<Json> {
+  const response = await caller.transport.http.request(signedRequest(caller, call, nonce));
+  return resultOf(caller, call, readKrakenAnswer(response, failureContext(caller, call)));
+}
+
+/**
+ * The same for an answer that is a file: Kraken's content type does not tell (krakenex issue 114), so a body that starts
+ * as no ZIP is read as an envelope.
+ */
+export async function sendForFile(caller: Caller, call: Call, nonce: string): Promise<Buffer> {
+  const response = await caller.transport.files.open(signedRequest(caller, call, nonce));
+  try {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of response.body) pieces.push(piece);
+    const bytes = Buffer.concat(pieces);
+    if (bytes.subarray(0, 2).toString("latin1") === "PK") return bytes;
+    const answered = { ...response, body: bytes.subarray(0, ENVELOPE_BYTES_MAX).toString("utf8") };
+    await resultOf(caller, call, readKrakenAnswer(answered, failureContext(caller, call)));
+    throw new ImportError("PROTOCOL", `Kraken answered ${call.endpoint} without a file`);
+  } finally {
+    response.close();
+  }
+}
+
+const ENVELOPE_BYTES_MAX = 65_536;
+
+function signedRequest(caller: Caller, call: Call, nonce: string) {
+  const { transport, apiKey, apiSecret, otp, signal } = caller;
+  const path = `/0/private/${call.endpoint}`;
+  const body = krakenForm(nonce, { ...call.parameters, ...(otp === null ? {} : { otp: otp.reveal() }) });
+  const headers = {
+    "API-Key": apiKey.reveal(),
+    "API-Sign": krakenSign(apiSecret, { path, nonce, body }),
+    "Content-Type": "application/x-www-form-urlencoded",
+    "User-Agent": "fillbook-connector-kraken",
+  };
+  return { method: "POST", url: `${transport.policy.baseUrl}${path}`, headers, body, signal } as const;
+}
+
+function failureContext(caller: Caller, { endpoint, cost }: Call) {
+  const recoveryMs = Math.ceil((cost / krakenLimits[caller.tier].decayPerSecond) * 1000);
+  return { endpoint, nowMs: caller.clock.now(), recoveryMs, secrets: secretsOf(caller) };
+}
+
+async function resultOf(caller: Caller, call: Call, answer: KrakenAnswer): Promise<Json> {
+  if (answer.kind === "failed")
+    throw answer.unavailable ? await unavailableError(caller, call, answer.error) : answer.error;
+  if (answer.warnings.length > 0) {
+    const warnings = answer.warnings.map((warning) => redact(warning, secretsOf(caller)).slice(0, 200));
+    caller.logger.warn({ endpoint: call.endpoint, warnings }, "kraken: answered with warnings");
+  }
+  return answer.result;
+}
+
+function secretsOf({ apiKey, apiSecret, otp }: Caller): Secret[] {
+  return otp === null ? [apiKey, apiSecret] : [apiKey, apiSecret, otp];
+}
+
+/** Kraken says "unavailable" for maintenance and for a bad moment; SystemStatus tells them apart. */
+async function unavailableError({ transport, signal }: Caller, call: Call, error: ImportError): Promise<ImportError> {
+  if (call.statusRead) return error;
+  call.statusRead = true;
+  if ((await krakenSystemStatus(transport, signal)) !== "maintenance") return error;
+  return new ImportError("MAINTENANCE", "Kraken is under maintenance", { retryAfterMs: maintenanceRetryMs });
+}
