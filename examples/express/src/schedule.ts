@@ -6,13 +6,15 @@ export interface Schedule {
   stop(): void;
 }
 
-/** Each minute: imports what is due, and lets `alsoDo` clean up. A tick that takes longer is not joined by the next. */
+/** At each tick: imports what is due, and lets `alsoDo` clean up. A tick that takes longer is not joined by the next. */
 export function startSchedule(options: {
   readonly book: Pick<Fillbook, "ingestDue">;
   readonly alsoDo: () => Promise<void>;
   readonly logger: Logger;
+  /** When it ticks, as cron writes it. @defaultValue each minute */
+  readonly pattern?: string;
 }): Schedule {
-  const { book, alsoDo, logger } = options;
+  const { book, alsoDo, logger, pattern = "* * * * *" } = options;
   const tick = async () => {
     try {
       await alsoDo();
@@ -25,6 +27,6 @@ export function startSchedule(options: {
       logger.error({ code, reason: message }, "tick failed");
     }
   };
-  const job = new Cron("* * * * *", { protect: true }, tick);
+  const job = new Cron(pattern, { protect: true }, tick);
   return { stop: () => void job.stop() };
 }

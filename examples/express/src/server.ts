@@ -25,10 +25,10 @@ const CLOSE_MS_MAX = 5_000;
 /** Opens everything in its order: database, tables, book, schedule, port. */
 export async function startServer(
   settings: Settings,
-  parts: Omit<BookParts, "vaultKey"> & { readonly limits?: Partial<Limits> },
+  parts: Omit<BookParts, "vaultKey"> & { readonly limits?: Partial<Limits>; readonly ticks?: string },
 ): Promise<RunningServer> {
   const { vaultKey, sessionSecret, isHttps, port } = settings;
-  const { limits, ...bookParts } = parts;
+  const { limits, ticks, ...bookParts } = parts;
   const { logger } = bookParts;
   const database = await openDatabase(settings);
   await createTables(database);
@@ -41,7 +41,12 @@ export async function startServer(
   // Only this machine is answered: a proxy in front brings the others, over https.
   const server = createServer(app).listen({ host: "127.0.0.1", port });
   await once(server, "listening");
-  const schedule = startSchedule({ book, alsoDo: () => sessionStore.deleteExpired(), logger });
+  const schedule = startSchedule({
+    book,
+    alsoDo: () => sessionStore.deleteExpired(),
+    logger,
+    ...(ticks === undefined ? {} : { pattern: ticks }),
+  });
   return {
     url: urlOf(server),
     book,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
 import { type Client, itemsOf } from "./support/client.ts";
 import { openTestServer, type TestServer, TRADES } from "./support/test-server.ts";
 
@@ -97,7 +98,9 @@ it("jobs and their steps", async () => {
   expect(job.body).toEqual(jobs[0]);
   const steps = itemsOf(await ada.get(`/api/jobs/${jobs[0]?.id}/steps`));
   expect(new Set(steps.map(({ name }) => name))).toEqual(new Set(["begin", "pull", "normalize", "commit", "end"]));
-  expect(itemsOf(await ada.get("/api/steps?name=commit"))).toHaveLength(2);
+  const pages = z.array(z.object({ stats: z.object({ pages: z.number() }) })).parse(jobs);
+  const committed = pages.reduce((sum, { stats }) => sum + stats.pages, 0);
+  expect(itemsOf(await ada.get("/api/steps?name=commit"))).toHaveLength(committed);
   const statistics = await ada.get("/api/steps/statistics");
   expect(statistics.body).toMatchObject([{ name: "begin", count: 2, successRate: 1 }, {}, {}, {}, {}]);
 });
@@ -109,7 +112,8 @@ it("problems: a changed fill is told, and put away", async () => {
   expect(problem).toMatchObject({ resolvedAt: null, action: { kind: "pin-report" } });
   const resolved = await ada.post(`/api/problems/${encodeURIComponent(String(problem?.id))}/resolve`);
   expect(resolved.body.resolvedAt).not.toBeNull();
-  expect(itemsOf(await ada.get("/api/problems"))).toEqual([]);
+  // What is left is that the key of this test ends in an hour.
+  expect(itemsOf(await ada.get("/api/problems")).map(({ kind }) => kind)).toEqual(["warning"]);
 });
 
 it("patch: changes what it names, and says what it does not take", async () => {

@@ -1,7 +1,6 @@
 import { type Connection, ImportError } from "@fillbook/core";
 import type { ConnectionStore } from "@fillbook/core/store";
 import { changeConnection } from "./change-connection.ts";
-import { writeAudit } from "./postgres-audit.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import { asStoreError, sqlStateOf } from "./postgres-errors.ts";
 import { retrying } from "./postgres-retry.ts";
@@ -15,9 +14,9 @@ export function postgresConnections(context: PostgresContext): Connections {
   return {
     async createConnection(connection, sealed = null, audit) {
       try {
-        await driver.transaction(async (sql) => {
-          await sql.query(
-            `with created as (
+        // One statement: where its answer is lost, all of it is there or nothing.
+        await driver.query(
+          `with created as (
              insert into ${tables.connections}
                (id, owner, connector, broker, account_ref, label, settings, status, health, created_at, updated_at,
                 sync_every_ms, next_sync_at, last_sync_at, last_succeeded_at, breaker, consecutive_failures, paused_until)
@@ -27,13 +26,20 @@ export function postgresConnections(context: PostgresContext): Connections {
            ), kept as (
              insert into ${tables.sealed} (connection_id, owner, sealed)
              select $1, $2, $19::text::json where $19::text is not null
+           ), told as (
+             insert into ${tables.auditEvents} (owner, id, happened_at, done_by, action, connection_id, details)
+             select $2, event->>'id', (event->>'at')::timestamptz, event->>'by', event->>'action',
+                    event->>'connectionId', event->'details'
+               from (select $20::text::json as event) as given where event is not null
            )
            insert into ${tables.leases} (connection_id, owner, due_at)
            select id, owner, case when status = 'active' then next_sync_at end from created`,
-            [...connectionParameters(connection), sealed === null ? null : JSON.stringify(sealed)],
-          );
-          await writeAudit(sql, tables, { owner: connection.userId, audit });
-        });
+          [
+            ...connectionParameters(connection),
+            sealed === null ? null : JSON.stringify(sealed),
+            audit === undefined ? null : JSON.stringify(audit),
+          ],
+        );
       } catch (error) {
         if (sqlStateOf(error) !== "23505") throw asStoreError(error);
         throw new ImportError("OPTION_INVALID", `there is a connection ${connection.id} already`);

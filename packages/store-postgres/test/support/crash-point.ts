@@ -115,5 +115,12 @@ function isRunning({ status }: Job): boolean {
 /** Where the next run would start. It takes the lease, so it comes last. */
 async function nextCursor(store: PostgresStore, { connection }: CrashHistory): Promise<Json> {
   const start = await store.beginRun({ connectionId: connection.id, mode: "manual", window: {}, leaseMs: LEASE_MS });
-  return start.kind === "started" ? start.cursor : start.kind;
+  return start.kind === "started" ? placeOf(start.cursor) : start.kind;
+}
+
+/** A cursor without what it remembers of the key: each history has one of its own. */
+function placeOf(cursor: Json): Json {
+  if (typeof cursor !== "object" || cursor === null || !("key" in cursor)) return cursor;
+  const { key: _key, ...place } = cursor;
+  return place;
 }
