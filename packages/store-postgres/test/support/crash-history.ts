@@ -12,14 +12,17 @@ export interface CrashHistory extends AsyncDisposable {
   readonly headPages: number;
 }
 
-/** An account of so many full pages. Its connector talks to the shared state, too, so most calls are not commits. */
-export async function krakenHistory(pages: number): Promise<CrashHistory> {
+/**
+ * An account of so many full pages. Its connector talks to the shared state, too, so most calls are not commits. With the
+ * ledger a page takes about four times as many.
+ */
+export async function krakenHistory(pages: number, { ledger }: { readonly ledger: boolean }): Promise<CrashHistory> {
   const account = await startKrakenAccount({ pages });
   const { iban } = account.simulator.key;
   return {
     connection: connectionOf({
       ...{ connector: "kraken", accountRef: iban },
-      settings: { tier: "pro", consolidateTaker: true },
+      settings: { tier: "pro", consolidateTaker: true, ledgerFees: ledger, instant: ledger },
     }),
     source: account.source(),
     headPages: 1,
