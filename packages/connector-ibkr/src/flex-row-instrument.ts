@@ -1,6 +1,7 @@
 import type { ExecutionInput } from "@fillbook/core/connector";
 import { flexNumber } from "./flex-number.ts";
 import { type FlexRow, flexId, flexText } from "./flex-row.ts";
+import { ibkrKinds, ibkrMultiplier } from "./ibkr-instrument.ts";
 
 type Instrument = ExecutionInput["instrument"];
 
@@ -14,7 +15,7 @@ export function flexInstrument(row: FlexRow): FlexInstrument {
   const conid = flexId(row, "conid");
   const rawSymbol = symbolOf(row) ?? conid;
   if (rawSymbol === null) return { reason: "symbol: is missing, and so is conid" };
-  const multiplier = multiplierOf(flexText(row, "multiplier"));
+  const multiplier = ibkrMultiplier(flexNumber(flexText(row, "multiplier") ?? "1"));
   if (multiplier === undefined) return { reason: "multiplier: is not a number" };
   const category = flexText(row, "assetCategory") ?? "";
   const kind = kinds.get(category) ?? "other";
@@ -36,29 +37,10 @@ function symbolOf(row: FlexRow): string | null {
   return flexText(row, "symbol") === null || typeof symbol !== "string" ? null : symbol;
 }
 
-/** Null means one: futures and options say their number, and IBKR writes `0`, `0.0` or nothing for the rest. */
-function multiplierOf(text: string | null): string | null | undefined {
-  if (text === null || text === "1") return null;
-  const multiplier = flexNumber(text);
-  if (multiplier === null || multiplier.startsWith("-")) return undefined;
-  return multiplier === "0" || multiplier === "1" ? null : multiplier;
-}
-
-/** IBKR's categories; one that is not listed here only describes, so it is `other`. */
+/** Categories that only statements write beside the others. */
 const kinds: ReadonlyMap<string, Instrument["kind"]> = new Map<string, Instrument["kind"]>([
-  ["STK", "stock"],
-  ["OPT", "option"],
+  ...ibkrKinds,
   ["FSOPT", "option"],
-  ["FUT", "future"],
-  ["FOP", "future-option"],
   ["FSFOP", "future-option"],
-  ["CASH", "forex"],
-  ["CRYPTO", "crypto"],
-  ["FUND", "fund"],
-  ["BOND", "bond"],
-  ["BILL", "bond"],
-  ["WAR", "warrant"],
-  ["IOPT", "warrant"],
-  ["CFD", "cfd"],
   ["FXCFD", "cfd"],
 ]);

@@ -1,4 +1,5 @@
 import type { ExecutionInput } from "@fillbook/core/connector";
+import { ibkrKinds, ibkrMultiplier } from "./ibkr-instrument.ts";
 import type { WebInstrument } from "./web-instruments.ts";
 import { type WebRow, webNumber, webText } from "./web-row.ts";
 
@@ -15,9 +16,9 @@ export type WebRowInstrument =
 export function webRowInstrument(row: WebRow, conid: string, known: WebInstrument | null): WebRowInstrument {
   const rawSymbol = webText(row, "symbol") ?? known?.ticker ?? conid;
   const secType = webText(row, "sec_type") ?? known?.assetClass ?? "";
-  const kind = kinds.get(secType) ?? "other";
+  const kind = ibkrKinds.get(secType) ?? "other";
   const exchange = webText(row, "exchange");
-  const multiplier = multiplierOf(known);
+  const multiplier = ibkrMultiplier(webNumber(known?.multiplier ?? "0"));
   if (multiplier === undefined) return { reason: "multiplier: of the instrument is not a number" };
   const names = known === null ? unresolved(row, rawSymbol, kind) : resolved(row, { rawSymbol, kind, known });
   return { instrument: { ...names, rawSymbol, kind, exchange, conid, multiplier } };
@@ -55,26 +56,3 @@ function optionSymbol(root: string, { assetClass, expiry, strike, right }: WebIn
   if (match?.[1] === undefined) return null;
   return `${root} ${expiry.slice(2)}${right}${match[1].padStart(5, "0")}${(match[2] ?? "").padEnd(3, "0")}`;
 }
-
-/** Null means one: `0.0` and nothing are what IBKR writes for a share. */
-function multiplierOf(known: WebInstrument | null): string | null | undefined {
-  const multiplier = webNumber(known?.multiplier ?? "0");
-  if (multiplier === null || multiplier.startsWith("-")) return undefined;
-  return multiplier === "0" || multiplier === "1" ? null : multiplier;
-}
-
-/** IBKR's types; one that is not listed here only describes, so it is `other`. */
-const kinds: ReadonlyMap<string, Instrument["kind"]> = new Map<string, Instrument["kind"]>([
-  ["STK", "stock"],
-  ["OPT", "option"],
-  ["FUT", "future"],
-  ["FOP", "future-option"],
-  ["CASH", "forex"],
-  ["CRYPTO", "crypto"],
-  ["FUND", "fund"],
-  ["BOND", "bond"],
-  ["BILL", "bond"],
-  ["WAR", "warrant"],
-  ["IOPT", "warrant"],
-  ["CFD", "cfd"],
-]);

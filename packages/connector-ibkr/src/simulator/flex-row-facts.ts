@@ -1,8 +1,8 @@
+import { brokerKinds } from "./broker-kinds.ts";
 import { negatedDecimal, plainDecimal, productOf, sumDecimals } from "./exact-decimal.ts";
 import type { FlexTimeWriter } from "./flex-time.ts";
 import type { SimulatedAccount } from "./ibkr-simulator.ts";
 import type { SimulatedEntry, SimulatedFill } from "./simulated-fill.ts";
-import type { SimulatedKind } from "./simulated-instrument.ts";
 
 /** What a row is written with. */
 export interface FlexRowContext {
@@ -80,7 +80,7 @@ export function instrumentAttributes({ instrument }: SimulatedFill, time: FlexTi
   const { underlying, right } = instrument;
   const security = securityOf(instrument);
   return {
-    assetCategory: CATEGORIES[instrument.kind],
+    assetCategory: brokerKinds[instrument.kind],
     subCategory: instrument.subKind ?? "",
     symbol: instrument.symbol,
     description: instrument.description,
@@ -101,21 +101,6 @@ export function instrumentAttributes({ instrument }: SimulatedFill, time: FlexTi
     putCall: right === null ? "" : right === "call" ? "C" : "P",
   };
 }
-
-const CATEGORIES: Readonly<Record<SimulatedKind, string>> = {
-  stock: "STK",
-  option: "OPT",
-  future: "FUT",
-  "future-option": "FOP",
-  forex: "CASH",
-  bond: "BOND",
-  fund: "FUND",
-  warrant: "WAR",
-  structured: "IOPT",
-  cfd: "CFD",
-  crypto: "CRYPTO",
-  combo: "BAG",
-};
 
 function securityOf({ isin, cusip }: SimulatedFill["instrument"]) {
   if (isin !== null) return { securityID: isin, securityIDType: "ISIN" };

@@ -1,5 +1,6 @@
+import { brokerKinds } from "./broker-kinds.ts";
 import type { PortalState } from "./portal-state.ts";
-import { plainNumber, SEC_TYPES } from "./portal-trades.ts";
+import { plainNumber } from "./portal-trades.ts";
 import type { SimulatedInstrument } from "./simulated-instrument.ts";
 import { simulatedInstruments } from "./simulated-instruments.ts";
 
@@ -21,7 +22,7 @@ function definition(instrument: SimulatedInstrument): object {
     conid: plainNumber(conid),
     currency: instrument.currency,
     name: instrument.description.replaceAll("&", "&amp;"),
-    assetClass: SEC_TYPES[kind],
+    assetClass: brokerKinds[kind],
     expiry: ends,
     lastTradingDay: ends,
     group: null,

@@ -1,7 +1,7 @@
+import { brokerKinds } from "./broker-kinds.ts";
 import type { PortalState } from "./portal-state.ts";
 import { execBaseOf, revisionOf } from "./revise-fill.ts";
 import type { SimulatedEntry, SimulatedFill } from "./simulated-fill.ts";
-import type { SimulatedKind } from "./simulated-instrument.ts";
 
 /** A row of /iserver/account/trades. Numbers are {@link plainNumber}s, so that any digits can be sent. */
 export type PortalRow = Readonly<Record<string, string | null>>;
@@ -81,7 +81,7 @@ function portalRow(state: PortalState, fill: SimulatedFill, nowMs: number): Port
     ...accountFacts(state, fill.accountId),
     company_name: instrument.description,
     contract_description_1: derived ? instrument.description : root,
-    sec_type: SEC_TYPES[instrument.kind],
+    sec_type: brokerKinds[instrument.kind],
     ...(instrument.listingExchange === null ? {} : { listing_exchange: instrument.listingExchange }),
     conid: swapped ? instrument.conid : plainNumber(instrument.conid),
     [swapped ? "conidex" : "conidEx"]: conidText(fill),
@@ -126,19 +126,3 @@ function tradeTime(atMs: number): string {
   const text = new Date(atMs).toISOString();
   return `${text.slice(0, 10).replaceAll("-", "")}-${text.slice(11, 19)}`;
 }
-
-/** The broker's words for the kinds; some differ from those of statements. */
-export const SEC_TYPES: Readonly<Record<SimulatedKind, string>> = {
-  stock: "STK",
-  option: "OPT",
-  future: "FUT",
-  "future-option": "FOP",
-  forex: "CASH",
-  bond: "BOND",
-  fund: "FUND",
-  warrant: "WAR",
-  structured: "IOPT",
-  cfd: "CFD",
-  crypto: "CRYPTO",
-  combo: "BAG",
-};
