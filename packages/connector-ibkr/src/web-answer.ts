@@ -32,11 +32,11 @@ export interface WebReading {
  */
 export function readWebAnswer(response: HttpResponse, reading: WebReading): WebReply {
   const { status, body } = response;
-  if (status >= 300 && status < 400) return signed("logged-out", "a redirect to the login", reading);
+  if (status >= 300 && status < 400) return signed("logged-out", "a redirect to the login");
   if (status >= 200 && status < 300) return readGood(response, reading);
   const said = saidBy(body, reading);
   const sign = signOf(status, said);
-  if (sign !== null) return signed(sign, said, reading);
+  if (sign !== null) return signed(sign, said);
   throw failure(status, said, reading);
 }
 
@@ -47,15 +47,15 @@ const quoted = numberQuoter(
 function readGood({ header, body }: HttpResponse, reading: WebReading): WebReply {
   if (/^\s*access denied/i.test(body)) throw failure(403, "Access Denied", reading);
   const isHtml = /html/i.test(header("content-type") ?? "") || /^\s*<(?:!doctype|html)/i.test(body);
-  if (isHtml && /sso\/login|<form/i.test(body)) return signed("logged-out", "a page to log in", reading);
+  if (isHtml && /sso\/login|<form/i.test(body)) return signed("logged-out", "a page to log in");
   if (isHtml) throw problem("BROKER_UNAVAILABLE", "answered with a page instead of data", reading);
   // A bridge that another login kicked out answers with nothing.
-  if (body.trim() === "") return signed("no-bridge", "an empty answer", reading);
+  if (body.trim() === "") return signed("no-bridge", "an empty answer");
   const value = parseJson(quoted(body), reading.call);
   const said = isJsonObject(value) && typeof value.error === "string" ? cleaned(value.error, reading) : null;
   if (said === null) return { kind: "ok", value };
   const sign = /no session|not authenticated/i.test(said) ? "logged-out" : signOf(400, said);
-  if (sign !== null) return signed(sign, said, reading);
+  if (sign !== null) return signed(sign, said);
   throw problem("BROKER_ERROR", `failed (${JSON.stringify(said)})`, reading);
 }
 
@@ -97,7 +97,7 @@ function failure(status: number, said: string, reading: WebReading): ImportError
   return status >= 500 ? make("BROKER_ERROR", "had an error") : make("REQUEST_INVALID", "does not accept the request");
 }
 
-function signed(sign: WebSign, said: string, _reading: WebReading): WebReply {
+function signed(sign: WebSign, said: string): WebReply {
   return { kind: "sign", sign, said };
 }
 
