@@ -1,13 +1,11 @@
 import {
-  defaultRetryPolicy,
-  defaultTimeouts,
   type FetchLike,
   type HttpTimeouts,
+  policyReader,
   type Random,
   type RetryPolicy,
   systemRandom,
 } from "@fillbook/connector-kit";
-import { ImportError } from "@fillbook/core";
 import { readFlexPlace } from "./flex-place.ts";
 
 /** Options of `ibkrFlex()`: what holds for all accounts of a host. */
@@ -55,31 +53,27 @@ export interface ReadFlexPolicy {
   readonly random: Random;
 }
 
+const read = policyReader("ibkrFlex()");
+
 /** @throws ImportError `OPTION_INVALID` that names the option. */
 export function readFlexPolicy(policy: IbkrFlexPolicy): ReadFlexPolicy {
-  const timeouts = { ...defaultTimeouts, ...slowAnswers, ...policy.timeouts };
-  for (const [name, value] of Object.entries(timeouts)) wholeNumber(`timeouts.${name}`, value, [1, DAY_MS]);
-  const retries = { ...defaultRetryPolicy, baseMs: 5_000, ...policy.retries };
+  const timeouts = read.timeouts(slowAnswers, policy.timeouts);
   const pollMs = policy.pollMs ?? [7_000, 10_000, 15_000, 20_000, 30_000];
-  if (pollMs.length === 0) throw invalid("pollMs", "is empty");
+  if (pollMs.length === 0) throw read.invalid("pollMs", "is empty");
   const base = readFlexPlace("baseUrl", policy.baseUrl ?? BASE_URL);
   const loopback = [base, ...(policy.loopbackUrls ?? []).map((text) => readFlexPlace("loopbackUrls", text))];
   return {
     baseUrl: base.href,
     loopbackOrigins: loopback.filter(({ isLoopback }) => isLoopback).map(({ origin }) => origin),
     fetch: policy.fetch,
-    userAgent: readUserAgent(policy.userAgent ?? "Java/1.8 fillbook"),
-    pollMs: pollMs.map((value) => wholeNumber("pollMs", value, [1, DAY_MS])),
-    patienceMs: wholeNumber("patienceMs", policy.patienceMs ?? 600_000, [0, DAY_MS]),
-    headEveryMs: wholeNumber("headEveryMs", policy.headEveryMs ?? 300_000, [0, DAY_MS]),
-    pageRecords: wholeNumber("pageRecords", policy.pageRecords ?? PAGE_RECORDS, [1, PAGE_RECORDS]),
-    maxStatementBytes: wholeNumber("maxStatementBytes", policy.maxStatementBytes ?? 2 ** 31, [1, 2 ** 36]),
+    userAgent: read.word("userAgent", policy.userAgent ?? "Java/1.8 fillbook"),
+    pollMs: pollMs.map((value) => read.whole("pollMs", value, [1, DAY_MS])),
+    patienceMs: read.whole("patienceMs", policy.patienceMs ?? 600_000, [0, DAY_MS]),
+    headEveryMs: read.whole("headEveryMs", policy.headEveryMs ?? 300_000, [0, DAY_MS]),
+    pageRecords: read.whole("pageRecords", policy.pageRecords ?? PAGE_RECORDS, [1, PAGE_RECORDS]),
+    maxStatementBytes: read.whole("maxStatementBytes", policy.maxStatementBytes ?? 2 ** 31, [1, 2 ** 36]),
     timeouts,
-    retries: {
-      retriesMax: wholeNumber("retries.retriesMax", retries.retriesMax, [0, 20]),
-      baseMs: wholeNumber("retries.baseMs", retries.baseMs, [1, DAY_MS]),
-      waitMaxMs: wholeNumber("retries.waitMaxMs", retries.waitMaxMs, [0, DAY_MS]),
-    },
+    retries: read.retries({ baseMs: 5_000 }, policy.retries),
     random: policy.random ?? systemRandom,
   };
 }
@@ -90,17 +84,3 @@ const PAGE_RECORDS = 1_000;
 
 /** A statement of years is long in coming. */
 const slowAnswers = { headersMs: 60_000, bodyIdleMs: 30_000, totalMs: 900_000 };
-
-function readUserAgent(text: string): string {
-  if (/^[\x20-\x7e]{1,200}$/.test(text) && text.trim() !== "") return text;
-  throw invalid("userAgent", "is not printable text");
-}
-
-function wholeNumber(name: string, value: number, [min, max]: readonly [number, number]): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw invalid(name, `is not a whole number from ${min} to ${max}: ${value}`);
-}
-
-function invalid(name: string, why: string): ImportError {
-  return new ImportError("OPTION_INVALID", `ibkrFlex(): ${name} ${why}`);
-}

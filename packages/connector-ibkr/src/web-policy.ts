@@ -1,13 +1,11 @@
 import {
-  defaultRetryPolicy,
-  defaultTimeouts,
   type FetchLike,
   type HttpTimeouts,
+  policyReader,
   type Random,
   type RetryPolicy,
   systemRandom,
 } from "@fillbook/connector-kit";
-import { ImportError } from "@fillbook/core";
 import { type IbkrGateway, oauthUrls, readOauthPlace, readWebPlace, type TlsPin, type WebPlace } from "./web-place.ts";
 import { type ResetWindow, readResetWindows, resetWindows, type WebRegion } from "./web-windows.ts";
 
@@ -57,47 +55,29 @@ export interface ReadWebPolicy {
   readonly random: Random;
 }
 
+const read = policyReader("ibkrWeb()");
+
 /** @throws ImportError `OPTION_INVALID` that names the option. */
 export function readWebPolicy(policy: IbkrWebPolicy): ReadWebPolicy {
-  const timeouts = { ...defaultTimeouts, ...policy.timeouts };
-  for (const [name, value] of Object.entries(timeouts)) wholeNumber(`timeouts.${name}`, value, [1, DAY_MS]);
-  const retries = { ...defaultRetryPolicy, ...policy.retries };
-  const egress = readWord("egress", policy.egress ?? "default");
+  const timeouts = read.timeouts(policy.timeouts);
+  const egress = read.word("egress", policy.egress ?? "default");
   const places = (policy.oauthUrls ?? oauthUrls).map((url) => readOauthPlace(url, policy.oauthTls ?? {}, egress));
   const [first, ...others] = places;
-  if (first === undefined) throw invalid("oauthUrls", "is empty");
+  if (first === undefined) throw read.invalid("oauthUrls", "is empty");
   return {
     gateways: (policy.gateways ?? []).map((gateway) => readWebPlace("gateways", gateway, egress)),
     oauth: [first, ...others],
-    penaltyMs: wholeNumber("penaltyMs", policy.penaltyMs ?? 900_000, [600_000, DAY_MS]),
-    tradesEveryMs: wholeNumber("tradesEveryMs", policy.tradesEveryMs ?? 5_500, [5_001, DAY_MS]),
-    pageRecords: wholeNumber("pageRecords", policy.pageRecords ?? 500, [1, 1_000]),
+    penaltyMs: read.whole("penaltyMs", policy.penaltyMs ?? 900_000, [600_000, DAY_MS]),
+    tradesEveryMs: read.whole("tradesEveryMs", policy.tradesEveryMs ?? 5_500, [5_001, DAY_MS]),
+    pageRecords: read.whole("pageRecords", policy.pageRecords ?? 500, [1, 1_000]),
     resetWindows: readResetWindows(policy.resetWindows ?? resetWindows),
-    userAgent: readWord("userAgent", policy.userAgent ?? "fillbook"),
+    userAgent: read.word("userAgent", policy.userAgent ?? "fillbook"),
     fetch: policy.fetch,
     timeouts,
-    retries: {
-      retriesMax: wholeNumber("retries.retriesMax", retries.retriesMax, [0, 20]),
-      baseMs: wholeNumber("retries.baseMs", retries.baseMs, [1, DAY_MS]),
-      waitMaxMs: wholeNumber("retries.waitMaxMs", retries.waitMaxMs, [0, DAY_MS]),
-    },
-    maxBodyBytes: wholeNumber("maxBodyBytes", policy.maxBodyBytes ?? 32 * 2 ** 20, [1, 2 ** 30]),
+    retries: read.retries(policy.retries),
+    maxBodyBytes: read.whole("maxBodyBytes", policy.maxBodyBytes ?? 32 * 2 ** 20, [1, 2 ** 30]),
     random: policy.random ?? systemRandom,
   };
 }
 
 const DAY_MS = 86_400_000;
-
-function readWord(name: string, text: string): string {
-  if (/^[\x20-\x7e]{1,200}$/.test(text) && text.trim() !== "") return text;
-  throw invalid(name, "is not printable text");
-}
-
-function wholeNumber(name: string, value: number, [min, max]: readonly [number, number]): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw invalid(name, `is not a whole number from ${min} to ${max}: ${value}`);
-}
-
-function invalid(name: string, why: string): ImportError {
-  return new ImportError("OPTION_INVALID", `ibkrWeb(): ${name} ${why}`);
-}

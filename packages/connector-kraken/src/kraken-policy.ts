@@ -1,14 +1,12 @@
 import {
   bodyBytesMaxDefault,
-  defaultRetryPolicy,
-  defaultTimeouts,
   type FetchLike,
   type HttpTimeouts,
+  policyReader,
   type Random,
   type RetryPolicy,
   systemRandom,
 } from "@fillbook/connector-kit";
-import { ImportError } from "@fillbook/core";
 
 /** Options of `kraken()`: what holds for all accounts of a host. */
 export interface KrakenPolicy {
@@ -61,12 +59,12 @@ export interface ReadPolicy {
   readonly random: Random;
 }
 
+const read = policyReader("kraken()");
+
 /** @throws ImportError `OPTION_INVALID` that names the option. */
 export function readKrakenPolicy(policy: KrakenPolicy): ReadPolicy {
-  const whole = (name: string, value: number, bounds: readonly [number, number]) => wholeNumber(name, value, bounds);
-  const timeouts = { ...defaultTimeouts, ...policy.timeouts };
-  for (const [name, value] of Object.entries(timeouts)) whole(`timeouts.${name}`, value, [1, DAY_MS]);
-  const retries = { ...defaultRetryPolicy, ...policy.retries };
+  const { whole } = read;
+  const timeouts = read.timeouts(policy.timeouts);
   return {
     baseUrl: readBaseUrl(policy.baseUrl ?? "https://api.kraken.com"),
     fetch: policy.fetch,
@@ -76,11 +74,7 @@ export function readKrakenPolicy(policy: KrakenPolicy): ReadPolicy {
     headEverySeconds: Math.ceil(whole("headEveryMs", policy.headEveryMs ?? 60_000, [0, DAY_MS]) / 1000),
     pagesMax: whole("pagesMax", policy.pagesMax ?? 5_000, [1, 1_000_000]),
     timeouts,
-    retries: {
-      retriesMax: whole("retries.retriesMax", retries.retriesMax, [0, 20]),
-      baseMs: whole("retries.baseMs", retries.baseMs, [1, DAY_MS]),
-      waitMaxMs: whole("retries.waitMaxMs", retries.waitMaxMs, [0, DAY_MS]),
-    },
+    retries: read.retries(policy.retries),
     maxBodyBytes: whole("maxBodyBytes", policy.maxBodyBytes ?? bodyBytesMaxDefault, [1, 2 ** 30]),
     maxExportBytes: whole("maxExportBytes", policy.maxExportBytes ?? 2 ** 26, [1, 2 ** 30]),
     maxUnpackedBytes: whole("maxUnpackedBytes", policy.maxUnpackedBytes ?? 2 ** 32, [1, 2 ** 40]),
@@ -92,20 +86,14 @@ export function readKrakenPolicy(policy: KrakenPolicy): ReadPolicy {
 const DAY_MS = 86_400_000;
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/;
 
-function wholeNumber(name: string, value: number, [min, max]: readonly [number, number]): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new ImportError("OPTION_INVALID", `kraken(): ${name} is not a whole number from ${min} to ${max}: ${value}`);
-}
-
 /** The origin to talk to. Anything that could smuggle credentials or another path into it is refused. */
 function readBaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null) throw new ImportError("OPTION_INVALID", "kraken(): baseUrl is not a URL");
+  if (url === null) throw read.invalid("baseUrl", "is not a URL");
   const secure = url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
-  if (!secure)
-    throw new ImportError("OPTION_INVALID", "kraken(): baseUrl is neither https nor http on a loopback address");
+  if (!secure) throw read.invalid("baseUrl", "is neither https nor http on a loopback address");
   const bare =
     url.username === "" && url.password === "" && url.pathname === "/" && url.search === "" && url.hash === "";
-  if (!bare) throw new ImportError("OPTION_INVALID", "kraken(): baseUrl holds more than scheme, host and port");
+  if (!bare) throw read.invalid("baseUrl", "holds more than scheme, host and port");
   return url.origin;
 }
