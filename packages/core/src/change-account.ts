@@ -13,7 +13,6 @@ import { isRecord, type Json } from "./json.ts";
 import { checked } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
-import { inStore } from "./store-error.ts";
 
 /** Gives a connection new credentials after one live call proved that they open its account. */
 export async function reconnectAccount(
@@ -131,9 +130,9 @@ async function change(
     const details = { from, to: status, changed: Object.keys(set).filter((name) => ownChanges.has(name)) };
     const audit = auditEvent({ at, by: actor, action: actions[act], connectionId, details });
     const request = { owner, connectionId, from: [from], at, set: moved, ...rest, audit };
-    const changed = await inStore("the connection could not be changed", () => store.changeConnection(request));
+    const changed = await store.changeConnection(request);
     if (changed !== null) return changed;
-    current = await inStore("the connection could not be read", () => store.connection(owner, connectionId));
+    current = await store.connection(owner, connectionId);
   }
   throw new ImportError("STORE_FAILED", `connection ${connectionId} changed ${ATTEMPTS_MAX} times meanwhile`, {
     connectionId,

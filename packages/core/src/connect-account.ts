@@ -11,7 +11,6 @@ import { checked } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
 import { isSafeText } from "./safe-text.ts";
-import { inStore } from "./store-error.ts";
 import { textId } from "./text-id.ts";
 
 export interface ConnectParts extends CheckParts {
@@ -45,7 +44,7 @@ export async function connectAccount(parts: ConnectParts, request: unknown): Pro
   };
   const details = { connector: connector.id, offline: wanted.offline };
   const audit = auditEvent({ at: now, by: actor, action: "connection.connected", connectionId: id, details });
-  await inStore("the connection could not be made", () => store.createConnection(connection, account.sealed, audit));
+  await store.createConnection(connection, account.sealed, audit);
   return connection;
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { scopeKey } from "./identify.ts";
 import { instantFromUnixMs } from "./instant.ts";
-import type { CommitBatch } from "./plan/commit-batch.ts";
+import { type CommitBatch, nothingTold } from "./plan/commit-batch.ts";
 
 /** A batch of what a person decides: no run, no fence, and nothing that a broker told. */
 export function decisionBatch({
@@ -19,7 +19,7 @@ export function decisionBatch({
   return {
     ...{ id: `decision/${crypto.randomUUID()}`, owner, by, at: instantFromUnixMs(clock.now()), run: null },
     accounts: [...new Set(accounts.map(scopeKey))].sort(),
-    ...{ fetched: 0, ignored: 0, reports: [], cancels: [], rejects: [], rereads: [] },
-    ...{ contexts: [], decisions: [], pins: [], problems: [] },
+    ...nothingTold,
+    pins: [],
   };
 }

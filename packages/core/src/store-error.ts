@@ -5,7 +5,7 @@ export function storeError(what: string, cause: unknown): ImportError {
   return isImportError(cause) ? cause : new ImportError("STORE_FAILED", `the store failed: ${what}`, { cause });
 }
 
-/** The store, with whatever its methods throw as a {@link storeError}. */
+/** The store as a person's book uses it: whatever its methods throw becomes a {@link storeError}. */
 export function guardedStore<Store extends object>(store: Store): Store {
   return new Proxy(store, {
     get(target, name) {

@@ -1,3 +1,4 @@
+export { abandonedRun } from "./abandoned-run.ts";
 export type { AuditEvent } from "./audit-event.ts";
 export type { ConnectionProblem } from "./connection-problem.ts";
 export type { ConnectionChange, ConnectionStore, SealedRow } from "./connection-store.ts";
@@ -41,4 +42,4 @@ export {
   type OpenRejects,
   type StoredFill,
 } from "./store-contract.ts";
-export { tradeView } from "./trade-view.ts";
+export { isRemovedTrade, tradeView } from "./trade-view.ts";

@@ -1,7 +1,6 @@
 import { inParallel } from "./in-parallel.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import type { BookStore } from "./store-contract.ts";
-import { inStore } from "./store-error.ts";
 import { type SyncResult, syncResult } from "./sync-result.ts";
 
 /** One person's runs at the same time: the other users of the host want some too. */
@@ -33,7 +32,7 @@ async function activeIds({ store, userId }: Pick<SyncAllParts, "store" | "userId
   let after: { readonly after?: string } = {};
   for (;;) {
     const filter = { limit: 200, ...after };
-    const slice = await inStore("connections could not be read", () => store.connections(userId, filter));
+    const slice = await store.connections(userId, filter);
     ids.push(...slice.items.filter(({ status }) => status === "active").map(({ id }) => id));
     if (slice.next === null) return ids;
     after = { after: slice.next };

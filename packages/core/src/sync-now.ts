@@ -5,7 +5,6 @@ import type { IngestReport, SkippedReport } from "./ingest-report.ts";
 import type { Instant } from "./instant.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { BookStore } from "./store-contract.ts";
-import { inStore } from "./store-error.ts";
 
 /** How a person's own run differs from a scheduled one. */
 export interface SyncRequest {
@@ -56,11 +55,9 @@ async function followUp(
   { connectionId, report, after }: { connectionId: string; report: SkippedReport; after: Instant },
 ): Promise<SkippedReport | null> {
   const jobId = report.runningJobId;
-  const job = await inStore("the running job could not be read", () => store.job(userId, jobId));
+  const job = await store.job(userId, jobId);
   if (job === null || job.status !== "running") return null;
   if (job.startedAt >= after) return report;
-  const isQueued = await inStore("the follow-up could not be queued", () =>
-    store.queueFollowUp(userId, { connectionId, jobId }),
-  );
+  const isQueued = await store.queueFollowUp(userId, { connectionId, jobId });
   return isQueued ? { ...report, followUp: true } : null;
 }

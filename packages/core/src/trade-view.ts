@@ -3,6 +3,9 @@ import type { Fee } from "./execution.ts";
 import type { Link, TradeRow, TradeTotals } from "./plan/plan-types.ts";
 import type { Trade } from "./read-types.ts";
 
+/** The broker of trades that people enter by hand. */
+export const MANUAL = "manual";
+
 /** A stored trade as hosts see it: status, average price, fees and link follow from its totals. */
 export function tradeView(row: TradeRow): Trade {
   const { totals } = row;
@@ -35,6 +38,11 @@ export function tradeView(row: TradeRow): Trade {
     updatedAt: row.updatedAt,
     version: row.version,
   };
+}
+
+/** A manual trade that its owner took away: it is in no answer about trades. */
+export function isRemovedTrade({ broker, status }: Pick<Trade, "broker" | "status">): boolean {
+  return broker === MANUAL && status === "canceled";
 }
 
 function statusOf({ activeCount, quantity, orderQuantity }: TradeTotals): Trade["status"] {

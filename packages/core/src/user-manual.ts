@@ -12,12 +12,9 @@ import type { Link } from "./plan/plan-types.ts";
 import { newTradeId } from "./plan/trade-targets.ts";
 import type { StoredExecution, Trade } from "./read-types.ts";
 import type { BookStore } from "./store-contract.ts";
-import { inStore } from "./store-error.ts";
 import { textId } from "./text-id.ts";
+import { MANUAL } from "./trade-view.ts";
 import { commitDecision, linkSchema, type ReviewParts } from "./user-review.ts";
-
-/** The broker of trades that people enter by hand. */
-const MANUAL = "manual";
 
 /** A trade that a person enters, one fill. Amounts are decimal text. */
 export type ManualTrade = z.input<typeof manualSchema>;
@@ -154,16 +151,14 @@ async function manualTrade(
   id: string,
 ): Promise<{ readonly trade: Trade; readonly execution: StoredExecution }> {
   const trade = await tradeOf(parts, id);
-  const { items } = await inStore("a manual trade could not be read", () =>
-    parts.store.executions(parts.userId, { tradeId: id, canonical: true, limit: 1 }),
-  );
+  const { items } = await parts.store.executions(parts.userId, { tradeId: id, canonical: true, limit: 1 });
   const [execution] = items;
   if (trade.source === MANUAL && execution !== undefined) return { trade, execution };
   throw new ImportError("TRADE_NOT_FOUND", `there is no manual trade ${id}`);
 }
 
 async function tradeOf({ userId, store }: ManualParts, id: string): Promise<Trade> {
-  const [trade] = await inStore("a trade could not be read", () => store.tradesById(userId, [id]));
+  const [trade] = await store.tradesById(userId, [id]);
   if (trade === undefined) throw new ImportError("TRADE_NOT_FOUND", `there is no trade ${id}`);
   return trade;
 }

@@ -9,7 +9,6 @@ import type { CommitBatch } from "./plan/commit-batch.ts";
 import type { Decision, Link } from "./plan/plan-types.ts";
 import type { Slice, Trade, TradeFilter } from "./read-types.ts";
 import type { BookStore } from "./store-contract.ts";
-import { inStore } from "./store-error.ts";
 import { textId } from "./text-id.ts";
 import { type Suggestion, suggestions, type TradePlans } from "./trade-suggestion.ts";
 
@@ -76,7 +75,7 @@ export function userReview(parts: ReviewParts): UserReview {
   return {
     async inbox(filter = {}) {
       const wanted = { ...parseOptions(tradeFilterSchema, filter), inbox: "pending_review" } as const;
-      const { items, next } = await inStore("the inbox could not be read", () => store.trades(userId, wanted));
+      const { items, next } = await store.trades(userId, wanted);
       const proposed = await suggestions(items, parts);
       return { items: items.flatMap((trade, index) => withSuggestion(trade, proposed[index])), next };
     },
@@ -88,7 +87,7 @@ export function userReview(parts: ReviewParts): UserReview {
       const { trades } = parseOptions(undoSchema, request);
       return decide(parts, trades, () => ({ act: "undo" }));
     },
-    tradeDecisions: (tradeId) => inStore("decisions could not be read", () => store.decisionsOf(userId, tradeId)),
+    tradeDecisions: (tradeId) => store.decisionsOf(userId, tradeId),
   };
 }
 
@@ -135,7 +134,7 @@ export async function commitDecision(
   }: Omit<Partial<CommitBatch>, "accounts"> & { readonly accounts: readonly Pick<Trade, "broker" | "account">[] },
 ): Promise<void> {
   const batch = { ...decisionBatch({ owner: userId, by: actor, clock, accounts }), ...changes };
-  const result = await inStore("the decision could not be stored", () => store.commit(batch));
+  const result = await store.commit(batch);
   if (result.kind !== "stale") return;
   const ids = result.tradeIds.slice(0, 10).join(", ");
   throw new ImportError("TRADE_CHANGED", `changed since it was read, so nothing was written: ${ids}; read it again`);
@@ -144,7 +143,7 @@ export async function commitDecision(
 /** The trades in the order of the request. @throws ImportError `TRADE_NOT_FOUND` */
 async function seenTrades({ userId, store }: ReviewParts, trades: Seen): Promise<readonly Trade[]> {
   const ids = trades.map(({ id }) => id);
-  const found = await inStore("trades could not be read", () => store.tradesById(userId, ids));
+  const found = await store.tradesById(userId, ids);
   const byId = new Map(found.map((trade) => [trade.id, trade]));
   return ids.map((id) => {
     const trade = byId.get(id);

@@ -1,6 +1,5 @@
 import type { BookStore } from "@fillbook/core/store";
-import { fillView, tradeView } from "@fillbook/core/store";
-import { isRemoved } from "./memory-lists.ts";
+import { fillView, isRemovedTrade, tradeView } from "@fillbook/core/store";
 import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
 import { type MemoryTables, ownerTables } from "./memory-tables.ts";
 
@@ -11,7 +10,7 @@ export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" 
     async tradesById(owner, ids) {
       const { trades } = of(owner);
       const rows = [...new Set(ids)].flatMap((id) => trades.get(id) ?? []);
-      return copyOf(rows.map(tradeView).filter((trade) => !isRemoved(trade)));
+      return copyOf(rows.map(tradeView).filter((trade) => !isRemovedTrade(trade)));
     },
     async decisionsOf(owner, tradeId) {
       const { index, reports, decisions } = of(owner);

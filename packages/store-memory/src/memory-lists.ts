@@ -1,6 +1,6 @@
 import type { ExecutionFilter, ProblemFilter, SliceRequest, Trade, TradeFilter } from "@fillbook/core";
 import type { BookStore, StoredProblem } from "@fillbook/core/store";
-import { executionView, tradeView } from "@fillbook/core/store";
+import { executionView, isRemovedTrade, tradeView } from "@fillbook/core/store";
 import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
 import { type MemoryTables, type OwnerTables, ownerTables, type ReportRow } from "./memory-tables.ts";
 
@@ -21,7 +21,7 @@ export function memoryLists(tables: MemoryTables): Lists {
     },
     async trade(owner, id) {
       const row = of(owner).trades.get(id);
-      return row === undefined || isRemoved(tradeView(row)) ? null : copyOf(tradeView(row));
+      return row === undefined || isRemovedTrade(tradeView(row)) ? null : copyOf(tradeView(row));
     },
     async trades(owner, filter) {
       return sliceOf(tradesOf(of(owner), filter), filter, (trade) => ({ at: trade.lastExecutedAt, id: trade.id }));
@@ -63,18 +63,13 @@ function problemsOf({ problems }: OwnerTables, filter: ProblemFilter): StoredPro
   });
 }
 
-/** A manual trade that its owner took away. */
-export function isRemoved({ broker, status }: Trade): boolean {
-  return broker === "manual" && status === "canceled";
-}
-
 function tradesOf(tables: OwnerTables, filter: TradeFilter): Trade[] {
   const rows = [...tables.trades.values()].filter((row) => {
     return matches(row, filter, { symbol: row.instrument.symbol, at: row.totals.last.executedAt });
   });
   return rows.map(tradeView).filter((trade) => {
     return (
-      !isRemoved(trade) &&
+      !isRemovedTrade(trade) &&
       isEqual(filter.inbox, trade.inbox) &&
       isEqual(filter.status, trade.status) &&
       isEqual(filter.changedSinceReview, trade.changedSinceReview) &&

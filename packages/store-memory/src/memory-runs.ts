@@ -1,5 +1,6 @@
-import { type Clock, ImportError, instantFromUnixMs, type Job, unixMsOf } from "@fillbook/core";
+import { type Clock, instantFromUnixMs, type Job, unixMsOf } from "@fillbook/core";
 import {
+  abandonedRun,
   addStats,
   type BatchRun,
   type BookStore,
@@ -97,11 +98,7 @@ function closeAbandoned(tables: MemoryTables, lease: Lease, finishedAt: Job["sta
   const { jobs } = ownerTables(tables, lease.owner);
   const job = jobs.get(lease.jobId ?? "");
   if (job === undefined) return;
-  const { connectionId } = job;
-  const error = new ImportError("LEASE_LOST", `the run was abandoned: its process ended or slept past its lease`);
-  const { code, recovery, message, retryAfterMs } = error;
-  const status = "failed";
-  jobs.set(job.id, { ...job, status, finishedAt, error: { code, recovery, message, retryAfterMs, connectionId } });
+  jobs.set(job.id, { ...job, status: "failed", finishedAt, error: abandonedRun(job.connectionId) });
 }
 
 function commitPage(

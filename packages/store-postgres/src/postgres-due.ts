@@ -1,4 +1,4 @@
-import { type ErrorReport, ImportError } from "@fillbook/core";
+import { abandonedRun } from "@fillbook/core/store";
 import type { Sql } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { textOf } from "./sql-columns.ts";
@@ -17,16 +17,9 @@ export async function claimDue(
   return rows.map((row) => textOf(row, "connection_id"));
 }
 
-/** What is said of a job whose process is gone. */
-export function abandoned(connectionId: string | null): ErrorReport {
-  const error = new ImportError("LEASE_LOST", "the run was abandoned: its process ended or slept past its lease");
-  const { code, recovery, message, retryAfterMs } = error;
-  return { code, recovery, message, retryAfterMs, connectionId };
-}
-
 /** Where nothing is ever due no run comes by to close what a dead process left. */
 export async function closeLost(sql: Sql, tables: PostgresTables): Promise<void> {
-  const { code, recovery, message } = abandoned(null);
+  const { code, recovery, message } = abandonedRun(null);
   await sql.query(
     `with lost as materialized (
        select connection_id, owner, job_id from ${tables.leases}

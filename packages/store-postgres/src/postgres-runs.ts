@@ -1,9 +1,9 @@
 import type { Instant } from "@fillbook/core";
-import type { BookStore, IngestStore, RunStart } from "@fillbook/core/store";
+import { abandonedRun, type BookStore, type IngestStore, type RunStart } from "@fillbook/core/store";
 import { commitBatch } from "./postgres-commit.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import type { Sql, SqlRow } from "./postgres-driver.ts";
-import { abandoned, claimDue, closeLost, queueFollowUp } from "./postgres-due.ts";
+import { claimDue, closeLost, queueFollowUp } from "./postgres-due.ts";
 import { endRun } from "./postgres-end-run.ts";
 import { retrying } from "./postgres-retry.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
@@ -115,7 +115,7 @@ async function closeAbandoned(
   tables: PostgresTables,
   { lease, jobId, at }: { lease: SqlRow; jobId: string; at: Instant },
 ): Promise<void> {
-  const report = abandoned(textOf(lease, "id"));
+  const report = abandonedRun(textOf(lease, "id"));
   await sql.query(
     `update ${tables.jobs} set status = 'failed', finished_at = $3::timestamptz, error = $4::text::json
       where owner = $1 and id = $2 and status = 'running'`,

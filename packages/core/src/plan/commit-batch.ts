@@ -55,6 +55,12 @@ export interface CommitBatch {
   readonly before?: DriftCounts;
 }
 
+/** The records of a batch that tells nothing new. */
+export const nothingTold = {
+  ...{ fetched: 0, ignored: 0, reports: [], cancels: [], rejects: [], rereads: [] },
+  ...{ contexts: [], decisions: [], problems: [] },
+} as const;
+
 /** What became of the fetched records; the first eight add up to `fetched`. */
 export interface CommitStats {
   readonly inserted: number;

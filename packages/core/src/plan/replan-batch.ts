@@ -1,5 +1,5 @@
 import type { Instant } from "../instant.ts";
-import type { CommitBatch } from "./commit-batch.ts";
+import { type CommitBatch, nothingTold } from "./commit-batch.ts";
 
 /**
  * A batch that tells nothing new: `planCommit` reads these families with all that belongs to them, settles them again,
@@ -18,9 +18,8 @@ export function replanBatch(request: {
 }): CommitBatch {
   const { owner, families, id, at } = request;
   return {
-    ...{ id, owner, at, run: null, fetched: 0, ignored: 0 },
+    ...{ id, owner, at, run: null, ...nothingTold },
     accounts: [...new Set(families.map(({ familyKey }) => accountOf(familyKey)))].sort(),
-    ...{ reports: [], cancels: [], rejects: [], rereads: [], contexts: [], decisions: [], problems: [] },
     pins: families.map(({ familyKey, revisionKey }) => ({ familyKey, revisionKey, pinned: null })),
   };
 }
