@@ -7,14 +7,14 @@ import { readSettings, type Settings } from "./settings.ts";
 
 // node src/main.ts: the server, with the secrets of the environment; FILLBOOK_DEMO=1 for a trial that needs nothing.
 const STOP_MS_MAX = 10_000;
-const { FILLBOOK_DEMO, FILLBOOK_DATA_DIR = ".fillbook/express" } = process.env;
+const { FILLBOOK_DEMO, FILLBOOK_DATA_DIR = ".fillbook/express", FILLBOOK_CRON: ticks = "* * * * *" } = process.env;
 
 // Written at once: no line is lost when the process ends.
 const logger = pino(pino.destination({ sync: true }));
 const demo = FILLBOOK_DEMO === "1" ? await startDemo(FILLBOOK_DATA_DIR) : null;
 const settings = settingsOrExit();
 const { clock, connectors } = demo ?? { connectors: [kraken(), ibkrFlex()] };
-const server = await startServer(settings, { connectors, logger, ...(clock === undefined ? {} : { clock }) });
+const server = await startServer(settings, { connectors, logger, ticks, ...(clock === undefined ? {} : { clock }) });
 const welcome = await demo?.welcome(server);
 if (typeof welcome === "string") console.log(welcome);
 logger.info({ url: server.url }, "server started");
