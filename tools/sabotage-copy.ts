@@ -4,7 +4,11 @@ import { basename, join } from "node:path";
 import { root } from "./workspace.ts";
 
 /** Packages whose tests prove core's rules: its own, and the suite as a store runs it. */
-const proving = ["packages/core/test/*.test.ts", "packages/testkit/test/snapshot-parts.test.ts"];
+const proving = [
+  "packages/core/test/*.test.ts",
+  "packages/testkit/test/snapshot-parts.test.ts",
+  "packages/store-memory/test/ingest-coverage.test.ts",
+];
 
 /** A run that hangs is red: an endless loop is noticed too. */
 const RUN_MAX_MS = 300_000;

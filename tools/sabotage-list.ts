@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the edits are pieces of source text
 
+import { coverageEdits } from "./sabotage-coverage.ts";
+
 /** One wrong edit that the tests must notice. */
 export interface SabotageEdit {
   readonly name: string;
@@ -172,6 +174,7 @@ export const sabotageEdits: readonly SabotageEdit[] = [
     replacement: "while (ordinal < 0) {",
   },
   ...unreadParts(),
+  ...coverageEdits,
 ];
 
 // A plan from less than everything depends on the order of delivery: each part that is not read must be noticed.

@@ -4,8 +4,9 @@ import type { PageDiagnostic } from "@fillbook/core/connector";
 import type { FlexTransport } from "./flex-client.ts";
 import type { FlexPending } from "./flex-cursor.ts";
 import type { FlexEvent } from "./flex-event.ts";
+import { flexPageCoverage } from "./flex-page-coverage.ts";
 import { readStatement } from "./flex-reading.ts";
-import { emptyPage, type FlexPage, type FlexPull, type FlexRun, gapDiagnostics, openRun } from "./flex-run.ts";
+import { emptyPage, type FlexPage, type FlexPull, type FlexRun, openRun } from "./flex-run.ts";
 import { askAfterNoData, type FlexAsk, nextAsk, unanswered } from "./flex-windows.ts";
 
 /**
@@ -150,7 +151,7 @@ async function* nothingThere(run: FlexRun, ask: FlexAsk): AsyncGenerator<FlexPag
   run.pending = null;
   run.instead = null;
   if (ask.role === "head") run.headDue = false;
-  yield emptyPage(run, ask.role === "head" ? [noStatement] : gapDiagnostics(gaps));
+  yield { ...emptyPage(run, ask.role === "head" ? [noStatement] : []), coverage: flexPageCoverage(run, gaps) };
 }
 
 const noStatement: PageDiagnostic = {

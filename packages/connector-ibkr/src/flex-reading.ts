@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { wait } from "@fillbook/connector-kit";
 import type { FlexPending } from "./flex-cursor.ts";
 import type { FlexEvent } from "./flex-event.ts";
+import { flexPageCoverage } from "./flex-page-coverage.ts";
 import { type FlexRowPage, type FlexSummary, flexPages } from "./flex-pages.ts";
-import { type FlexPage, type FlexRun, gapDiagnostics } from "./flex-run.ts";
+import type { FlexPage, FlexRun } from "./flex-run.ts";
 import { answered } from "./flex-windows.ts";
 
 /**
@@ -69,7 +70,8 @@ function lastPage(
     records: page.records,
     context: page.context,
     cursor: { version: 1, coverage, pending: null },
-    diagnostics: [...summary.diagnostics, ...gapDiagnostics(gaps)],
+    coverage: flexPageCoverage(run, gaps),
+    diagnostics: summary.diagnostics,
   };
 }
 

@@ -58,15 +58,6 @@ export function openRun(transport: FlexTransport, request: FlexPull): FlexRun {
   };
 }
 
-/** Says which days no statement was given for. */
-export function gapDiagnostics(gaps: readonly DayRange[]): readonly PageDiagnostic[] {
-  return gaps.map(({ from, to }) => ({
-    kind: "coverage_gap",
-    key: `flex-gap-${from}-${to}`,
-    message: `IBKR gave no statement for ${from} to ${to}: fills of these days may be missing`,
-  }));
-}
-
 /** A page that only says where the run stands. */
 export function emptyPage(run: FlexRun, diagnostics: readonly PageDiagnostic[]): FlexPage {
   const { coverage, pending, account, request } = run;

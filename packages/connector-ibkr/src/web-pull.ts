@@ -1,6 +1,6 @@
 import { isJsonObject } from "@fillbook/connector-kit";
 import { instantFromUnixMs, type Json } from "@fillbook/core";
-import type { Page, PageDiagnostic, PullRequest } from "@fillbook/core/connector";
+import type { Page, PageCoverage, PageDiagnostic, PullRequest } from "@fillbook/core/connector";
 import type { WebContext } from "./web-context.ts";
 import { byDay, emptyWebCursor, freshRows, type WebCursor, type WebSeenRow, withDay } from "./web-cursor.ts";
 import { type WebInstrument, type WebInstrumentCache, webInstruments } from "./web-instruments.ts";
@@ -28,20 +28,23 @@ const DAY_MS = 86_400_000;
  * before the first page: storing takes as long as it takes.
  */
 export async function* webPull(world: WebWorld, request: WebPull): AsyncGenerator<WebPage, void> {
+  const askedAtMs = request.clock.now();
   const read = await readAll(world, request);
   const before = request.cursor ?? emptyWebCursor;
   const { pages, cursor } = pagesOf(before, read, world.transport.policy.pageRecords);
-  const told = diagnosticsOf(before, read, request);
+  const told = diagnosticsOf(read);
   // An empty list says nothing about days that had rows: they may only be late.
   const isVanished = read.trades.rows.length === 0 && contradicts(before, request);
   const diagnostics = isVanished ? [...told, vanished] : told;
-  const done = isVanished ? before : { ...cursor, readAtMs: request.clock.now() };
-  if (pages.length === 0) yield { records: [], context: read.context([]), cursor: done, diagnostics };
+  const done = isVanished ? before : { ...cursor, readAtMs: askedAtMs };
+  const coverage = isVanished ? null : coverageOf(before, askedAtMs);
+  const covering = coverage === null ? {} : { coverage };
+  if (pages.length === 0) yield { records: [], context: read.context([]), cursor: done, diagnostics, ...covering };
   for (const [index, page] of pages.entries()) {
     yield {
       records: page.rows.map(({ raw }) => ({ raw })),
       context: read.context(page.rows),
-      cursor: index === pages.length - 1 ? done : page.cursor,
+      ...(index === pages.length - 1 ? { cursor: done, ...covering } : { cursor: page.cursor }),
       ...(index === 0 ? { diagnostics } : {}),
     };
   }
@@ -145,14 +148,8 @@ const vanished: PageDiagnostic = {
     "Client Portal's list of trades is empty although it was not before; nothing was changed, the next run asks again",
 };
 
-function diagnosticsOf(
-  before: WebCursor,
-  { trades, unknown }: ReadTrades,
-  request: WebPull,
-): readonly PageDiagnostic[] {
+function diagnosticsOf({ trades, unknown }: ReadTrades): readonly PageDiagnostic[] {
   const found: PageDiagnostic[] = [];
-  const gap = gapOf(before, request);
-  if (gap !== null) found.push(gap);
   if (trades.foreign > 0) {
     const message = `${trades.foreign} rows of other accounts of this session were left out`;
     found.push({ kind: "warning", key: "web-foreign", message });
@@ -164,12 +161,15 @@ function diagnosticsOf(
   return found;
 }
 
+/** How late a fill may stand in the list: what is newer is claimed by the next run. */
+const LATE_MS = 300_000;
+
 /** The list goes back to the start of the sixth day before today. */
-function gapOf({ readAtMs }: WebCursor, { clock }: WebPull): PageDiagnostic | null {
-  const nowMs = clock.now();
-  const reachMs = Math.floor(nowMs / DAY_MS) * DAY_MS - 6 * DAY_MS;
-  if (readAtMs === null || readAtMs >= reachMs) return null;
-  const [from, to] = [instantFromUnixMs(readAtMs), instantFromUnixMs(reachMs)];
-  const message = `Client Portal shows seven days: fills from ${from} to ${to} may be missing; a Flex statement has them`;
-  return { kind: "coverage_gap", key: `web-gap-${from.slice(0, 10)}`, message };
+function coverageOf({ readAtMs }: WebCursor, askedAtMs: number): PageCoverage {
+  const reachMs = Math.floor(askedAtMs / DAY_MS) * DAY_MS - 6 * DAY_MS;
+  const span = (fromMs: number, toMs: number) => ({ from: instantFromUnixMs(fromMs), to: instantFromUnixMs(toMs) });
+  const lost = readAtMs === null ? [] : [{ ...span(readAtMs - LATE_MS, reachMs), reason: sevenDays, lasting: true }];
+  return { covered: [{ ...span(reachMs, askedAtMs - LATE_MS), evidence: "trades of seven days" }], missing: lost };
 }
+
+const sevenDays = "Client Portal shows seven days, and nobody asked in time; a Flex statement has it";

@@ -14,6 +14,7 @@ describe("the suite of every connector, at a gateway", () => {
   testConnector({
     test: (name, body) => test(name, body, 120_000),
     executions: entries.length,
+    tellsCoverage: true,
     failures: 12,
     makeStore: async (clock) => memoryStore({ clock }),
     makeTrial: async () => {
@@ -34,6 +35,7 @@ describe("the suite of every connector, by OAuth", () => {
   testConnector({
     test: (name, body) => test(name, body, 120_000),
     executions: entries.length,
+    tellsCoverage: true,
     failures: 3,
     makeStore: async (clock) => memoryStore({ clock }),
     makeTrial: async () => {

@@ -25,8 +25,17 @@ export interface WalkedPage<Row> {
   /** Safe once these rows are stored. */
   readonly cursor: ClosedWindowCursor;
   readonly diagnostics: readonly PageDiagnostic[];
+  /** What the page ended; null when there is more of its window, or nothing of it can be said. */
+  readonly finished: FinishedWindow | null;
   /** The broker's own count of the window's rows. */
   readonly count: number | null;
+}
+
+/** A window that is read to its end. */
+export interface FinishedWindow {
+  readonly window: ClosedWindow;
+  /** Why it is known to be incomplete; null when all of its rows were yielded. */
+  readonly missing: string | null;
 }
 
 /** How often the windows of one run may start again because rows moved. */
@@ -84,13 +93,16 @@ function readPage<Row>(walk: Walk<Row>, window: ClosedWindow, page: WindowPage<R
     case "stuck":
       throw unstable(window, "a full page holds only rows of the page before");
     case "short":
-      if (walk.reread) return advance(walk, { page, ...verdict, window: null, diagnostics: [gap(window, verdict)] });
+      if (walk.reread) {
+        const missing = `${verdict.missing} of the rows that the broker counts never came`;
+        return advance(walk, { page, ...verdict, window: null, finished: { window, missing } });
+      }
       walk.reread = true;
       return null;
     case "last":
-      return advance(walk, { page, ...verdict, window: null, diagnostics: [] });
+      return advance(walk, { page, ...verdict, window: null, finished: { window, missing: null } });
     case "more": {
-      const walked = advance(walk, { page, ...verdict, diagnostics: [] });
+      const walked = advance(walk, { page, ...verdict, finished: null });
       walk.previousIds = new Set(ids);
       return walked;
     }
@@ -107,7 +119,8 @@ function rowsMoved<Row>(walk: Walk<Row>, window: ClosedWindow, page: WindowPage<
   }
   // Pages that stay empty where rows stood before are a fault of the broker's count, not of rows that move.
   if (page.rows.length === 0) {
-    return advance(walk, { page, freshFrom: 0, window: null, diagnostics: [gap(window, { missing: null })] });
+    const missing = "pages that were full before stayed empty";
+    return advance(walk, { page, freshFrom: 0, window: null, finished: { window, missing } });
   }
   throw unstable(window, `rows moved between pages ${walk.restarts} times`);
 }
@@ -118,21 +131,14 @@ function advance<Row>(
     readonly page: WindowPage<Row>;
     readonly freshFrom: number;
     readonly window: ClosedWindow | null;
-    readonly diagnostics: readonly PageDiagnostic[];
+    readonly finished: FinishedWindow | null;
   },
 ): WalkedPage<Row> {
-  const { page, freshFrom, window, diagnostics } = step;
+  const { page, freshFrom, window, finished } = step;
   walk.cursor = withFirstWindow(walk.cursor, window);
   walk.reread = false;
   walk.previousIds = new Set();
-  return { rows: page.rows.slice(freshFrom), cursor: walk.cursor, diagnostics, count: page.count };
-}
-
-function gap({ from, to }: ClosedWindow, { missing }: { readonly missing: number | null }): PageDiagnostic {
-  const what =
-    missing === null ? "pages that were full before stayed empty" : `${missing} of the rows it counts never came`;
-  const message = `the broker's history from ${from} to ${to} (unix seconds) may be incomplete: ${what}`;
-  return { kind: "coverage_gap", key: `window:${from}-${to}`, message };
+  return { rows: page.rows.slice(freshFrom), cursor: walk.cursor, diagnostics: [], finished, count: page.count };
 }
 
 function boundReached(pages: number): PageDiagnostic {

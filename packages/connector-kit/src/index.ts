@@ -1,5 +1,6 @@
 export {
   type ClosedWindowOptions,
+  type FinishedWindow,
   restartsMax,
   type WalkedPage,
   walkClosedWindows,
@@ -46,3 +47,4 @@ export { type Random, systemRandom } from "./random.ts";
 export { defaultRetryPolicy, type RetryOptions, type RetryPolicy, retry, retryWaitMs } from "./retry.ts";
 export { redact, type Secret, secret } from "./secret.ts";
 export { abortedError, throwIfAborted, wait } from "./wait.ts";
+export { windowCoverage, windowSpan } from "./window-coverage.ts";

@@ -1,13 +1,23 @@
 import { type ClosedWindowCursor, windowsMax } from "@fillbook/connector-kit";
 import { ImportError } from "@fillbook/core";
 import { z } from "zod";
+import { type KrakenRead, unclaimedMax } from "./kraken-coverage.ts";
 import { type KrakenExport, krakenExportSchema } from "./kraken-export.ts";
 
 /** Fills whose ledger entries were not all there yet: when to look again, and where. Whole unix seconds. */
 export type KrakenAwaiting = { readonly from: number; readonly to: number; readonly dueAt: number };
 
-/** The key as it was last looked at: digests of its public half and of its account's number. */
-export type KrakenKeySeen = { readonly id: string; readonly account: string | null; readonly checkedAt: number };
+/** The key as it was last looked at: digests of its public half and of its account's number, and its limits. */
+export type KrakenKeySeen = {
+  readonly id: string;
+  readonly account: string | null;
+  readonly checkedAt: number;
+  /** What the key reads, where it is limited; `from` is exclusive. Whole unix seconds. */
+  readonly from?: number;
+  readonly to?: number;
+  /** When the key ends, if that was spoken of. */
+  readonly endsAt?: number;
+};
 
 /** Where the reading of a Kraken account stands. Head and windows are those of TradesHistory. */
 export type KrakenCursor = ClosedWindowCursor & {
@@ -20,6 +30,8 @@ export type KrakenCursor = ClosedWindowCursor & {
   /** History that is read from an export, and not by windows. */
   readonly exporting?: KrakenExport;
   readonly key?: KrakenKeySeen;
+  /** What was read while it was not known what the key may read. */
+  readonly unclaimed?: readonly KrakenRead[];
   /** When Kraken last said that the key may not read the ledger. */
   readonly ledgerDeniedAt?: number;
 };
@@ -42,7 +54,14 @@ export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
   awaiting: z.strictObject({ from: seconds, to: seconds, dueAt: seconds }).exactOptional(),
   exporting: krakenExportSchema.exactOptional(),
   key: z
-    .strictObject({ id: z.string().max(100), account: z.string().max(100).nullable(), checkedAt: seconds })
+    .strictObject({
+      ...{ id: z.string().max(100), account: z.string().max(100).nullable(), checkedAt: seconds },
+      ...{ from: seconds.exactOptional(), to: seconds.exactOptional(), endsAt: seconds.exactOptional() },
+    })
+    .exactOptional(),
+  unclaimed: z
+    .array(z.strictObject({ from: seconds, to: seconds, evidence: z.enum(["TradesHistory", "export"]) }))
+    .max(unclaimedMax)
     .exactOptional(),
   ledgerDeniedAt: seconds.exactOptional(),
 });

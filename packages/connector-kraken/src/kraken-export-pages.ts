@@ -1,6 +1,7 @@
 import { openRequested, wait } from "@fillbook/connector-kit";
 import { isImportError } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
+import { noteRead } from "./kraken-coverage.ts";
 import {
   addExport,
   type ExportPart,
@@ -126,6 +127,8 @@ async function* reportPages(run: KrakenRun, report: ExportReport, fills: FillLed
   }
   if (part.done) return;
   setPart(run, report, { ...part, records: passed, done: true });
+  const { exporting } = run;
+  if (report === "trades" && exporting !== null) noteRead(run, { ...exporting, evidence: "export" });
   yield pageOf(run, { records: [] });
 }
 

@@ -27,25 +27,42 @@ export async function* withKeyWatch(
   run: KrakenRun,
   pages: AsyncGenerator<KrakenPage, void>,
 ): AsyncGenerator<KrakenPage, void> {
-  if (isOtherKey(run)) yield pageOf(run, { records: [], diagnostics: await watchKey(run) });
-  let told: readonly PageDiagnostic[] | null = null;
+  if (isOtherKey(run)) {
+    const news = await watchKey(run);
+    yield withNews(pageOf(run, { records: [] }), news);
+  }
+  let told: KeyNews | null = null;
   for await (const page of pages) {
-    const { diagnostics = [] } = page;
-    yield told === null ? page : { ...page, diagnostics: [...told, ...diagnostics] };
+    yield told === null ? page : withNews(page, told);
     const due = run.key === null || Math.abs(nowSeconds(run.request) - run.key.checkedAt) >= DAY_SECONDS;
     told = due ? await watchKey(run) : null;
   }
-  if (told !== null) yield pageOf(run, { records: [], diagnostics: told });
+  if (told !== null) yield withNews(pageOf(run, { records: [] }), told);
 }
 
-async function watchKey(run: KrakenRun): Promise<readonly PageDiagnostic[]> {
+/** What a look at the key opens and closes. */
+type KeyNews = Required<Pick<KrakenPage, "diagnostics" | "resolved">>;
+
+function withNews(page: KrakenPage, { diagnostics, resolved }: KeyNews): KrakenPage {
+  return {
+    ...page,
+    diagnostics: [...diagnostics, ...(page.diagnostics ?? [])],
+    resolved: [...resolved, ...(page.resolved ?? [])],
+  };
+}
+
+async function watchKey(run: KrakenRun): Promise<KeyNews> {
   const now = nowSeconds(run.request);
   const info = await infoOf(run);
-  if (info === "unsaid") return [];
+  if (info === "unsaid") return { diagnostics: [], resolved: [] };
   const account = info?.iban ? digest(info.iban) : (run.key?.account ?? null);
   refuseOtherAccount(run.key, account);
-  run.key = { id: digest(run.request.credentials.apiKey), account, checkedAt: now };
-  return info === null ? [] : keyDiagnostics(info, now);
+  const endedAt = run.key?.endsAt;
+  run.key = { id: digest(run.request.credentials.apiKey), account, checkedAt: now, ...limitsOf(info, now) };
+  const diagnostics = info === null ? [] : keyDiagnostics(info, now);
+  const before = endedAt === undefined ? [keyRange] : [keyRange, keyEnds(endedAt)];
+  const isOver = ({ key }: { key: string }) => !diagnostics.some((one) => one.key === key);
+  return { diagnostics, resolved: before.filter(isOver) };
 }
 
 async function infoOf(run: KrakenRun): Promise<KeyInfo | null | "unsaid"> {
@@ -68,6 +85,25 @@ function refuseOtherAccount(seen: KrakenKeySeen | null, account: string | null):
   throw new ImportError("ACCOUNT_MISMATCH", message);
 }
 
+function limitsOf(info: KeyInfo | null, now: number): Pick<KrakenKeySeen, "from" | "to" | "endsAt"> {
+  const { queryFrom = null, queryTo = null, validUntil = null } = info ?? {};
+  return {
+    ...(queryFrom === null ? {} : { from: Number(queryFrom) }),
+    ...(queryTo === null ? {} : { to: Number(queryTo) }),
+    ...(isEnding(validUntil, now) ? { endsAt: Number(validUntil) } : {}),
+  };
+}
+
+function isEnding(validUntil: string | null, now: number): validUntil is string {
+  return validUntil !== null && Number(validUntil) - now <= EXPIRY_NOTICE_SECONDS;
+}
+
+const keyRange = { kind: "coverage_gap", key: "key-range" } as const;
+
+function keyEnds(validUntil: string | number) {
+  return { kind: "warning", key: `key-expires:${validUntil}` } as const;
+}
+
 function keyDiagnostics(info: KeyInfo, now: number): PageDiagnostic[] {
   const found: PageDiagnostic[] = [];
   const { queryFrom, queryTo, validUntil } = info;
@@ -76,13 +112,12 @@ function keyDiagnostics(info: KeyInfo, now: number): PageDiagnostic[] {
     const to = queryTo === null ? "now" : instantFromUnixSeconds(queryTo);
     // Kraken leaves other rows out without a word.
     const message = `the API key reads history from ${from} to ${to} only: fills outside of it are missing`;
-    found.push({ kind: "coverage_gap", key: "key-range", message });
+    found.push({ ...keyRange, message });
   }
-  const leftSeconds = validUntil === null ? Number.POSITIVE_INFINITY : Number(validUntil) - now;
-  if (validUntil !== null && leftSeconds <= EXPIRY_NOTICE_SECONDS) {
-    const days = Math.max(0, Math.floor(leftSeconds / DAY_SECONDS));
+  if (isEnding(validUntil, now)) {
+    const days = Math.max(0, Math.floor((Number(validUntil) - now) / DAY_SECONDS));
     const message = `the API key ends at ${instantFromUnixSeconds(validUntil)}, in ${days} day(s): replace it before, or imports stop`;
-    found.push({ kind: "warning", key: `key-expires:${validUntil}`, message });
+    found.push({ ...keyEnds(validUntil), message });
   }
   return found;
 }

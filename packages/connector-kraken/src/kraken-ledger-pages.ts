@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { walkClosedWindows } from "@fillbook/connector-kit";
+import { type FinishedWindow, walkClosedWindows } from "@fillbook/connector-kit";
 import type { Json } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { nowSeconds } from "./kraken-history.ts";
@@ -30,7 +30,7 @@ export async function* ledgerPages(run: KrakenRun): AsyncGenerator<KrakenPage, v
   for (;;) {
     const step = await ledger.attempt(() => walked.next());
     if (step === null || step.done === true) return;
-    const { rows, cursor, diagnostics } = step.value;
+    const { rows, cursor, diagnostics, finished } = step.value;
     const times = rows.flatMap(({ row }) => secondsOf(row) ?? []);
     const borders = [Math.min(...times), Math.max(...times)];
     const groups = await ledger.attempt(() => ledgerGroups(run, rows, borders));
@@ -39,9 +39,16 @@ export async function* ledgerPages(run: KrakenRun): AsyncGenerator<KrakenPage, v
     run.ledgers = cursor;
     yield pageOf(run, {
       records: groups.map((raw) => ({ raw })),
-      diagnostics: [...diagnostics, ...unreadGroups(run, groups)],
+      diagnostics: [...diagnostics, ...missingEntries(finished), ...unreadGroups(run, groups)],
     });
   }
+}
+
+function missingEntries(finished: FinishedWindow | null): PageDiagnostic[] {
+  if (finished === null || finished.missing === null) return [];
+  const { from, to } = finished.window;
+  const message = `Kraken's ledger from ${from} to ${to} (unix seconds) may be incomplete: ${finished.missing}`;
+  return [{ kind: "coverage_gap", key: `ledger:${from}-${to}`, message }];
 }
 
 /** Entries that the fills of TradesHistory carry. */

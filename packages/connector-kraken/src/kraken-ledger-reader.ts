@@ -6,6 +6,8 @@ import { type KrakenLedger, ledgerRaw, readLedgerPage, refidOf } from "./kraken-
 export interface LedgerReader {
   /** True once Kraken has said that the key may not. */
   denied: boolean;
+  /** True once the key has read it. */
+  readable: boolean;
   /** What else went wrong: the fills do not wait for it, but the run ends with it. */
   failure: ImportError | null;
   /**
@@ -48,11 +50,14 @@ const DENIALS: ReadonlySet<string> = new Set(["PERMISSION_DENIED", "FEATURE_UNAV
 export function ledgerReader(client: KrakenClient, denied: boolean): LedgerReader {
   const reader: LedgerReader = {
     denied,
+    readable: false,
     failure: null,
     async attempt(read) {
       if (reader.denied || reader.failure !== null) return null;
       try {
-        return await read();
+        const result = await read();
+        reader.readable = true;
+        return result;
       } catch (error) {
         if (isImportError(error) && DENIALS.has(error.code)) reader.denied = true;
         else if (isImportError(error) && OWN_ERRORS.has(error.code)) reader.failure = error;

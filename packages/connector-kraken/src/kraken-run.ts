@@ -1,9 +1,16 @@
-import { type ClosedWindowCursor, emptyWindowCursor, type HeadOptions, openRequested } from "@fillbook/connector-kit";
+import {
+  type ClosedWindowCursor,
+  emptyWindowCursor,
+  type FinishedWindow,
+  type HeadOptions,
+  openRequested,
+} from "@fillbook/connector-kit";
 import type { Json } from "@fillbook/core";
 import type { Page, PageDiagnostic, PageRecord, PullRequest } from "@fillbook/core/connector";
 import { dueSpan } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
 import { type KrakenClient, type KrakenTransport, krakenClient } from "./kraken-client.ts";
+import { type KrakenRead, krakenCoverage } from "./kraken-coverage.ts";
 import { type KrakenAwaiting, type KrakenCursor, type KrakenKeySeen, refuseModeChange } from "./kraken-cursor.ts";
 import type { KrakenExport } from "./kraken-export.ts";
 import { headOptions, nowSeconds, openHistory } from "./kraken-history.ts";
@@ -36,6 +43,10 @@ export interface KrakenRun {
   exporting: KrakenExport | null;
   /** The key as it was last looked at. */
   key: KrakenKeySeen | null;
+  /** What was read to its end and is not claimed yet. */
+  unclaimed: readonly KrakenRead[];
+  /** By window: why this run cannot claim it. */
+  readonly doubts: Map<string, string>;
   /** Fills of this run that keep an estimated fee for good. */
   feesGivenUp: number;
 }
@@ -59,6 +70,8 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     awaiting: due === null ? awaiting : null,
     exporting,
     key: cursor?.key ?? null,
+    unclaimed: cursor?.unclaimed ?? [],
+    doubts: new Map(),
     feesGivenUp: 0,
   };
 }
@@ -75,15 +88,18 @@ export function pageOf(
     readonly records: readonly PageRecord<Json>[];
     readonly pairs?: readonly KrakenPair[];
     readonly diagnostics?: readonly PageDiagnostic[];
+    readonly resolved?: KrakenPage["resolved"];
+    readonly finished?: FinishedWindow | null;
     readonly expectedRecords?: number | null;
   },
 ): KrakenPage {
-  const { records, pairs = [], diagnostics = [], expectedRecords = null } = page;
+  const { records, pairs = [], diagnostics = [], resolved = [], expectedRecords = null } = page;
+  const coverage = krakenCoverage(run, page.finished ?? null);
   return {
     records,
     context: { account: run.request.connection.accountRef, pairs, rebase: "base" },
     cursor: cursorOf(run),
-    diagnostics,
+    ...{ diagnostics, resolved, coverage },
     ...(expectedRecords === null ? {} : { expectedRecords }),
   };
 }
@@ -98,7 +114,8 @@ function deniedLately(request: KrakenPull): boolean {
   return deniedAt !== undefined && request.mode === "scheduled" && nowSeconds(request) - deniedAt < DENIED_SECONDS;
 }
 
-function cursorOf({ request, trades, ledgers, awaiting, exporting, key, ledger }: KrakenRun): KrakenCursor {
+function cursorOf(run: KrakenRun): KrakenCursor {
+  const { request, trades, ledgers, awaiting, exporting, key, unclaimed, ledger } = run;
   const { consolidateTaker } = request.connection.settings;
   const before = request.cursor?.ledgerDeniedAt;
   const deniedAt = ledger.denied
@@ -112,6 +129,7 @@ function cursorOf({ request, trades, ledgers, awaiting, exporting, key, ledger }
     ...(awaiting === null ? {} : { awaiting }),
     ...(exporting === null ? {} : { exporting }),
     ...(key === null ? {} : { key }),
+    ...(unclaimed.length === 0 ? {} : { unclaimed }),
     ...(deniedAt === null ? {} : { ledgerDeniedAt: deniedAt }),
   };
 }

@@ -3,6 +3,7 @@ import type { Json } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { awaitFees } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
+import { noteDoubt } from "./kraken-coverage.ts";
 import { nowSeconds } from "./kraken-history.ts";
 import { secondsOf } from "./kraken-ledger.ts";
 import { unreadGroups } from "./kraken-ledger-pages.ts";
@@ -34,7 +35,7 @@ export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, vo
       return page;
     },
   });
-  for await (const { rows, cursor, diagnostics, count } of walked) {
+  for await (const { rows, cursor, diagnostics, finished, count } of walked) {
     run.trades = cursor;
     const pairs = await resolvedPairs(
       rows.map(({ row }) => row),
@@ -44,6 +45,7 @@ export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, vo
     const ledger = await ledgerOf(run, { trades: rows, pairs, tile });
     const raws = rows.map((trade) => krakenRaw(trade, ledger.byTxid.get(trade.txid)));
     noteFees(run, raws, pairs);
+    noteDoubt(run, fetched, ledger.diagnostics);
     yield pageOf(run, {
       records: [...raws, ...ledger.groups].map((raw) => ({ raw })),
       pairs,
@@ -54,7 +56,8 @@ export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, vo
         ...ledger.diagnostics,
         ...feeDiagnostics(run),
       ],
-      expectedRecords: count,
+      resolved: run.ledger.readable && request.cursor?.ledgerDeniedAt !== undefined ? [ledgerDenied] : [],
+      ...{ finished, expectedRecords: count },
     });
   }
 }

@@ -9,6 +9,7 @@ describe("the suite of every connector", () => {
   testConnector({
     test: (name, body) => test(name, body, 120_000),
     executions: 130,
+    tellsCoverage: true,
     failures: 12,
     makeStore: async (clock) => memoryStore({ clock }),
     makeTrial: async () => {

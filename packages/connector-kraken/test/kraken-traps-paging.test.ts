@@ -59,9 +59,10 @@ test("trap 3: a count that is too high ends the window with a coverage gap, afte
   await drive.run();
   expect(fault.fired).toBe(3);
   expect(drive.executions.size).toBe(70);
-  expect(drive.diagnostics).toEqual([
-    expect.objectContaining({ kind: "coverage_gap", message: expect.stringMatching(/4 of the rows/) }),
+  expect(drive.coverages.flatMap(({ missing = [] }) => missing)).toEqual([
+    expect.objectContaining({ reason: expect.stringMatching(/4 of the rows/) }),
   ]);
+  expect(drive.coverages.flatMap(({ covered }) => covered)).toEqual([]);
   expect(drive.cursor?.windows).toEqual([]);
 });
 
@@ -79,8 +80,13 @@ test("trap 3: pages that stay empty where the count promises rows end the window
   await drive.run();
   expect(fault.fired).toBeGreaterThan(1);
   // Told by the count, and by the ledger, which names the fills that are missing.
-  const gap = (message: RegExp) => ({ kind: "coverage_gap", message: expect.stringMatching(message) });
-  expect(drive.diagnostics).toMatchObject([gap(/stayed empty/), gap(/70 trade\(s\)|6\d trade\(s\)/)]);
+  expect(drive.coverages.flatMap(({ missing = [] }) => missing)).toMatchObject([
+    { reason: expect.stringMatching(/stayed empty/) },
+  ]);
+  expect(drive.coverages.flatMap(({ covered }) => covered)).toEqual([]);
+  expect(drive.diagnostics).toMatchObject([
+    { kind: "coverage_gap", message: expect.stringMatching(/70 trade\(s\)|6\d trade\(s\)/) },
+  ]);
   expect(drive.executions.size).toBe(50);
 });
 

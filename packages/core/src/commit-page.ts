@@ -1,4 +1,6 @@
 import type { AnyConnector, Page } from "./connector-contract.ts";
+import { coverageAfter } from "./coverage.ts";
+import { coverageProblems } from "./coverage-problems.ts";
 import { ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import type { Json } from "./json.ts";
@@ -8,12 +10,12 @@ import type { Run } from "./run.ts";
 import { cursorDigest } from "./step-recorder.ts";
 import { inStore } from "./store-error.ts";
 
-/** Normalizes one page and commits it. */
+/** Normalizes one page and commits it. It is incomplete when a person must know that something of it is missing. */
 export async function commitPage(
   run: Run,
   connector: AnyConnector,
   page: Page<Json, Json, Json>,
-): Promise<CommitStats> {
+): Promise<{ readonly incomplete: boolean }> {
   const { owner, connectionId, jobId, token } = run;
   const pageNumber = run.tally.stats.pages + 1;
   run.steps.begin("normalize", pageNumber, { records: page.records.length });
@@ -27,8 +29,23 @@ export async function commitPage(
   });
   const { fetched, rejected } = run.tally.stats;
   run.steps.end(countsOf(batch));
-  const counted = { ...batch, before: { fetched, rejected } };
-  return commitBatch(run, counted, { cursor: page.cursor, expectedRecords: page.expectedRecords ?? null });
+  const whole = withCoverage({ ...batch, before: { fetched, rejected } }, page, run);
+  const stats = await commitBatch(run, whole, { cursor: page.cursor, expectedRecords: page.expectedRecords ?? null });
+  return { incomplete: stats.rejected > 0 || whole.problems.some(({ kind }) => kind !== "warning") };
+}
+
+/** The batch with what its page makes of the connection's coverage, and the problems that this opens and closes. */
+function withCoverage(batch: CommitBatch, page: Page<Json, Json, Json>, { tally }: Run): CommitBatch {
+  const { run } = batch;
+  if (page.coverage === undefined || run === null) return batch;
+  const coverage = coverageAfter(tally.coverage, page.coverage);
+  const { opens, resolves } = coverageProblems(tally.coverage, coverage, run.connectionId);
+  return {
+    ...batch,
+    run: { ...run, coverage },
+    problems: [...batch.problems, ...opens],
+    resolves: [...(batch.resolves ?? []), ...resolves],
+  };
 }
 
 /** Commits one batch of a run under its fence. */
@@ -49,7 +66,7 @@ export async function commitBatch(
   run.steps.end({ ...result.stats });
   for (const { contextHash } of batch.contexts) run.storedContexts.add(contextHash);
   run.clock.leaseKept();
-  run.tally.add(result.stats, cursor);
+  run.tally.add(result.stats, { cursor, ...(batch.run?.coverage && { coverage: batch.run.coverage }) });
   const progress = { stats: run.tally.stats, expectedRecords, at: batch.at };
   run.emit({ type: "run.progress", connectionId, jobId, ...progress });
   return result.stats;

@@ -1,5 +1,6 @@
 import type { AuditEvent } from "./audit-event.ts";
 import type { Breaker } from "./breaker-after.ts";
+import type { Coverage } from "./coverage.ts";
 import type { ErrorReport } from "./import-error.ts";
 import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
@@ -47,6 +48,8 @@ export interface ConnectionStore {
   changeConnection(change: ConnectionChange): Promise<Connection | null>;
   connection(owner: string, connectionId: string): Promise<Connection | null>;
   connections(owner: string, filter: SliceRequest): Promise<Slice<Connection>>;
+  /** As the last commit that told of it left it; null when there is no such connection. */
+  coverage(owner: string, connectionId: string): Promise<Coverage | null>;
   /** null without any. */
   sealedCredentials(owner: string, connectionId: string): Promise<Json | null>;
   /** Replaces them if they still are `expected`. False means somebody replaced or deleted them first: no event either. */

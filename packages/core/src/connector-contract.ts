@@ -52,6 +52,39 @@ export interface PageDiagnostic {
   readonly message: string;
 }
 
+/** A span of the broker's history by the times of its records; `to` is not part of it. */
+export interface HistorySpan {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** A span whose records are all stored. */
+export interface CoveredSpan extends HistorySpan {
+  /** By what the connector knows it, in a few words that stay the same: `TradesHistory`, `Flex statement`. */
+  readonly evidence: string;
+}
+
+/** A span that was read and is not complete. */
+export interface MissingSpan extends HistorySpan {
+  /** Why, for a person. */
+  readonly reason: string;
+  /** True where another look would bring the same: it is not read again until somebody asks for it. */
+  readonly lasting?: boolean;
+}
+
+/** What a page makes of the connection's coverage. */
+export interface PageCoverage {
+  /**
+   * Complete once this page is stored: every record of these spans that the broker shows was yielded, by this page or
+   * before. A pass that stopped early claims nothing. Records that the broker shows late are the overlap's business.
+   */
+  readonly covered: readonly CoveredSpan[];
+  /** What the cursor holds open for later pages, in place of what it held before; absent leaves it. */
+  readonly open?: readonly HistorySpan[];
+  /** Read to the end, but records are known to be missing. */
+  readonly missing?: readonly MissingSpan[];
+}
+
 /** One record as the broker sent it. */
 export interface PageRecord<Raw> {
   readonly raw: Raw;
@@ -70,6 +103,10 @@ export interface Page<Raw, Context, Cursor> {
   /** Safe once this page is stored: it may make the next run repeat records, it must never skip one that was not yielded. */
   readonly cursor: Cursor;
   readonly diagnostics?: readonly PageDiagnostic[];
+  /** Diagnostics of earlier pages and runs that are over: their problems close with this page. */
+  readonly resolved?: readonly Pick<PageDiagnostic, "kind" | "key">[];
+  /** Left out where the broker gives no evidence of completeness. */
+  readonly coverage?: PageCoverage;
   /** For progress displays: how many records this run will read, where the broker says so. */
   readonly expectedRecords?: number;
 }

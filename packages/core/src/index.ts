@@ -62,7 +62,7 @@ export type { SyncResult } from "./sync-result.ts";
 export type { Suggestion, TradePlan, TradePlans } from "./trade-suggestion.ts";
 export type { UserAudit } from "./user-audit.ts";
 export type { UserBook } from "./user-book.ts";
-export type { ConnectionUpdate, UserConnections } from "./user-connections.ts";
+export type { ConnectionCoverage, ConnectionUpdate, UserConnections } from "./user-connections.ts";
 export type { UserLineage } from "./user-lineage.ts";
 export type { ManualTrade, ManualTradeUpdate, UserManualTrades } from "./user-manual.ts";
 export type { UserProblems } from "./user-problems.ts";

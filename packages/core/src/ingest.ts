@@ -46,8 +46,8 @@ async function importPages(run: Run): Promise<Outcome> {
     for await (const page of pages) {
       run.signal.throwIfAborted();
       run.steps.end({ records: page.records.length, cursor: cursorDigest(page.cursor) });
-      const stats = await commitPage(run, connector, page);
-      incomplete ||= stats.rejected > 0 || (page.diagnostics ?? []).some((one) => one.kind !== "warning");
+      const committed = await commitPage(run, connector, page);
+      incomplete ||= committed.incomplete;
       refuseDrift(run);
       if (isBudgetSpent(run)) return { error: null, more: true, incomplete };
       await run.clock.keepLease();

@@ -4,6 +4,7 @@ import { connectorOf } from "./connector-of.ts";
 import { filePages } from "./file-pages.ts";
 import { ImportError, isImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
+import { withGaps } from "./read-gaps.ts";
 import type { Run } from "./run.ts";
 import type { IngestStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
@@ -18,10 +19,6 @@ export async function openPages(
   if (run.pages !== undefined) return { connector, pages: run.pages };
   const settings = checked("OPTION_INVALID", "settings", connector.settings.safeParse(connection.settings));
   if (run.file !== undefined) return { connector, pages: filePages(run, { file: run.file, connector, settings }) };
-  const cursor =
-    run.cursorBefore === null
-      ? null
-      : checked("CURSOR_INVALID", "cursor", connector.cursor.safeParse(run.cursorBefore));
   const credentials = checked(
     "CREDENTIALS_MALFORMED",
     "credentials",
@@ -29,12 +26,19 @@ export async function openPages(
       await readCredentials(() => untilAborted(() => run.credentials(connection), run.signal), connectionId),
     ),
   );
-  const pages = connector.pull({
+  const request = {
     connection: { id: connectionId, accountRef: connection.accountRef, settings },
-    ...{ credentials, cursor, mode: run.mode, window: run.window },
-    ...{ signal: run.signal, clock: run.clock, logger: run.logger, state: sharedState(run.store, connector.broker) },
-  });
+    ...{ credentials, mode: run.mode, signal: run.signal, clock: run.clock, logger: run.logger },
+    state: sharedState(run.store, connector.broker),
+  };
+  const pages = withGaps(run, ({ cursor, window }) =>
+    connector.pull({ ...request, cursor: readCursor(connector, cursor), window }),
+  );
   return { connector, pages };
+}
+
+function readCursor(connector: AnyConnector, cursor: Json): Json {
+  return cursor === null ? null : checked("CURSOR_INVALID", "cursor", connector.cursor.safeParse(cursor));
 }
 
 /** Asks the host for credentials; what its callback throws is `CREDENTIALS_UNAVAILABLE`, never a reason to log in again. */

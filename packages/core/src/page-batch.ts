@@ -40,6 +40,7 @@ export function pageBatch(page: Page<Json, Json, Json>, source: BatchSource): Co
     decisions: [],
     pins: [],
     problems: (page.diagnostics ?? []).map((diagnostic) => newProblem(diagnostic, run.connectionId)),
+    resolves: (page.resolved ?? []).map((diagnostic) => problemKeyOf(diagnostic, run.connectionId)),
   };
 }
 
@@ -120,9 +121,14 @@ export function rejectKeys(record: {
   return { rejectKey: digest(`${record.connectionId}|${rawHash}|${record.ordinal}`), rawHash };
 }
 
-function newProblem({ kind, key, message }: PageDiagnostic, connectionId: string): NewProblem {
+function newProblem(diagnostic: PageDiagnostic, connectionId: string): NewProblem {
+  const { kind, message } = diagnostic;
+  const problemKey = problemKeyOf(diagnostic, connectionId);
+  return { problemKey, kind, severity: "warning", message: safeText(message), details: null };
+}
+
+function problemKeyOf({ kind, key }: Pick<PageDiagnostic, "kind" | "key">, connectionId: string): string {
   // Two keys that no id could hold stay two: cut to size they might meet.
   const name = textId.safeParse(key).success ? key : digest(key);
-  const problemKey = `${kind}:${connectionId}:${name}`;
-  return { problemKey, kind, severity: "warning", message: safeText(message), details: null };
+  return `${kind}:${connectionId}:${name}`;
 }

@@ -1,4 +1,6 @@
+import type { HistorySpan } from "./connector-contract.ts";
 import { type ErrorCode, errorRecovery } from "./error-codes.ts";
+import { parseInstant } from "./instant.ts";
 import { isRecord, type Json } from "./json.ts";
 import type { NewProblem } from "./plan/plan-types.ts";
 
@@ -14,6 +16,8 @@ export type ProblemAction =
   | { readonly kind: "grant-permission"; readonly connectionId: string }
   /** Look at what the broker is asked for: a statement's query, its fields and its period. null: any connection. */
   | { readonly kind: "check-query"; readonly connectionId: string | null }
+  /** Read this span again: `syncNow(connectionId, { window })`. A run a day does so by itself. */
+  | { readonly kind: "read-again"; readonly connectionId: string; readonly window: HistorySpan }
   /** Look at this connection's settings: its runs stopped because of what they say. */
   | { readonly kind: "change-settings"; readonly connectionId: string }
   /** Update the connector, then call `reprocessRejects` for this connection. */
@@ -49,7 +53,7 @@ export function problemAction(problem: ActionableProblem): ProblemAction {
         ? { kind: "contact-support" }
         : { kind: "reprocess", connectionId };
     case "coverage_gap":
-      return errorAction(details, connectionId) ?? { kind: "check-query", connectionId };
+      return errorAction(details, connectionId) ?? gapAction(details, connectionId);
     case "partial_import":
       return errorAction(details, connectionId) ?? { kind: "wait" };
     case "needs_reauth":
@@ -76,6 +80,13 @@ function pinAction({ familyKey, reports }: Details): ProblemAction {
   );
   const isKnown = typeof familyKey === "string" && revisionKeys.length > 1;
   return isKnown ? { kind: "pin-report", familyKey, revisionKeys } : { kind: "contact-support" };
+}
+
+function gapAction(details: Details, connectionId: string | null): ProblemAction {
+  const [from, to] = [parseInstant(details.from), parseInstant(details.to)];
+  if (connectionId === null || from === null || to === null || details.lasting === true)
+    return { kind: "check-query", connectionId };
+  return { kind: "read-again", connectionId, window: { from, to } };
 }
 
 /** For problems that tell of an error: what helps against its code. */

@@ -1,5 +1,6 @@
 import type { AuditEvent } from "./audit-event.ts";
 import type { ConnectionProblem } from "./connection-problem.ts";
+import type { Coverage } from "./coverage.ts";
 import type { ErrorReport } from "./import-error.ts";
 import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
@@ -20,6 +21,7 @@ export type RunStart =
       readonly token: number;
       readonly connection: Connection;
       readonly cursor: Json;
+      readonly coverage: Coverage;
       readonly startedAt: Instant;
     };
 

@@ -1,3 +1,4 @@
+import type { Coverage } from "./coverage.ts";
 import type { Json } from "./json.ts";
 import type { CommitStats } from "./plan/commit-batch.ts";
 import type { RunStats } from "./read-types.ts";
@@ -8,12 +9,14 @@ export interface RunTally {
   readonly stats: RunStats;
   /** The cursor of the last committed page. */
   readonly cursor: Json;
-  add(stats: CommitStats, cursor: Json): void;
+  /** What the connection's runs have read, the committed pages of this one included. */
+  readonly coverage: Coverage;
+  add(stats: CommitStats, after: { readonly cursor: Json; readonly coverage?: Coverage }): void;
 }
 
-export function runTally(cursorBefore: Json): RunTally {
+export function runTally(before: { readonly cursor: Json; readonly coverage: Coverage }): RunTally {
   let stats = noStats;
-  let cursor = cursorBefore;
+  let { cursor, coverage } = before;
   return {
     get stats() {
       return stats;
@@ -21,9 +24,13 @@ export function runTally(cursorBefore: Json): RunTally {
     get cursor() {
       return cursor;
     },
-    add(page, next) {
+    get coverage() {
+      return coverage;
+    },
+    add(page, after) {
       stats = addStats(stats, page);
-      cursor = next;
+      cursor = after.cursor;
+      coverage = after.coverage ?? coverage;
     },
   };
 }

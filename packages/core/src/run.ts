@@ -123,7 +123,7 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
     emit({ type: "run.skipped", connectionId, runningJobId: start.runningJobId });
     return { runningJobId: start.runningJobId };
   }
-  const { jobId, token, connection, cursor, startedAt } = start;
+  const { jobId, token, connection, cursor, coverage, startedAt } = start;
   const beganAtMs = clock.now();
   const deadlineMs = beganAtMs + (rest.budget.ms ?? Number.POSITIVE_INFINITY);
   const stopper = new AbortController();
@@ -141,7 +141,7 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
     signal,
     clock: runClock({ clock, leaseMs, deadlineMs, renew, stop: (reason) => stopper.abort(reason) }),
     logger,
-    tally: runTally(cursor),
+    tally: runTally({ cursor, coverage }),
     steps: stepRecorder({
       ...{ store, owner: connection.userId, connectionId, jobId, clock, logger, askedAtMs },
       input: { mode, from: window.from ?? null, to: window.to ?? null },

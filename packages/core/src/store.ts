@@ -3,6 +3,7 @@ export type { AuditEvent } from "./audit-event.ts";
 export type { ConnectionProblem } from "./connection-problem.ts";
 export type { ConnectionChange, ConnectionStore, SealedRow } from "./connection-store.ts";
 export { contentSecond } from "./content-key.ts";
+export { type Coverage, nothingCovered } from "./coverage.ts";
 export { dueAfterMs } from "./due-after-ms.ts";
 export { executionView } from "./execution-view.ts";
 export { fillView } from "./fill-view.ts";

@@ -1,7 +1,8 @@
 import { disconnectAccount, reconnectAccount, updateAccount } from "./change-account.ts";
 import { type ConnectParts, connectAccount } from "./connect-account.ts";
 import type { ConnectorCredentials, ConnectorSettings, ConnectRequest } from "./connect-request.ts";
-import type { AnyConnector } from "./connector-contract.ts";
+import type { AnyConnector, MissingSpan } from "./connector-contract.ts";
+import { type Coverage, gapsOf } from "./coverage.ts";
 import { ImportError } from "./import-error.ts";
 import { sliceSchema } from "./list-filters.ts";
 import { parseOptions } from "./parse-options.ts";
@@ -15,6 +16,12 @@ export interface ConnectionUpdate<Connectors extends readonly AnyConnector[] = r
   readonly settings?: ConnectorSettings<Connectors[number]>;
   /** A shorter one counts from now on, a longer one after the next run. */
   readonly syncEveryMs?: number;
+}
+
+/** What was read of an account's history through one connection. */
+export interface ConnectionCoverage extends Pick<Coverage, "covered" | "open"> {
+  /** Between what was read first and last, oldest first; what is still being read (`open`) is none. */
+  readonly gaps: readonly MissingSpan[];
 }
 
 /** A person's connections. */
@@ -33,6 +40,13 @@ export interface UserConnections<Connectors extends readonly AnyConnector[]> {
   /** @throws ImportError `CONNECTION_NOT_FOUND` */
   connection(id: string): Promise<Connection>;
   connections(filter?: SliceRequest): Promise<Slice<Connection>>;
+  /**
+   * Which spans of the account's history were read completely and by what, and where gaps are. Each gap is an open problem
+   * too, and is read again once a day.
+   *
+   * @throws ImportError `CONNECTION_NOT_FOUND`
+   */
+  coverage(id: string): Promise<ConnectionCoverage>;
   /**
    * Gives a connection new credentials after one live call proved that they open its account; also one that was
    * disconnected. It is active and due at once; a run with the old credentials is ended at its next page.
@@ -62,6 +76,12 @@ export function userConnections<Connectors extends readonly AnyConnector[]>(
     connection: own,
     // Async: a bad filter rejects the promise instead of throwing past a caller's catch.
     connections: async (filter = {}) => store.connections(userId, parseOptions(sliceSchema, filter)),
+    async coverage(id) {
+      const coverage = await store.coverage(userId, id);
+      if (coverage === null) throw noConnection(id);
+      const { covered, open } = coverage;
+      return { covered, open, gaps: gapsOf(coverage) };
+    },
     reconnect: async (id, credentials) => reconnectAccount(parts, { connection: await own(id), credentials }),
     disconnect: async (id) => disconnectAccount(parts, await own(id)),
     updateConnection: async (id, changes) => updateAccount(parts, { connection: await own(id), changes }),
@@ -72,5 +92,9 @@ export function userConnections<Connectors extends readonly AnyConnector[]>(
 export async function ownConnection(store: BookStore, userId: string, id: string): Promise<Connection> {
   const connection = await store.connection(userId, id);
   if (connection !== null) return connection;
-  throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${id}`, { connectionId: id });
+  throw noConnection(id);
+}
+
+function noConnection(id: string): ImportError {
+  return new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${id}`, { connectionId: id });
 }

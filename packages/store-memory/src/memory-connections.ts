@@ -1,5 +1,5 @@
 import { type Connection, ImportError, unixMsOf } from "@fillbook/core";
-import type { ConnectionChange, ConnectionStore } from "@fillbook/core/store";
+import { type ConnectionChange, type ConnectionStore, nothingCovered } from "@fillbook/core/store";
 import { writeAudit } from "./memory-audit.ts";
 import { settleProblem } from "./memory-problems.ts";
 import { type Lease, type MemoryTables, ownerTables } from "./memory-tables.ts";
@@ -20,6 +20,10 @@ export function memoryConnections(tables: MemoryTables): Connections {
     },
     async changeConnection(change) {
       return changeConnection(tables, structuredClone(change));
+    },
+    async coverage(owner, connectionId) {
+      const lease = tables.leases.get(connectionId);
+      return lease?.owner === owner ? structuredClone(lease.coverage) : null;
     },
     async sealedCredentials(owner, connectionId) {
       const row = rows.get(connectionId);
@@ -43,7 +47,8 @@ export function memoryConnections(tables: MemoryTables): Connections {
 function newLease(connection: Connection): Lease {
   return {
     ...{ owner: connection.userId, token: 0, jobId: null, expiresAtMs: 0 },
-    ...{ dueAtMs: dueAtMsOf(connection), cursor: null, lastPage: null, followUp: false, unchangedJobId: null },
+    ...{ dueAtMs: dueAtMsOf(connection), cursor: null, coverage: nothingCovered },
+    ...{ lastPage: null, followUp: false, unchangedJobId: null },
   };
 }
 

@@ -82,7 +82,8 @@ function beginRun(tables: MemoryTables, request: Parameters<IngestStore["beginRu
     ...{ cursorBefore: lease.cursor, cursorAfter: lease.cursor, stats: noStats, error: null, more: false },
     unchangedRuns: 0,
   });
-  return { kind: "started", jobId, token: lease.token, connection, cursor: lease.cursor, startedAt };
+  const { token, cursor, coverage } = lease;
+  return { kind: "started", jobId, token, connection, cursor, coverage, startedAt };
 }
 
 /** Where nothing is ever due no run comes by to close what a dead process left. */
@@ -112,6 +113,7 @@ function commitPage(
   const { stats } = result;
   lease.lastPage = { page: run.page, stats };
   lease.cursor = run.cursor;
+  lease.coverage = run.coverage ?? lease.coverage;
   const job = owner.jobs.get(run.jobId);
   if (job !== undefined) owner.jobs.set(job.id, { ...job, stats: addStats(job.stats, stats), cursorAfter: run.cursor });
   return result;

@@ -2,6 +2,7 @@ import type { AuditEvent, Connection, Instant, Job, Json, Step } from "@fillbook
 import type {
   CancelRow,
   CommitStats,
+  Coverage,
   Decision,
   NewCancel,
   Reject,
@@ -25,6 +26,7 @@ export interface Lease {
   /** The job that stands for the connection's runs without change. */
   unchangedJobId: string | null;
   cursor: Json;
+  coverage: Coverage;
   /** The last page that the running job committed; null before the first. */
   lastPage: { readonly page: number; readonly stats: CommitStats } | null;
 }

@@ -45,6 +45,8 @@ create table leases (
   -- The job that stands for the connection's runs without change.
   unchanged_job_id text collate "C",
   cursor json,
+  -- What of the history was read completely; null before the first page that told of it.
+  coverage json,
   foreign key (owner, connection_id) references connections (owner, id) on delete cascade,
   check ((job_id is null) = (expires_at is null))
 ) with (fillfactor = 50);

@@ -173,11 +173,12 @@ async function moveCursor(
   const { run, owner } = planned.batch;
   if (run === null) return;
   const stats = statsOf(planned.plan.stats);
-  const sums = jobStatNames.map(({ column }, index) => `${column} = ${column} + $${index + 8}::bigint`);
+  const sums = jobStatNames.map(({ column }, index) => `${column} = ${column} + $${index + 9}::bigint`);
   await sql.query(
     `with moved as (
        update ${tables.leases}
           set cursor = $4::text::json,
+              coverage = coalesce($8::text::json, coverage),
               expires_at = coalesce(${timeAfter("clock_timestamp()", "$5")}, expires_at)
         where connection_id = $1
      )
@@ -187,6 +188,7 @@ async function moveCursor(
     [
       ...[run.connectionId, owner, run.jobId, JSON.stringify(run.cursor), leaseMs === null ? null : String(leaseMs)],
       ...[String(run.page), JSON.stringify(planned.plan.stats)],
+      run.coverage === undefined ? null : JSON.stringify(run.coverage),
       ...stats,
     ],
   );

@@ -5,6 +5,7 @@ import type { PostgresContext } from "./postgres-context.ts";
 import { asStoreError, sqlStateOf } from "./postgres-errors.ts";
 import { retrying } from "./postgres-retry.ts";
 import { postgresSealed } from "./postgres-sealed.ts";
+import { coverageOf } from "./run-columns.ts";
 
 type Connections = Omit<ConnectionStore, "connection" | "connections">;
 
@@ -47,8 +48,18 @@ export function postgresConnections(context: PostgresContext): Connections {
     },
     changeConnection: (change) =>
       retrying(clock, () => driver.transaction((sql) => changeConnection(sql, tables, change))),
+    coverage: (owner, connectionId) => readCoverage(context, { owner, connectionId }),
     ...postgresSealed(context),
   };
+}
+
+async function readCoverage(
+  { driver, tables, clock }: PostgresContext,
+  { owner, connectionId }: { readonly owner: string; readonly connectionId: string },
+): ReturnType<ConnectionStore["coverage"]> {
+  const text = `select coverage from ${tables.leases} where connection_id = $1 and owner = $2`;
+  const [lease] = await retrying(clock, () => driver.query(text, [connectionId, owner]));
+  return lease === undefined ? null : coverageOf(lease);
 }
 
 function connectionParameters(connection: Connection): (string | null)[] {

@@ -7,7 +7,7 @@ import { claimDue, closeLost, queueFollowUp } from "./postgres-due.ts";
 import { endRun } from "./postgres-end-run.ts";
 import { retrying } from "./postgres-retry.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
-import { connectionOf, connectionSelection } from "./run-columns.ts";
+import { connectionOf, connectionSelection, coverageOf } from "./run-columns.ts";
 import { instantColumn, isTrue, textOf, textOrNull } from "./sql-columns.ts";
 import { timeAfter } from "./time-after.ts";
 
@@ -58,7 +58,7 @@ async function beginRun(sql: Sql, tables: PostgresTables, begin: Begin): Promise
   // The clock is read when the lock is held, however long that took.
   const [lease] = await sql.query(
     `with locked as (
-       select ${connectionSelection}, leases.token, leases.job_id, leases.cursor, leases.expires_at,
+       select ${connectionSelection}, leases.token, leases.job_id, leases.cursor, leases.coverage, leases.expires_at,
               connections.paused_until as pause_end
          from ${tables.leases} as leases
          join ${tables.connections} as connections on connections.id = leases.connection_id
@@ -78,13 +78,14 @@ async function beginRun(sql: Sql, tables: PostgresTables, begin: Begin): Promise
   // The database's text of a time is an instant.
   const startedAt = textOf(lease, "at") as Instant;
   const cursor = JSON.parse(textOrNull(lease, "cursor") ?? "null");
+  const coverage = coverageOf(lease);
   const token = Number(textOf(lease, "token"));
   const { jobId } = begin;
-  if (runningJobId === jobId) return { kind: "started", jobId, token, connection, cursor, startedAt };
+  if (runningJobId === jobId) return { kind: "started", jobId, token, connection, cursor, coverage, startedAt };
   if (runningJobId !== null && isTrue(lease, "held")) return { kind: "busy", runningJobId };
   if (runningJobId !== null) await closeAbandoned(sql, tables, { lease, jobId: runningJobId, at: startedAt });
   await openJob(sql, tables, { begin, owner: connection.userId, cursor: textOrNull(lease, "cursor"), startedAt });
-  return { kind: "started", jobId, token: token + 1, connection, cursor, startedAt };
+  return { kind: "started", jobId, token: token + 1, connection, cursor, coverage, startedAt };
 }
 
 async function openJob(

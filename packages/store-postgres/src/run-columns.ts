@@ -1,5 +1,5 @@
 import type { Connection, Job } from "@fillbook/core";
-import type { StoredProblem } from "@fillbook/core/store";
+import { type Coverage, nothingCovered, type StoredProblem } from "@fillbook/core/store";
 import type { SqlRow } from "./postgres-driver.ts";
 import { instantColumn, isTrue, textOf, textOrNull } from "./sql-columns.ts";
 
@@ -68,6 +68,12 @@ export function connectionOf(row: SqlRow): Connection {
   };
   // Constraints hold the alternatives, and only instants of core were written.
   return connection as unknown as Connection;
+}
+
+/** A row with the column `coverage`. */
+export function coverageOf(row: SqlRow): Coverage {
+  const coverage = textOrNull(row, "coverage");
+  return coverage === null ? nothingCovered : JSON.parse(coverage);
 }
 
 export const jobSelection = [

@@ -1,5 +1,12 @@
 import type { Json } from "@fillbook/core";
-import type { CancelInput, Connector, ExecutionInput, Page, PageDiagnostic } from "@fillbook/core/connector";
+import type {
+  CancelInput,
+  Connector,
+  ExecutionInput,
+  Page,
+  PageCoverage,
+  PageDiagnostic,
+} from "@fillbook/core/connector";
 import { z } from "zod";
 
 /** One record of a script: what `normalize` shall make of it. */
@@ -15,6 +22,8 @@ export type ScriptedPage =
   | {
       readonly records: readonly ScriptedRecord[];
       readonly diagnostics?: readonly PageDiagnostic[];
+      readonly resolved?: Page<Json, Json, Json>["resolved"];
+      readonly coverage?: PageCoverage;
       readonly cursor?: Json;
     }
   | { readonly error: Error };
@@ -100,5 +109,7 @@ export function scriptedPage(
     context: { script: 1 },
     cursor: page.cursor ?? { page: number },
     ...(page.diagnostics === undefined ? {} : { diagnostics: page.diagnostics }),
+    ...(page.resolved === undefined ? {} : { resolved: page.resolved }),
+    ...(page.coverage === undefined ? {} : { coverage: page.coverage }),
   };
 }

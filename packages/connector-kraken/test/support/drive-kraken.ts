@@ -13,6 +13,7 @@ import {
   type ExecutionInput,
   executionSchema,
   type Page,
+  type PageCoverage,
   type PageDiagnostic,
   type RunMode,
   type RunWindow,
@@ -136,6 +137,8 @@ function nothingSeen() {
     records: [] as Json[],
     contexts: [] as KrakenContext[],
     diagnostics: [] as PageDiagnostic[],
+    coverages: [] as PageCoverage[],
+    resolved: [] as Pick<PageDiagnostic, "kind" | "key">[],
     executions: new Map<string, ExecutionInput>(),
     rejected: [] as { raw: Json; reason: string }[],
   };
@@ -155,6 +158,8 @@ function take(seen: ReturnType<typeof nothingSeen>, page: KrakenPage, connector:
   seen.cursors.push(cursor);
   seen.contexts.push(context);
   seen.diagnostics.push(...diagnostics);
+  seen.resolved.push(...(page.resolved ?? []));
+  if (page.coverage !== undefined) seen.coverages.push(throughJson(page.coverage));
 }
 
 function throughJson<Value>(value: Value): Value {

@@ -1,3 +1,4 @@
+import type { Coverage } from "../coverage.ts";
 import type { Instant } from "../instant.ts";
 import type { Json } from "../json.ts";
 import type { DriftCounts } from "../schema-drift.ts";
@@ -18,6 +19,8 @@ export interface BatchRun {
   readonly page: number;
   /** The cursor that is safe once this batch is stored. */
   readonly cursor: Json;
+  /** What is covered once this batch is stored; absent leaves it. */
+  readonly coverage?: Coverage;
 }
 
 /** Everything one commit writes, as JSON. */
@@ -51,6 +54,8 @@ export interface CommitBatch {
     readonly pinned: boolean | null;
   }[];
   readonly problems: readonly NewProblem[];
+  /** Keys of problems that are over with this batch. */
+  readonly resolves?: readonly string[];
   /** What the run's pages before this one came to; absent where no drift of the broker's format is looked for. */
   readonly before?: DriftCounts;
 }

@@ -14,7 +14,7 @@ export function planProblems(decided: Decided): {
 } {
   const opened: NewProblem[] = [...decided.batch.problems, ...decided.news.rejects.map(rejectProblem)];
   opened.push(...driftProblems(decided));
-  const resolved: string[] = [];
+  const resolved: string[] = [...(decided.batch.resolves ?? [])];
   for (const settled of decided.settled) {
     if (!isTouched(settled)) continue;
     const { familyKey, familyKeys, ambiguous } = settled.family;

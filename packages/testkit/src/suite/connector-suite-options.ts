@@ -25,6 +25,8 @@ export interface ConnectorSuiteOptions {
   readonly makeStore: (clock: FakeClock) => Promise<BookStore>;
   /** How many different fills the account has. */
   readonly executions: number;
+  /** True when pages tell coverage: then they must, and what they claim must be true. @defaultValue false */
+  readonly tellsCoverage?: boolean;
   /** At most this many store calls are made to fail, spread over a whole import. @defaultValue all */
   readonly failures?: number;
 }

@@ -54,6 +54,7 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
   ],
   // An operator's: it lists all owners' and takes no id.
   listSealedCredentials: [],
+  coverage: [(store, { owner, ids }) => store.coverage(owner, ids.connectionId)],
   sealedCredentials: [(store, { owner, ids }) => store.sealedCredentials(owner, ids.connectionId)],
   auditEvents: [
     (store, { owner, ids: { connectionId } }) => store.auditEvents(owner, { connectionId }),

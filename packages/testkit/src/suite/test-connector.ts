@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { type FillbookEvent, type IngestReport, ingest, type Json } from "@fillbook/core";
+import type { AnyConnector } from "@fillbook/core/connector";
 import type { BookStore } from "@fillbook/core/store";
 import fc from "fast-check";
 import { remoteStore } from "../remote-store.ts";
+import { watchCoverage } from "./connector-coverage.ts";
 import type { ConnectorSuiteOptions, ConnectorTrial } from "./connector-suite-options.ts";
 import { failAt } from "./fail-at.ts";
 import { aConnection, ranReport, readAll, stateOf } from "./play.ts";
@@ -54,6 +56,15 @@ export function testConnector(options: ConnectorSuiteOptions): void {
     assert.deepEqual(await stateOf(world.store), expected);
   });
 
+  test("connector: what a page calls covered was yielded by then, whichever page a run ends at", async () => {
+    await using world = await makeWorld(options);
+    const watched = watchCoverage(world.trial.connector);
+    for (let runs = 0; runs < 6; runs += 1) await world.run({ connector: watched.connector, budget: { pages: 1 } });
+    assert.equal((await world.run({ connector: watched.connector })).error, null);
+    assert.deepEqual(watched.falseClaims(), []);
+    assert.equal(watched.claims().length > 0, options.tellsCoverage ?? false, "claims are told, or none are");
+  });
+
   test("connector: normalize answers the same twice and never throws, whatever the record is", () =>
     normalizeIsTotal(options));
 
@@ -74,6 +85,7 @@ interface World extends AsyncDisposable {
 }
 
 interface Extra {
+  readonly connector?: AnyConnector;
   readonly store?: BookStore;
   readonly budget?: { readonly pages: number };
   readonly signal?: AbortSignal;
@@ -95,10 +107,11 @@ async function makeWorld({ makeTrial, makeStore }: ConnectorSuiteOptions): Promi
   });
   return {
     ...{ trial, store, connectionId },
-    async run({ store: other = store, credentials = trial.credentials, onEvent, logger, ...extra } = {}) {
+    async run({ store: other = store, connector: used = connector, onEvent, logger, ...more } = {}) {
+      const { credentials = trial.credentials, ...extra } = more;
       clock.advance(60_000);
       const report: IngestReport = await ingest({
-        ...{ store: other, connectors: [connector], connectionId, mode: "scheduled", clock, leaseMs: 60_000, ...extra },
+        ...{ store: other, connectors: [used], connectionId, mode: "scheduled", clock, leaseMs: 60_000, ...extra },
         ...(onEvent === undefined ? {} : { onEvent: (event: FillbookEvent) => void onEvent(event) }),
         ...(logger === undefined ? {} : { logger }),
         credentials: async () => credentials,

@@ -1,6 +1,7 @@
 import { storeAuditSuite } from "./store-audit-suite.ts";
 import { storeCommitsSuite } from "./store-commits-suite.ts";
 import { storeConnectionsSuite } from "./store-connections-suite.ts";
+import { storeCoverageSuite } from "./store-coverage-suite.ts";
 import { storeCrashSuite } from "./store-crash-suite.ts";
 import { storeCredentialsSuite } from "./store-credentials-suite.ts";
 import { storeDueSuite } from "./store-due-suite.ts";
@@ -32,6 +33,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeCredentialsSuite(options);
   storeCommitsSuite(options);
   storeRepeatsSuite(options);
+  storeCoverageSuite(options);
   storeReadsSuite(options);
   storeReviewsSuite(options);
   storeProblemsSuite(options);

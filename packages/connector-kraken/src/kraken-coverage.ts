@@ -1,0 +1,71 @@
+import { type FinishedWindow, windowCoverage, windowSpan } from "@fillbook/connector-kit";
+import type { PageCoverage, PageDiagnostic } from "@fillbook/core/connector";
+import type { FetchedTrades } from "./kraken-ledger-tile.ts";
+import type { KrakenRun } from "./kraken-run.ts";
+
+/** A span whose trades are all stored, and by what that is known. Whole unix seconds. A type, so that it is Json. */
+export type KrakenRead = { readonly from: number; readonly to: number; readonly evidence: "TradesHistory" | "export" };
+
+/** Spans of one cursor that wait for a look at the key, at most; a run looks at it behind its first page. */
+export const unclaimedMax = 16;
+
+/**
+ * What the next page tells of coverage, which is that of trades. Without a word Kraken leaves out what a key with a date
+ * range may not read: until the key was looked at, what was read is not claimed, and stays open.
+ */
+export function krakenCoverage(run: KrakenRun, finished: FinishedWindow | null): PageCoverage {
+  const ended = withDoubt(run, finished);
+  const { covered, open, missing } = windowCoverage(ended, { cursor: run.trades, evidence: "TradesHistory" });
+  if (ended !== null && covered.length > 0) noteRead(run, { ...ended.window, evidence: "TradesHistory" });
+  const waiting = run.exporting === null ? open : [...open, windowSpan(run.exporting)];
+  if (run.key === null) return { covered: [], open: [...waiting, ...run.unclaimed.map(windowSpan)], missing };
+  const { from = 0, to = Number.POSITIVE_INFINITY } = run.key;
+  const parts = run.unclaimed.map((read) => partsOf(read, { from, to }));
+  run.unclaimed = [];
+  return {
+    covered: parts.flatMap(({ inside }) => inside.map((read) => ({ ...windowSpan(read), evidence: read.evidence }))),
+    open: waiting,
+    missing: [
+      ...missing,
+      ...parts.flatMap(({ outside }) => outside.map((read) => ({ ...windowSpan(read), ...unreadable }))),
+    ],
+  };
+}
+
+const unreadable = { reason: "the API key does not read it", lasting: true };
+
+/** Remembers what the ledger tells of a window: trades that the window does not list. */
+export function noteDoubt(run: KrakenRun, fetched: FetchedTrades | null, told: readonly PageDiagnostic[]): void {
+  const gap = told.find(({ kind }) => kind === "coverage_gap");
+  if (gap !== undefined && fetched !== null) run.doubts.set(windowKey(fetched.window), gap.message);
+}
+
+function withDoubt({ doubts }: KrakenRun, finished: FinishedWindow | null): FinishedWindow | null {
+  if (finished === null) return null;
+  return { ...finished, missing: finished.missing ?? doubts.get(windowKey(finished.window)) ?? null };
+}
+
+function windowKey({ from, to }: { readonly from: number; readonly to: number }): string {
+  return `${from}-${to}`;
+}
+
+/** Remembers that a span was read to its end. */
+export function noteRead(run: KrakenRun, { from, to, evidence }: KrakenRead): void {
+  run.unclaimed = [...run.unclaimed, { from, to, evidence }].slice(-unclaimedMax);
+}
+
+function partsOf(
+  read: KrakenRead,
+  range: { readonly from: number; readonly to: number },
+): { readonly inside: readonly KrakenRead[]; readonly outside: readonly KrakenRead[] } {
+  const from = Math.min(read.to, Math.max(read.from, range.from));
+  const to = Math.max(from, Math.min(read.to, range.to));
+  const filled = (span: KrakenRead) => span.from < span.to;
+  return {
+    inside: [{ ...read, from, to }].filter(filled),
+    outside: [
+      { ...read, to: from },
+      { ...read, from: to },
+    ].filter(filled),
+  };
+}

@@ -1,0 +1,81 @@
+import { startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
+import { expect, test } from "vitest";
+import { driveKraken, memoryState, startMs, testClock } from "./support/drive-kraken.ts";
+import { manyTrades } from "./support/made-trades.ts";
+
+const secondsNow = startMs / 1000;
+type Drive = ReturnType<typeof driveKraken>;
+
+const covered = ({ coverages }: Drive) => coverages.flatMap((one) => one.covered);
+
+test("coverage: what was read before the key was looked at is claimed once it was, also after a crash in between", async () => {
+  const clock = testClock();
+  await using simulator = await startKrakenSimulator({ clock, trades: manyTrades(20) });
+  const drive = driveKraken(simulator, { clock });
+  await drive.run({ stopAfterPages: 1 });
+  expect(covered(drive)).toEqual([]);
+  expect(drive.coverages[0]?.open).toHaveLength(1);
+  expect(drive.cursor?.unclaimed).toHaveLength(1);
+  await drive.run();
+  expect(covered(drive)[0]).toEqual({ ...drive.coverages[0]?.open?.[0], evidence: "TradesHistory" });
+  expect(drive.cursor?.unclaimed).toBeUndefined();
+  expect(drive.coverages.at(-1)?.open).toEqual([]);
+});
+
+test("coverage: a pass that stops early claims nothing and holds its window open", async () => {
+  const clock = testClock();
+  await using simulator = await startKrakenSimulator({ clock, trades: manyTrades(120) });
+  const drive = driveKraken(simulator, { clock });
+  await drive.run({ stopAfterPages: 2 });
+  expect(covered(drive)).toEqual([]);
+  const [first, second] = drive.coverages;
+  expect(second?.open).toEqual(first?.open);
+  await drive.run();
+  expect(covered(drive)[0]).toEqual({ ...first?.open?.[0], evidence: "TradesHistory" });
+});
+
+test("coverage: a key with a date range covers its range only", async () => {
+  const clock = testClock();
+  const keys = [{ queryFromSeconds: 1_700_000_060 }];
+  await using simulator = await startKrakenSimulator({ clock, keys, trades: manyTrades(40) });
+  const drive = driveKraken(simulator, { clock });
+  await drive.run();
+  const from = "2023-11-14T22:14:20.000001Z";
+  expect(covered(drive)).toMatchObject([{ from, evidence: "TradesHistory" }]);
+  expect(drive.coverages.flatMap(({ missing = [] }) => missing)).toEqual([
+    { from: "2000-01-01T00:00:00.000001Z", to: from, reason: "the API key does not read it", lasting: true },
+  ]);
+});
+
+test("coverage: an export is the evidence of what it held", async () => {
+  const clock = testClock();
+  const keys = [{ permissions: ["query-closed-trades", "query-ledger", "export-data"] }];
+  await using simulator = await startKrakenSimulator({ clock, keys, trades: manyTrades(60) });
+  const drive = driveKraken(simulator, { clock });
+  await drive.run({ mode: "backfill" });
+  expect(drive.executions.size).toBe(60);
+  expect(covered(drive).map(({ evidence }) => evidence)).toContain("export");
+  expect(covered(drive).find(({ evidence }) => evidence === "export")?.from).toBe("2000-01-01T00:00:00.000001Z");
+  expect(drive.coverages.at(-1)?.open).toEqual([]);
+});
+
+test("a new key closes what was said of the old one: its end, its range, and what it may not read", async () => {
+  const clock = testClock();
+  const state = memoryState();
+  const few = ["query-funds", "query-closed-trades"];
+  const keys = [{ validUntilSeconds: secondsNow + 86_400, queryFromSeconds: 1_700_000_060, permissions: few }, {}];
+  await using simulator = await startKrakenSimulator({ clock, keys, trades: manyTrades(3) });
+  const withKey = (number: number): Drive => {
+    const { apiKey = "", apiSecret = "" } = simulator.keys[number] ?? {};
+    return driveKraken(simulator, { clock, state, credentials: { apiKey, apiSecret } });
+  };
+  const first = withKey(0);
+  await first.run();
+  const told = first.diagnostics.map(({ key }) => key);
+  expect(new Set(told)).toEqual(new Set(["ledger-permission", "key-range", `key-expires:${secondsNow + 86_400}`]));
+  const second = withKey(1);
+  second.cursor = first.cursor;
+  await second.run({ mode: "manual" });
+  expect(second.diagnostics).toEqual([]);
+  expect(new Set(second.resolved.map(({ key }) => key))).toEqual(new Set(told));
+});

@@ -1,0 +1,102 @@
+import type { CoveredSpan, HistorySpan, MissingSpan, PageCoverage } from "./connector-contract.ts";
+
+/** What of a connection's history was read, as its pages told it. */
+export interface Coverage {
+  /** Read completely and stored; in the order of their starts. Spans of different evidence may overlap. */
+  readonly covered: readonly CoveredSpan[];
+  /** Not read yet, but the cursor holds it open: later pages bring it. */
+  readonly open: readonly HistorySpan[];
+  /** Read, and known to be incomplete; what was covered since is taken out. */
+  readonly missing: readonly MissingSpan[];
+}
+
+/** Most spans of a kind that a connection keeps. Beyond, the oldest covered ones are forgotten, which claims less. */
+export const spansMax = 64;
+
+/** Before the first page. */
+export const nothingCovered: Coverage = { covered: [], open: [], missing: [] };
+
+/** Pure. The coverage once a page is stored that tells this. */
+export function coverageAfter(coverage: Coverage, page: PageCoverage): Coverage {
+  const covered = united([...coverage.covered, ...page.covered.filter(isSpan)]);
+  const missing = (page.missing ?? [])
+    .filter(isSpan)
+    .reduce((known, span) => [...known.flatMap((one) => without(one, [span])), span], coverage.missing)
+    .flatMap((span) => without(span, covered))
+    .sort(byStart);
+  return {
+    covered: covered.slice(-spansMax),
+    open: (page.open?.filter(isSpan) ?? coverage.open).slice(0, spansMax),
+    missing: bounded(missing),
+  };
+}
+
+/**
+ * What should have been read and was not, oldest first: spans that are known to be incomplete, and those between covered
+ * ones of which nothing is known. What the cursor holds open is no gap.
+ */
+export function gapsOf({ covered, open, missing }: Coverage): readonly MissingSpan[] {
+  const read = [...covered, ...open];
+  const first = covered[0];
+  const last = latestEnd(covered);
+  const between =
+    first === undefined || last === undefined
+      ? []
+      : without({ from: first.from, to: last, reason: unread }, [...read, ...missing]);
+  return [...missing.flatMap((span) => without(span, read)), ...between].sort(byStart);
+}
+
+const unread = "no run has read it";
+
+/** Spans of one evidence that overlap or touch become one. */
+function united(spans: readonly CoveredSpan[]): CoveredSpan[] {
+  const latest = new Map<string, CoveredSpan>();
+  const done: CoveredSpan[] = [];
+  for (const span of [...spans].sort(byStart)) {
+    const before = latest.get(span.evidence);
+    if (before !== undefined && span.from <= before.to) {
+      if (span.to > before.to) latest.set(span.evidence, { ...before, to: span.to });
+      continue;
+    }
+    if (before !== undefined) done.push(before);
+    latest.set(span.evidence, span);
+  }
+  return [...done, ...latest.values()].sort(byStart);
+}
+
+/** What is left of a span when others are taken out. */
+function without<Span extends HistorySpan>(span: Span, others: readonly HistorySpan[]): Span[] {
+  const left: Span[] = [];
+  let reached = span.from;
+  for (const { from, to } of [...others].sort(byStart)) {
+    if (from >= span.to) break;
+    if (from > reached) left.push({ ...span, from: reached, to: from });
+    if (to > reached) reached = to;
+  }
+  return reached < span.to ? [...left, { ...span, from: reached }] : left;
+}
+
+/** Too many become fewer that reach further: nothing that is missing is forgotten. */
+function bounded(missing: readonly MissingSpan[]): readonly MissingSpan[] {
+  const [oldest] = missing;
+  if (missing.length <= spansMax || oldest === undefined) return missing;
+  const surplus = missing.slice(0, missing.length - spansMax + 1);
+  return [{ ...oldest, to: latestEnd(surplus) ?? oldest.to }, ...missing.slice(surplus.length)];
+}
+
+// Instants sort as text.
+function latestEnd(spans: readonly HistorySpan[]): HistorySpan["to"] | undefined {
+  return spans
+    .map(({ to }) => to)
+    .sort()
+    .at(-1);
+}
+
+function isSpan({ from, to }: HistorySpan): boolean {
+  return from < to;
+}
+
+function byStart(left: HistorySpan, right: HistorySpan): number {
+  if (left.from === right.from) return left.to < right.to ? -1 : 1;
+  return left.from < right.from ? -1 : 1;
+}

@@ -1,0 +1,25 @@
+import type { SabotageEdit } from "./sabotage-list.ts";
+
+const core = "packages/core/src";
+
+/** The rules of what was read of a connection's history, each broken once. */
+export const coverageEdits: readonly SabotageEdit[] = [
+  {
+    name: "coverage: what the cursor holds open is a gap",
+    file: `${core}/coverage.ts`,
+    search: "const read = [...covered, ...open];",
+    replacement: "const read = [...covered];",
+  },
+  {
+    name: "coverage: a page that says nothing of open spans closes them",
+    file: `${core}/coverage.ts`,
+    search: "page.open?.filter(isSpan) ?? coverage.open",
+    replacement: "page.open?.filter(isSpan) ?? []",
+  },
+  {
+    name: "coverage: gaps are read in every scheduled run",
+    file: `${core}/read-gaps.ts`,
+    search: 'if (mode === "scheduled" && !isFirstToday) return [];',
+    replacement: "",
+  },
+];
