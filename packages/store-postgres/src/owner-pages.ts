@@ -11,11 +11,23 @@ export interface FamilyName {
   readonly revisionKey: string;
 }
 
-/** All owners, or the one that is asked for. */
+/** All owners, or the one that is asked for. Who enters trades by hand has executions and no connection. */
 export async function ownersOf({ driver, tables, clock }: PostgresContext, owner?: string): Promise<readonly string[]> {
   if (owner !== undefined) return [owner];
-  const text = `select distinct owner from ${tables.connections} order by owner`;
+  const named = [tables.connections, tables.executions, tables.trades].map(ownersIn);
+  const text = `select owner from (${named.join(" union ")}) as owners order by owner`;
   return (await retrying(clock, () => driver.query(text))).map((row) => textOf(row, "owner"));
+}
+
+// Jumps from owner to owner in an index that begins with it: `distinct` would read every row.
+function ownersIn(table: string): string {
+  const next = (condition: string) => `select owner from ${table} where ${condition} order by owner limit 1`;
+  return `(
+    with recursive named as (
+      (${next("true")}) union all
+      select (${next("owner > named.owner")}) from named where named.owner is not null
+    ) select owner from named where owner is not null
+  )`;
 }
 
 /** Every family of an owner once, in pages, in the order of keys. */

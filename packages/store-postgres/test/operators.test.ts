@@ -1,4 +1,5 @@
-import { aCancel, anExecution, type ScriptedRecord } from "@fillbook/testkit";
+import { createFillbook, instant } from "@fillbook/core";
+import { aCancel, anExecution, type ScriptedRecord, scripted } from "@fillbook/testkit";
 import { expect, test } from "vitest";
 import { aConnection, playPages, stateOf } from "../../testkit/src/suite/play.ts";
 import { accountOf } from "../src/account-locks.ts";
@@ -38,6 +39,21 @@ test("verify: a book as imports leave it has no findings, and everything was loo
   const { store } = await playedStore();
   expect(await store.verifyIntegrity()).toEqual({ families: 4, trades: 3, findings: [] });
   expect(await store.verifyIntegrity({ owner: "stranger" })).toEqual({ families: 0, trades: 0, findings: [] });
+});
+
+test("verify and rebuild: an owner with trades entered by hand and no connection is looked at, too", async () => {
+  const { store, pool, schema } = await playedStore();
+  const user = createFillbook({ store, connectors: [scripted({ pages: [] })], credentials: async () => null });
+  const bought = { symbol: "AAPL", kind: "stock", currency: "USD", side: "buy", quantity: "3", price: "7" } as const;
+  for (const owner of ["alone", "zoe"]) {
+    await user.forUser(owner).addTrade({ ...bought, executedAt: instant("2026-01-05T10:00:00Z"), link: null });
+  }
+  expect(await store.verifyIntegrity()).toEqual({ families: 6, trades: 5, findings: [] });
+  await pool.query(`update "${schema}".executions set canonical = false, fill = null where owner = 'zoe'`);
+  const { findings } = await store.verifyIntegrity();
+  expect(findings.map(({ owner, check }) => [owner, check])).toContainEqual(["zoe", "marks"]);
+  expect(await store.rebuildTrades()).toMatchObject({ families: 6, trades: 5 });
+  expect((await store.verifyIntegrity()).findings).toEqual([]);
 });
 
 test("rebuild: a book that is right is left as it is, row by row", async () => {
