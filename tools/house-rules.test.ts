@@ -8,6 +8,7 @@ import {
   namesPages,
   onlyListsExports,
   skipsWithReason,
+  waitsThenAdds,
 } from "./house-rules.ts";
 import { parsedFile } from "./syntax.ts";
 
@@ -50,6 +51,13 @@ describe("house rules", () => {
     expect(onlyListsExports(file("export const a = 1;"))).toHaveLength(1);
     expect(onlyListsExports(file('import "./a.ts";'))).toHaveLength(1);
     expect(onlyListsExports(file('export { a } from "./a.ts";\nexport type { B } from "./b.ts";'))).toEqual([]);
+  });
+
+  it("a sum that is read before its addend is awaited is found", () => {
+    expect(waitsThenAdds(file("sum += await next();"))).toHaveLength(1);
+    expect(waitsThenAdds(file("one.sum += 2 * (await next()).count;"))).toHaveLength(1);
+    expect(waitsThenAdds(file("const more = await next();\nsum += more;\nrow = await next();"))).toEqual([]);
+    expect(waitsThenAdds(file("closing ??= (async () => void (await end()))();"))).toEqual([]);
   });
 
   it("a broker is found in a name, in text and in a comment", () => {

@@ -58,6 +58,19 @@ export const asksItsCaller: Rule = (file) => {
   });
 };
 
+/** Waits before it adds: `sum += await next()` reads the sum first, and loses what others add meanwhile. */
+export const waitsThenAdds: Rule = (file) => {
+  const inside = (inner: SyntaxNode, outer: SyntaxNode) => outer.start < inner.start && inner.end <= outer.end;
+  const functions = file.nodes.filter(({ type }) => functionTypes.has(type));
+  const waits = file.nodes.filter(({ type }) => type === "AwaitExpression");
+  return placesOf(file, (node) => {
+    if (node.type !== "AssignmentExpression" || node.operator === "=") return false;
+    // What a function within waits for is not waited for here.
+    const within = functions.filter((one) => inside(one, node));
+    return waits.some((wait) => inside(wait, node) && !within.some((one) => inside(wait, one)));
+  });
+};
+
 // Written in two halves so that this file keeps its own rule.
 const promise = new RegExp(`\\b(?:${"TO"}DO|${"FIX"}ME)\\b`);
 

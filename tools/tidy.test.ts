@@ -16,6 +16,7 @@ import {
   onlyListsExports,
   type Rule,
   skipsWithReason,
+  waitsThenAdds,
 } from "./house-rules.ts";
 import { type SourceFile, sourceFile } from "./syntax.ts";
 import { findFiles, isThere, root, workspacePackages } from "./workspace.ts";
@@ -58,6 +59,7 @@ describe("shape", () => {
       asksItsCaller,
     );
   });
+  it("nothing is added to what was read before a wait", () => broken(files, waitsThenAdds));
   it("core names no broker", () => broken(core, namesNoBroker));
   it("pages that are named are in the repository", () => {
     broken(

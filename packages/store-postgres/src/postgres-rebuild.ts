@@ -32,7 +32,8 @@ export async function rebuildTrades(context: PostgresContext, owner?: string): P
     await forgetLostTrades(context, one);
     for await (const families of familyPages(context, one)) {
       report.families += families.length;
-      report.fillsMended += await settleAgain(context, { owner: one, families });
+      const mended = await settleAgain(context, { owner: one, families });
+      report.fillsMended += mended;
     }
     await sumAgain(context, { owner: one, report });
   }
