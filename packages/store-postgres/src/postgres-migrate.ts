@@ -24,7 +24,8 @@ export async function migrateSchema({ driver, tables, clock }: PostgresContext):
       const version = await versionOf(sql, tables.versions);
       refuseNewer(version, tables.schema);
       if (version === SCHEMA_VERSION) return;
-      await sql.script(`create schema if not exists "${tables.schema}"; set local search_path to "${tables.schema}"`);
+      await makeSchema(sql, tables.schema);
+      await sql.script(`set local search_path to "${tables.schema}"`);
       for (const file of files.slice(version)) await applyFile(sql, file);
     }),
   );
@@ -39,6 +40,12 @@ export async function checkSchema({ driver, tables, clock }: PostgresContext): P
     "STORE_NOT_MIGRATED",
     `schema ${tables.schema} is at version ${version}, this release needs ${SCHEMA_VERSION}: call migrate() of the store once`,
   );
+}
+
+// An administrator may have made it for a role that may not: `if not exists` asks for the right all the same.
+async function makeSchema(sql: SqlTransaction, schema: string): Promise<void> {
+  const [found] = await sql.query("select from pg_namespace where nspname = $1", [schema]);
+  if (found === undefined) await sql.script(`create schema if not exists "${schema}"`);
 }
 
 async function applyFile(sql: SqlTransaction, file: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { ingest } from "@fillbook/core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { executionColumns } from "../src/execution-columns.ts";
 import { migrate, postgresStore } from "../src/index.ts";
 import { SCHEMA_VERSION } from "../src/postgres-migrate.ts";
@@ -52,6 +52,22 @@ test("migrate: a migration that fails leaves nothing behind", async () => {
   await expect(store.migrate()).rejects.toMatchObject({ code: "STORE_FAILED" });
   const { rows } = await pool.query("select tablename from pg_tables where schemaname = $1", [schema]);
   expect(rows).toEqual([{ tablename: "problems" }]);
+});
+
+test("migrate: a role that may make no schema makes the tables in the one that it was given", async () => {
+  const pool = testPool();
+  const schema = freshSchema();
+  await pool.query(`create role "${schema}" nologin; create schema "${schema}" authorization "${schema}"`);
+  onTestFinished(async () => {
+    const last = testPool();
+    await last.query(`drop schema "${schema}" cascade; drop role "${schema}"`);
+  });
+  const limited = testPool(testDatabaseUrl(), { options: `-c role=${schema}` });
+  const store = postgresStore({ pool: limited }, { schema });
+  await store.migrate();
+  await store.ready();
+  const elsewhere = postgresStore({ pool: limited }, { schema: freshSchema() });
+  await expect(elsewhere.migrate()).rejects.toMatchObject({ code: "STORE_FAILED", cause: { code: "42501" } });
 });
 
 test("migrate: the files run by hand make the same tables", async () => {
