@@ -1,16 +1,17 @@
 import { ImportError, isImportError } from "@fillbook/core";
 import { type CommitBatch, type CommitResult, onlyRecords, recordKeysOf, rejectRecords } from "@fillbook/core/store";
 import { lockAccounts } from "./account-locks.ts";
+import { callHost } from "./call-host.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import type { Sql, SqlTransaction } from "./postgres-driver.ts";
-import { asStoreError, isDataError, isTransient, sqlStateOf } from "./postgres-errors.ts";
+import { asStoreError, isDataError, isLostConnection, sqlStateOf } from "./postgres-errors.ts";
 import { retrying } from "./postgres-retry.ts";
 import { planFor } from "./postgres-snapshot.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { type Planned, writePlan } from "./postgres-write.ts";
 import { jobStatNames, statsOf } from "./run-columns.ts";
 import { textOf, textOrNull } from "./sql-columns.ts";
-import { type StoreCommit, storeCommit } from "./store-commit.ts";
+import { storeCommit } from "./store-commit.ts";
 import { timeAfter } from "./time-after.ts";
 
 /** More refused records than this in one batch are a fault of the tables and not of the records. */
@@ -80,19 +81,35 @@ function refusal(error: unknown): Error | null {
 
 async function commitOnce(context: PostgresContext, batch: CommitBatch, options: CommitOptions): Promise<CommitResult> {
   const rehearsed: { result: CommitResult | null } = { result: null };
-  try {
-    return await retrying(context.clock, () =>
-      context.driver.transaction(async (sql) => {
+  const attempts = { mayHaveLanded: false };
+  const attempt = async () => {
+    let written = false;
+    try {
+      return await context.driver.transaction(async (sql) => {
         const result = await commitWithin(sql, context, { batch, options });
+        written = result.kind === "committed";
         if (options.rehearse !== true) return result;
         rehearsed.result = result;
         throw new ImportError("ABORTED", "a rehearsal is rolled back");
-      }),
-    );
+      });
+    } catch (error) {
+      if (written && isLostConnection(error)) attempts.mayHaveLanded = true;
+      throw error;
+    }
+  };
+  try {
+    const result = await retrying(context.clock, attempt);
+    if (result.kind === "stale" && attempts.mayHaveLanded) throw doubt();
+    return result;
   } catch (error) {
     if (rehearsed.result !== null) return rehearsed.result;
     throw error;
   }
+}
+
+// What changed the trades since they were seen may be this very batch, so "nothing was written" would be a guess.
+function doubt(): ImportError {
+  return new ImportError("STORE_FAILED", "the answer to a decision was lost: it may be written; read its trades again");
 }
 
 async function commitWithin(
@@ -113,25 +130,6 @@ async function commitWithin(
   await moveCursor(sql, tables, { planned, leaseMs: options.leaseMs });
   if (onCommit !== null && options.rehearse !== true) await callHost(sql, onCommit, storeCommit(planned));
   return { kind: "committed", stats: planned.plan.stats };
-}
-
-/** Runs the host's hook. What it does to the transaction itself, such as a rollback, must not pass for a commit. */
-async function callHost(
-  sql: SqlTransaction,
-  onCommit: NonNullable<PostgresContext["onCommit"]>,
-  commit: StoreCommit,
-): Promise<void> {
-  await sql.script("savepoint fillbook_host");
-  try {
-    await onCommit(sql.host, commit);
-    // Fails where the host ended our transaction or left it failed.
-    await sql.script("release savepoint fillbook_host");
-  } catch (error) {
-    if (isTransient(error)) throw error;
-    // One level deeper than a refusal of our own statements: the host's error says nothing about the records.
-    const cause = new Error("onCommit threw, or ended the transaction", { cause: error });
-    throw new ImportError("STORE_FAILED", "onCommit failed, so nothing of this page was written", { cause });
-  }
 }
 
 /** Locks the lease and its job. Answers when there is nothing to write: another run took over, or this page was committed before. */
