@@ -1,11 +1,10 @@
 import type { Instant } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
-import { Pool } from "pg";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { playPages } from "../../testkit/src/suite/play.ts";
 import { postgresStore } from "../src/index.ts";
 import { bookRecords, fillBook } from "./support/big-book.ts";
-import { testDatabaseUrl } from "./support/database.ts";
+import { listeningPool, seqScansOf } from "./support/heard-statements.ts";
 import { serverStore } from "./support/test-store.ts";
 
 // Goal: no public read and no import walks a large table.
@@ -55,16 +54,10 @@ interface Ids {
   readonly connectionId: string;
 }
 
-interface Heard {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
-
 test("at 100,000 rows no read and no import scans a large table", async () => {
   const big = await serverStore();
   const connectionId = await fillBook(big, 100);
-  const heard: Heard[] = [];
-  const pool = listeningPool(heard);
+  const { pool, heard } = listeningPool();
   const store = postgresStore({ pool }, { schema: big.schema });
   const [trade] = (await store.trades("owner", { limit: 1 })).items;
   for (const read of reads) await read(store, { tradeId: trade?.id ?? "", connectionId });
@@ -72,34 +65,5 @@ test("at 100,000 rows no read and no import scans a large table", async () => {
   await playPages(store, connectionId, [{ records: bookRecords(200, "N") }, { records: bookRecords(200) }]);
   const statements = heard.filter(({ text }) => /^\s*(select|with|update|delete|insert)/.test(text));
   expect(statements.length).toBeGreaterThan(reads.length + 15);
-  const scans: string[] = [];
-  for (const { text, values } of statements) {
-    const { rows } = await big.pool.query(`explain (format json) ${text}`, [...values]);
-    scans.push(...seqScans(rows[0]["QUERY PLAN"]).map((table) => `${table}: ${text.trim().slice(0, 200)}`));
-  }
-  expect(scans).toEqual([]);
+  expect(await seqScansOf(big.pool, statements, bigTables)).toEqual([]);
 }, 120_000);
-
-/** A pool whose statements are written down. */
-function listeningPool(heard: Heard[]): Pool {
-  const pool = new Pool({ connectionString: testDatabaseUrl(), max: 2 });
-  pool.on("connect", (client) => {
-    const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
-    const listened = (config: Heard, ...rest: unknown[]) => {
-      heard.push({ text: config.text, values: config.values ?? [] });
-      return query(config, ...rest);
-    };
-    Object.assign(client, { query: listened });
-  });
-  onTestFinished(() => pool.end());
-  return pool;
-}
-
-/** The large tables that a plan reads from end to end. */
-function seqScans(plan: unknown): string[] {
-  if (typeof plan !== "object" || plan === null) return [];
-  const inner = Object.values(plan).flatMap(seqScans);
-  const node = plan as { "Node Type"?: unknown; "Relation Name"?: unknown }; // Both are looked at before they are used.
-  const table = String(node["Relation Name"]);
-  return node["Node Type"] === "Seq Scan" && bigTables.includes(table) ? [table, ...inner] : inner;
-}

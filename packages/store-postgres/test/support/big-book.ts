@@ -72,7 +72,8 @@ export async function fillBook({ store, pool, schema }: TestStore, thousands: nu
   return connectionId;
 }
 
-async function copyRows(
+/** Copies every row of a table so many times; `changed` says how a column of a copy differs. */
+export async function copyRows(
   pool: Pool,
   schema: string,
   { table, changed, copies }: { table: string; changed: Readonly<Record<string, string>>; copies: number },
