@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isThere, root, type WorkspacePackage, workspacePackages } from "./workspace.ts";
@@ -30,7 +30,10 @@ try {
     run("attw", ["--profile", "esm-only", "--quiet", tarball]);
   }
   installed(tarballs);
-  for (const [name, node] of Object.entries(nodes)) smoke(name, node);
+  for (const [name, node] of Object.entries(nodes)) {
+    smoke(name, node);
+    migrates(node);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -68,6 +71,31 @@ function smoke(name: string, node: string): void {
     }`;
   writeFileSync(file, script);
   console.log(`${name}: import and require`);
+  run(node, [file]);
+}
+
+// The built store finds the migrations that were packed with it, and a host finds them by their name.
+function migrates(node: string): void {
+  const file = join(folder, "migrates.mjs");
+  const script = `
+    import { readFileSync } from "node:fs";
+    import { fileURLToPath } from "node:url";
+    import { postgresStore } from "@fillbook/store-postgres";
+    const files = ${JSON.stringify(readdirSync(join(root, "packages/store-postgres/migrations")))};
+    const texts = [];
+    const query = async ({ text }) => {
+      texts.push(text);
+      const rows = text.includes("to_regclass") ? [{ name: null }] : [];
+      return { rows, command: text === "commit" ? "COMMIT" : "" };
+    };
+    const client = { query, on() {}, removeListener() {}, release() {} };
+    await postgresStore({ pool: { connect: async () => client } }).migrate();
+    for (const file of files) {
+      const path = fileURLToPath(import.meta.resolve("@fillbook/store-postgres/migrations/" + file));
+      if (!texts.includes(readFileSync(path, "utf8"))) throw new Error("migrate() did not run " + path);
+    }
+    console.log(process.version, "migrate() ran", files.join(", "));`;
+  writeFileSync(file, script);
   run(node, [file]);
 }
 
