@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { ingest } from "@fillbook/core";
 import { expect, onTestFinished, test } from "vitest";
 import { executionColumns } from "../src/execution-columns.ts";
@@ -73,7 +73,6 @@ test("migrate: a role that may make no schema makes the tables in the one that i
 test("migrate: the files run by hand make the same tables", async () => {
   const { schema, pool } = await serverStore();
   const byHand = freshSchema();
-  const { readFileSync } = await import("node:fs");
   const client = await pool.connect();
   await client.query(`create schema "${byHand}"; set search_path to "${byHand}"`);
   for (const name of readdirSync(new URL("../migrations/", import.meta.url)).sort()) {
@@ -96,6 +95,25 @@ test("migrate: the files run by hand make the same tables", async () => {
     );
     return [columns.rows, indexes.rows];
   }
+});
+
+test("migrate: every table and every index is in the operator's page, and nothing else is", async () => {
+  const { pool, schema } = await serverStore();
+  const page = readFileSync(new URL("../../../docs/stores.md", import.meta.url), "utf8");
+  const described = page.slice(page.indexOf("## The tables"), page.indexOf("## Operating it"));
+  const named = new Set([...described.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name));
+  const { rows } = await pool.query<{ name: string; kind: string }>(
+    `select relname as name, relkind as kind from pg_class
+      where relnamespace = $1::regnamespace and relkind in ('r', 'i') and relname !~ '_(pkey|key)$'`,
+    [schema],
+  );
+  const names = rows.map(({ name }) => name);
+  expect(names.filter((name) => !named.has(name))).toEqual([]);
+  const indexes = rows.filter(({ kind }) => kind === "i").map(({ name }) => name);
+  const said = [...named].filter((name) =>
+    /_(by_\w+|canonical|superseded|idless|inbox|changed|running|due|lost|open)$/.test(name),
+  );
+  expect(said.sort()).toEqual(indexes.sort());
 });
 
 test("migrate: the columns that are written are those of the tables", async () => {
