@@ -23,6 +23,6 @@ test.each([
 });
 
 function readByCore(normalized: Normalized): unknown {
-  if (normalized.kind === "execution") return { kind: "execution", ...executionSchema.parse(normalized.execution) };
+  if (normalized.kind === "execution") return { ...executionSchema.parse(normalized.execution), kind: "execution" };
   return normalized.kind === "cancel" ? { kind: "cancel", ...cancelSchema.parse(normalized.cancel) } : normalized;
 }

@@ -136,6 +136,7 @@ function executionOf(
   return {
     broker: "kraken",
     account: group.account,
+    kind: "instant",
     familyId: refid,
     executionId: refid,
     revision: 0,
@@ -146,8 +147,6 @@ function executionOf(
       kind: kindOf(base, quote),
       base: base.code,
       currency: quote.code,
-      // Not traded on Kraken's book but with Kraken itself.
-      exchange: "instant",
     },
     side: base.units > 0n ? "buy" : "sell",
     ...{ quantity, price, fees, feeBasis: "fill", sequence: null, aliases: [], liquidity: null },

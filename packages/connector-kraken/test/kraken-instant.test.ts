@@ -27,10 +27,10 @@ describe("what only the ledger shows", () => {
     const drive = await read(purchase);
     expect([...drive.executions.values()]).toMatchObject([
       {
-        ...{ familyId: "idofswap", executionId: "idofswap", side: "buy", quantity: "19.62332" },
+        ...{ kind: "instant", familyId: "idofswap", executionId: "idofswap", side: "buy", quantity: "19.62332" },
         ...{ executedAt: "2023-11-14T22:13:21.680700Z", fees: [{ amount: "0.45", currency: "EUR" }] },
         price: "1.505861393484894503",
-        instrument: { symbol: "MATIC/EUR", kind: "crypto", base: "MATIC", currency: "EUR", exchange: "instant" },
+        instrument: { symbol: "MATIC/EUR", kind: "crypto", base: "MATIC", currency: "EUR" },
       },
     ]);
     expect(drive.diagnostics).toEqual([]);

@@ -45,6 +45,7 @@ describe("normalize: a row of TradesHistory", () => {
   test("becomes an execution with every fact in canonical form", () => {
     expect(execution(row)).toEqual({
       broker: "kraken",
+      kind: "order",
       account: "AA12 N84G",
       familyId: "THVRQM-33VKH-UCI7BS",
       revision: 0,

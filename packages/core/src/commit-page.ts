@@ -28,7 +28,8 @@ export async function commitPage(
     storedContexts: run.storedContexts,
   });
   const { fetched, rejected } = run.tally.stats;
-  run.steps.end(countsOf(batch));
+  const { ignoredReasons = [] } = batch;
+  run.steps.end({ ...countsOf(batch), ...(ignoredReasons.length > 0 && { ignoredReasons }) });
   const whole = withCoverage({ ...batch, before: { fetched, rejected } }, page, run);
   const stats = await commitBatch(run, whole, { cursor: page.cursor, expectedRecords: page.expectedRecords ?? null });
   return { incomplete: stats.rejected > 0 || whole.problems.some(({ kind }) => kind !== "warning") };

@@ -107,6 +107,8 @@ const revisionSchema = z.number().int().min(0).max(999_999_999);
 export const executionSchema = z.object({
   broker: textId,
   account: textId,
+  /** `instant`: bought from or sold to the broker itself at once, such as a conversion in its app; there was no order. */
+  kind: z.enum(["order", "instant"]).default("order"),
   /** The part of the execution id that all revisions share; null where the row has no execution id. */
   familyId: optionalId,
   /** The broker's version of this fill; 0 where it has none. */

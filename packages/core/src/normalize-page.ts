@@ -9,7 +9,7 @@ import { safeText } from "./safe-text.ts";
 export type NormalizedRecord =
   | { readonly kind: "execution"; readonly facts: ExecutionFacts; readonly raw: Json; readonly ordinal: number | null }
   | { readonly kind: "cancel"; readonly facts: CancelFacts; readonly raw: Json }
-  | { readonly kind: "ignored" }
+  | { readonly kind: "ignored"; readonly reason: string }
   | {
       readonly kind: "rejected";
       readonly reason: string;
@@ -41,7 +41,7 @@ export function normalizeRecord(record: PageRecord<Json>, source: Source): Norma
 type Read =
   | { readonly kind: "execution"; readonly facts: ExecutionFacts }
   | { readonly kind: "cancel"; readonly facts: CancelFacts }
-  | { readonly kind: "ignored" }
+  | { readonly kind: "ignored"; readonly reason: string }
   | { readonly kind: "rejected"; readonly reason: string };
 
 function readRecord(raw: Json, { connector, context }: Source): Read {
@@ -55,7 +55,7 @@ function readRecord(raw: Json, { connector, context }: Source): Read {
 function checked(normalized: Normalized, connector: AnyConnector): Read {
   switch (normalized.kind) {
     case "ignored":
-      return { kind: "ignored" };
+      return { kind: "ignored", reason: safeText(normalized.reason) };
     case "rejected":
       return refused(normalized.reason);
     case "cancel": {

@@ -50,10 +50,12 @@ export interface BatchParts {
   readonly cancels: NewCancel[];
   readonly rejects: Reject[];
   ignored: number;
+  /** Why, the reasons in the order in which they came. */
+  readonly ignoredReasons: { readonly reason: string; count: number }[];
 }
 
 export function noParts(): BatchParts {
-  return { reports: [], cancels: [], rejects: [], ignored: 0 };
+  return { reports: [], cancels: [], rejects: [], ignored: 0, ignoredReasons: [] };
 }
 
 /** Broker and account of every record, sorted: what a commit locks. */
@@ -71,7 +73,20 @@ export function addRecord(
   if (normalized.kind === "execution") addReport(parts, normalized, origin);
   else if (normalized.kind === "cancel") parts.cancels.push(newCancel(normalized, origin));
   else if (normalized.kind === "rejected") parts.rejects.push(newReject(normalized, origin));
-  else parts.ignored += 1;
+  else addIgnored(parts, normalized.reason);
+}
+
+/** Different reasons that a page tells; a connector that puts ids into them does not fill the lineage. */
+const REASONS_MAX = 20;
+
+function addIgnored(parts: BatchParts, told: string): void {
+  parts.ignored += 1;
+  const isFull = parts.ignoredReasons.length >= REASONS_MAX;
+  const known = parts.ignoredReasons.find(({ reason }) => reason === told);
+  const entry = known ?? (isFull ? parts.ignoredReasons.at(-1) : undefined);
+  if (entry !== undefined) entry.count += 1;
+  else
+    parts.ignoredReasons.push({ reason: parts.ignoredReasons.length === REASONS_MAX - 1 ? "other" : told, count: 1 });
 }
 
 /** Where a record came from. */

@@ -6,7 +6,7 @@ import type { Json } from "./json.ts";
 export const stepNames = ["begin", "pull", "normalize", "commit", "end"] as const;
 export type StepName = (typeof stepNames)[number];
 
-/** One recorded stage of a job. Summaries hold counts and digests: never a record, a cursor or a secret. */
+/** One recorded stage of a job. Summaries hold counts, digests and reasons: never a record, a cursor or a secret. */
 export interface Step {
   /** `jobId/page/name`. */
   readonly id: string;

@@ -4,7 +4,7 @@ import type { BookStore } from "@fillbook/core/store";
 import { memoryStore } from "@fillbook/store-memory";
 import { anExecution, fakeClock, type ScriptedPage, scripted } from "@fillbook/testkit";
 import { expect, test } from "vitest";
-import { aConnection, ranReport } from "../../testkit/src/suite/play.ts";
+import { aConnection, playPages, ranReport } from "../../testkit/src/suite/play.ts";
 
 const canary = "s3cret-canary";
 const page = (familyId: string): ScriptedPage => ({
@@ -101,4 +101,25 @@ test.each<readonly [string, object]>([
   const refused = { code: "OPTION_INVALID", message: expect.stringContaining(option) };
   await expect(user.steps(filter)).rejects.toMatchObject(refused);
   if (option !== "limit") await expect(user.stepStatistics(filter)).rejects.toMatchObject(refused);
+});
+
+test("lineage: a page's step counts why records were ignored; too many reasons become one", async () => {
+  const store = memoryStore({ clock: fakeClock() });
+  const connectionId = await aConnection(store);
+  const ignored = (reason: string) => ({ kind: "ignored", reason }) as const;
+  const many = Array.from({ length: 30 }, (_, index) => ignored(`reason ${index}`));
+  const report = await playPages(store, connectionId, [
+    { records: [ignored("a transfer"), ignored("a dividend"), ignored("a transfer")] },
+    { records: many },
+  ]);
+  const steps = (await store.lineage("owner", report.jobId)).filter(({ name }) => name === "normalize");
+  expect(steps[0]?.output).toMatchObject({
+    ignored: 3,
+    ignoredReasons: [
+      { reason: "a transfer", count: 2 },
+      { reason: "a dividend", count: 1 },
+    ],
+  });
+  const told = Array.from({ length: 19 }, (_, index) => ({ reason: `reason ${index}`, count: 1 }));
+  expect(steps[1]?.output).toMatchObject({ ignored: 30, ignoredReasons: [...told, { reason: "other", count: 11 }] });
 });

@@ -24,6 +24,7 @@ export const executionColumns: readonly Column[] = [
   column("revision_key", "text", ({ revisionKey }) => revisionKey),
   column("broker", "text", ({ broker }) => broker),
   column("account", "text", ({ account }) => account),
+  column("execution_kind", "text", ({ kind }) => kind),
   column("family_class", "text", ({ familyClass }) => familyClass),
   column("rank", "text", ({ rank }) => rank),
   column("content_key", "text", ({ contentKey }) => contentKey),
@@ -125,6 +126,7 @@ function executionFacts(row: SqlRow) {
   return {
     broker: textOf(row, "broker"),
     account: textOf(row, "account"),
+    kind: textOf(row, "execution_kind"),
     familyId: textOrNull(row, "family_id"),
     revision: Number(textOf(row, "revision")),
     executionId: textOrNull(row, "execution_id"),

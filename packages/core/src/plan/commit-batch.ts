@@ -34,6 +34,8 @@ export interface CommitBatch {
   readonly accounts: readonly string[];
   readonly fetched: number;
   readonly ignored: number;
+  /** Why records were ignored, and how many, for the job's lineage. */
+  readonly ignoredReasons?: readonly { readonly reason: string; readonly count: number }[];
   readonly reports: readonly NewReport[];
   readonly cancels: readonly NewCancel[];
   readonly rejects: readonly Reject[];
