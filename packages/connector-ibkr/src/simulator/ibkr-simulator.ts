@@ -6,6 +6,7 @@ import type { FlexToken, FlexTokenOptions } from "./flex-token.ts";
 import type { SimulatedFillFacts } from "./make-fill.ts";
 import type { SimulatedCancel, SimulatedEntry, SimulatedFill } from "./simulated-fill.ts";
 import type { PortalOptions, SimulatedPortal } from "./simulated-portal.ts";
+import type { SimulatedTws, TwsOptions } from "./simulated-tws.ts";
 import type { InjectedFault, SimulatorFault } from "./simulator-fault.ts";
 
 /** An account of the simulated login. */
@@ -43,6 +44,8 @@ export interface IbkrSimulatorOptions {
   readonly statementUrl?: string;
   /** Also starts the Client Portal Web API; it needs the package `selfsigned`. @defaultValue none */
   readonly portal?: PortalOptions;
+  /** Also starts the socket of TWS. @defaultValue none */
+  readonly tws?: TwsOptions;
 }
 
 /** One request, as the simulator saw it; the token is replaced by "[redacted]". */
@@ -74,6 +77,8 @@ export interface IbkrSimulator extends AsyncDisposable {
   readonly hostileUrl: string;
   /** The Client Portal Web API. Throws when the simulator was started without. */
   readonly portal: SimulatedPortal;
+  /** The socket of TWS or IB Gateway. Throws when the simulator was started without. */
+  readonly tws: SimulatedTws;
   readonly account: SimulatedAccount;
   readonly accounts: readonly SimulatedAccount[];
   /** The first token. */

@@ -39,5 +39,6 @@ export type {
   PortalRequest,
   SimulatedPortal,
 } from "./simulated-portal.ts";
+export type { SimulatedTws, TwsFault, TwsFaultScope, TwsOptions, TwsRequest } from "./simulated-tws.ts";
 export type { AnswerFault, FlexAttack, InjectedFault, SimulatorFault, SimulatorFaultScope } from "./simulator-fault.ts";
 export { startIbkrSimulator } from "./start-ibkr-simulator.ts";

@@ -1,7 +1,7 @@
 import { brokerKinds } from "./broker-kinds.ts";
+import { liveFills } from "./live-fills.ts";
 import type { PortalState } from "./portal-state.ts";
-import { execBaseOf, revisionOf } from "./revise-fill.ts";
-import type { SimulatedEntry, SimulatedFill } from "./simulated-fill.ts";
+import type { SimulatedFill } from "./simulated-fill.ts";
 
 /** A row of /iserver/account/trades. Numbers are {@link plainNumber}s, so that any digits can be sent. */
 export type PortalRow = Readonly<Record<string, string | null>>;
@@ -15,7 +15,9 @@ export function portalTrades(state: PortalState, account: string, nowMs: number)
   const entries = simulator.book.entries.filter(
     ({ accountId, bookedAtMs }) => accountId === account && bookedAtMs <= nowMs,
   );
-  const shown = visible(state, entries).filter(({ atMs }) => atMs >= fromMs && atMs + options.tradeDelayMs <= nowMs);
+  const shown = liveFills(entries, options).filter(
+    ({ atMs }) => atMs >= fromMs && atMs + options.tradeDelayMs <= nowMs,
+  );
   const newest = shown.sort((one, other) => other.atMs - one.atMs);
   const ordered = options.rowOrder === "newest" ? newest : mixed(newest);
   const rows = ordered.map((fill) => portalRow(state, fill, nowMs));
@@ -33,23 +35,6 @@ export function portalJson(value: unknown): string {
 }
 
 const UNQUOTED = "\u0001";
-
-function visible({ options }: PortalState, entries: readonly SimulatedEntry[]): SimulatedFill[] {
-  const busted = new Set(entries.flatMap((entry) => (entry.kind === "cancel" ? [entry.canceled] : [])));
-  const fills = entries.filter((entry) => entry.kind === "fill");
-  const last = new Map<string, number>();
-  for (const { execId } of fills.filter((fill) => fill.execId !== null)) {
-    const base = execBaseOf(execId ?? "");
-    last.set(base, Math.max(last.get(base) ?? 0, revisionOf(execId)));
-  }
-  const isOld = ({ execId }: SimulatedFill) => revisionOf(execId) < (last.get(execBaseOf(execId ?? "")) ?? 0);
-  return fills.filter(
-    (fill) =>
-      (fill.execId !== null || fill.cause === "expiry") &&
-      (options.keepsRevisions || !isOld(fill)) &&
-      (options.keepsBusted || !busted.has(fill)),
-  );
-}
 
 /** Every third row first, then the rest: no order that anybody could rely on. */
 function mixed(fills: readonly SimulatedFill[]): SimulatedFill[] {

@@ -3,12 +3,15 @@ import { expectedResult } from "./expected-result.ts";
 import { flexToken } from "./flex-token.ts";
 import { handleRequest, SERVICE_PATH } from "./handle-request.ts";
 import type { IbkrSimulator, IbkrSimulatorOptions, SimulatedRequest } from "./ibkr-simulator.ts";
+import type { SimulatedTws } from "./simulated-tws.ts";
 import { createSimulatorState, type SimulatorState, type TokenHolder, tokenHolder } from "./simulator-state.ts";
 import { type RunningPortal, startPortal } from "./start-portal.ts";
+import { startTws } from "./start-tws.ts";
 
 /**
  * Starts a simulator of Interactive Brokers on free ports of 127.0.0.1: one book of fills, served by the Flex Web
- * Service as activity statements and trade confirmations, and with the option `portal` by the Client Portal Web API.
+ * Service as activity statements and trade confirmations, and with the options `portal` and `tws` by the Client Portal Web API
+ * and by the socket of TWS.
  *
  * @example
  * await using simulator = await startIbkrSimulator({ clock, entries: stockRebookDay() });
@@ -21,7 +24,11 @@ export async function startIbkrSimulator(options: IbkrSimulatorOptions = {}): Pr
   const [main, mirror, hostile] = [await listen(servers[0]), await listen(servers[1]), await listen(servers[2])];
   Object.assign(places, { mirror, hostile });
   const running = options.portal === undefined ? null : await startPortal(state, options.portal);
-  const close = () => closeServers(state, [...servers, ...(running?.servers ?? [])]);
+  const tws = options.tws === undefined ? null : await startTws(state, options.tws);
+  const close = async () => {
+    await tws?.close();
+    await closeServers(state, [...servers, ...(running?.servers ?? [])]);
+  };
   return {
     ...facts(state),
     ...changes(state),
@@ -30,6 +37,9 @@ export async function startIbkrSimulator(options: IbkrSimulatorOptions = {}): Pr
     hostileUrl: hostile,
     get portal() {
       return portalOf(running);
+    },
+    get tws() {
+      return twsOf(tws);
     },
     get token() {
       return firstHolder(state).token;
@@ -46,6 +56,11 @@ export async function startIbkrSimulator(options: IbkrSimulatorOptions = {}): Pr
 function portalOf(running: RunningPortal | null): IbkrSimulator["portal"] {
   if (running === null) throw new Error("the simulator was started without the option portal");
   return running.portal;
+}
+
+function twsOf(tws: SimulatedTws | null): SimulatedTws {
+  if (tws === null) throw new Error("the simulator was started without the option tws");
+  return tws;
 }
 
 type Facts = "account" | "accounts" | "queries" | "query" | "requests" | "refusals" | "book";
