@@ -11,6 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "@fillbook/core",
     "@fillbook/connector-kit",
     "fast-xml-parser",
+    "@stoqey/ib",
     "saxes",
     "selfsigned",
     "zod",

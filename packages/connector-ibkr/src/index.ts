@@ -5,7 +5,12 @@ export { checkFlexQuery, type FlexColumnUse, type FlexQueryCheck, type MissingFl
 export type { FlexCredentials, FlexSettings } from "./flex-settings.ts";
 export { type IbkrFlexConnector, ibkrFlex } from "./ibkr-flex.ts";
 export { type IbkrSession, readIbkrSession, type SessionStore } from "./ibkr-session.ts";
+export { type IbkrTwsConnector, ibkrTws } from "./ibkr-tws.ts";
 export { type IbkrWebConnector, ibkrWeb } from "./ibkr-web.ts";
+export type { TwsContext } from "./tws-context.ts";
+export type { TwsCursor } from "./tws-cursor.ts";
+export type { IbkrTwsPolicy, TwsTimeouts } from "./tws-policy.ts";
+export type { TwsCredentials, TwsSettings } from "./tws-settings.ts";
 export type { WebContext } from "./web-context.ts";
 export type { WebCursor } from "./web-cursor.ts";
 export type { IbkrGateway, TlsPin } from "./web-place.ts";

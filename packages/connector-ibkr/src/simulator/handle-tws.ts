@@ -51,7 +51,12 @@ function greet(state: TwsState, client: TwsClient, { from, to }: TwsHello): void
 
 const START_API = "71";
 const REQ_EXECUTIONS = "7";
-const names: Readonly<Record<string, string>> = { [START_API]: "startApi", [REQ_EXECUTIONS]: "reqExecutions" };
+const REQ_CURRENT_TIME = "49";
+const names: Readonly<Record<string, string>> = {
+  [START_API]: "startApi",
+  [REQ_EXECUTIONS]: "reqExecutions",
+  [REQ_CURRENT_TIME]: "reqCurrentTime",
+};
 
 function answer(state: TwsState, client: TwsClient, tokens: readonly string[]): void {
   const [number = ""] = tokens;
@@ -59,6 +64,7 @@ function answer(state: TwsState, client: TwsClient, tokens: readonly string[]): 
   const atMs = state.simulator.clock.now();
   state.requests.push({ clientId: client.id, name: names[number] ?? number, tokens, atMs });
   if (number === START_API) startApi(state, client);
+  if (number === REQ_CURRENT_TIME) sayTws(state, client, ["49", "1", String(Math.floor(atMs / 1000))]);
   if (number === REQ_EXECUTIONS) listExecutions(state, client, tokens);
 }
 

@@ -59,7 +59,7 @@ export type TwsFault = TwsFaultScope &
 /** One message of a client, as the simulator saw it. */
 export interface TwsRequest {
   readonly clientId: number | null;
-  /** "startApi", "reqExecutions", or the message's number. */
+  /** "startApi", "reqExecutions", "reqCurrentTime", or the message's number. */
   readonly name: string;
   readonly tokens: readonly string[];
   readonly atMs: number;

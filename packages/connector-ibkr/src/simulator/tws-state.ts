@@ -61,7 +61,7 @@ export function sayTws(state: TwsState, client: TwsClient, tokens: TwsMessage): 
   state.messages = client.messages;
   for (const plan of state.faults.filter((one) => isDue(one, client.messages))) {
     plan.fired += 1;
-    if (!passes(state, client, { tokens, fault: plan.fault })) return;
+    if (!passes(client, { tokens, fault: plan.fault })) return;
   }
   client.socket.write(twsFrame(tokens));
 }
@@ -77,7 +77,6 @@ function isDue({ fault, fired, removed }: PlannedTwsFault, message: number): boo
 
 /** Whether the message itself is sent behind the fault. */
 function passes(
-  state: TwsState,
   client: TwsClient,
   { tokens, fault }: { readonly tokens: TwsMessage; readonly fault: TwsFault },
 ): boolean {

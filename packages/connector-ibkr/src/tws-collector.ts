@@ -1,0 +1,43 @@
+import { isCommissionSet } from "./tws-amount.ts";
+import type { TwsListener } from "./tws-line.ts";
+import type { TwsExecution, TwsRecord, TwsWords } from "./tws-record.ts";
+
+/** What has been heard of an account's executions, on however many lines. */
+export interface TwsCollector extends TwsListener {
+  /** The executions so far, each joined with its commission, whichever came first. */
+  records(): readonly TwsRecord[];
+  /** Whether the commission of every execution is known. */
+  isPriced(): boolean;
+}
+
+/**
+ * Keeps the executions of one account apart by all that they say: one that is told twice is one, and two that share an id
+ * and differ are both kept, for a person to see.
+ */
+export function twsCollector(account: string): TwsCollector {
+  const executions = new Map<string, TwsExecution>();
+  const commissions = new Map<string, TwsWords>();
+  return {
+    execution(told) {
+      const { acctNumber = "" } = told.execution;
+      if (acctNumber === "" || acctNumber === account) executions.set(JSON.stringify(told), told);
+    },
+    commission(told) {
+      const { execId = "" } = told;
+      const known = commissions.get(execId);
+      // A later amount counts; a later "not known" does not undo one.
+      if (known === undefined || isCommissionSet(told) || !isCommissionSet(known)) commissions.set(execId, told);
+    },
+    records: () =>
+      [...executions.values()].map((told) => ({ ...told, commission: commissions.get(execIdOf(told)) ?? null })),
+    isPriced: () =>
+      [...executions.values()].every((told) => {
+        const commission = commissions.get(execIdOf(told));
+        return told.contract.secType === "BAG" || (commission !== undefined && isCommissionSet(commission));
+      }),
+  };
+}
+
+function execIdOf({ execution }: TwsExecution): string {
+  return execution.execId ?? "";
+}

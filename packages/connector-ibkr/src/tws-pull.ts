@@ -1,0 +1,121 @@
+import { type ImportError, isImportError, type Json } from "@fillbook/core";
+import type { Page, PageDiagnostic, PullRequest } from "@fillbook/core/connector";
+import { twsError } from "./tws-codes.ts";
+import { twsCollector } from "./tws-collector.ts";
+import type { TwsContext } from "./tws-context.ts";
+import { emptyTwsCursor, type TwsCursor, type TwsPlannedPage, twsPages } from "./tws-cursor.ts";
+import { isTwsVanished, type TwsReading, twsGap, twsReach, twsUnpriced } from "./tws-gaps.ts";
+import type { TwsLine } from "./tws-line.ts";
+import { readTwsList, type TwsListEnd } from "./tws-list.ts";
+import type { ReadTwsPolicy } from "./tws-policy.ts";
+import { withTwsLine } from "./tws-run.ts";
+import type { TwsCredentials, TwsSettings } from "./tws-settings.ts";
+
+export type TwsPull = PullRequest<TwsCredentials, TwsSettings, TwsCursor>;
+export type TwsPage = Page<Json, TwsContext, TwsCursor>;
+
+/**
+ * Reads the list of executions once, and yields those that changed since they were stored. The line is closed before the
+ * first page: storing takes as long as it takes. A list that did not come to its end is stored and claims nothing.
+ */
+export async function* twsPull(policy: ReadTwsPolicy, request: TwsPull): AsyncGenerator<TwsPage, void> {
+  const read = await readAll(policy, request);
+  const before = request.cursor ?? emptyTwsCursor;
+  const reading = JSON.stringify([read.context.timeZone, read.context.isOnly]);
+  const { pages, cursor } = twsPages(before, read.records, { pageRecords: policy.pageRecords, reading });
+  const last = pages.length - 1;
+  const { done, diagnostics } = endOf(before, { whole: cursor, told: pages[last]?.cursor ?? before }, read);
+  for (const [index, page] of (pages.length === 0 ? [nothing(done)] : pages).entries()) {
+    yield {
+      records: page.records.map((raw) => ({ raw })),
+      context: read.context,
+      cursor: index >= last ? done : page.cursor,
+      ...(index === 0 ? { diagnostics } : {}),
+    };
+  }
+  if (read.end.kind === "broken") throw read.end.error;
+}
+
+function nothing(cursor: TwsCursor): TwsPlannedPage {
+  return { records: [], cursor };
+}
+
+/** What a list came to, and how it ended. */
+interface ReadList extends TwsReading {
+  readonly end: TwsListEnd | { readonly kind: "broken"; readonly error: ImportError };
+  readonly context: TwsContext;
+}
+
+async function readAll(policy: ReadTwsPolicy, request: TwsPull): Promise<ReadList> {
+  const { connection, clock, signal } = request;
+  const { accountRef, settings, id } = connection;
+  const collector = twsCollector(accountRef);
+  let context: TwsContext = { account: accountRef, isOnly: false, timeZone: settings.timeZone ?? null };
+  let connectionTime = "";
+  const work = async (line: TwsLine, accounts: readonly string[]) => {
+    if (!accounts.includes(accountRef)) {
+      throw twsError("ACCOUNT_MISMATCH", line.place, `does not open account ${accountRef}`);
+    }
+    context = { ...context, isOnly: accounts.length === 1 };
+    connectionTime = line.facts.connectionTime;
+    const from = firstAsked(request, connectionTime);
+    const { timeouts } = policy;
+    return readTwsList({ line, collector, account: accountRef, from, timeouts, signal, logger: request.logger });
+  };
+  const ended = (end: ReadList["end"]): ReadList => ({
+    ...{ end, context, connectionTime, settings, nowMs: clock.now(), records: collector.records() },
+  });
+  try {
+    return ended(await withTwsLine(policy, { ...request, settings, holder: id, listener: collector }, work));
+  } catch (error) {
+    // What came before a line broke is true, and is stored before the error is told.
+    if (!isImportError(error) || signal.aborted || collector.records().length === 0) throw error;
+    return ended({ kind: "broken", error });
+  }
+}
+
+/**
+ * A day more than TWS shows, since its midnight may be another than is thought; further back where the run's window says
+ * so, up to the week that TWS can show.
+ */
+function firstAsked({ connection, clock, window }: TwsPull, connectionTime: string): string {
+  const nowMs = clock.now();
+  const { fromMs } = twsReach({ settings: connection.settings, nowMs, connectionTime });
+  const wantedMs = Math.min(fromMs - DAY_MS, window.from === undefined ? nowMs : Date.parse(window.from));
+  const at = new Date(Math.max(wantedMs, nowMs - 8 * DAY_MS)).toISOString();
+  return `${at.slice(0, 10).replaceAll("-", "")}-${at.slice(11, 19)}`;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The cursor once all is stored, and what a person should know. Only a whole list says until when fills are known, and
+ * which days are over.
+ */
+function endOf(
+  before: TwsCursor,
+  after: { readonly whole: TwsCursor; readonly told: TwsCursor },
+  read: ReadList,
+): { readonly done: TwsCursor; readonly diagnostics: readonly PageDiagnostic[] } {
+  const told = [twsUnpriced(read)];
+  if (read.end.kind === "no-end") return { done: after.told, diagnostics: found([...told, noEnd]) };
+  if (read.end.kind === "broken") return { done: after.told, diagnostics: found(told) };
+  if (isTwsVanished(before, read)) return { done: before, diagnostics: found([...told, vanished]) };
+  return { done: { ...after.whole, readAtMs: read.nowMs }, diagnostics: found([...told, twsGap(before, read)]) };
+}
+
+function found(diagnostics: readonly (PageDiagnostic | null)[]): readonly PageDiagnostic[] {
+  return diagnostics.filter((one) => one !== null);
+}
+
+const noEnd: PageDiagnostic = {
+  kind: "partial_import",
+  key: "tws-no-end",
+  message: "TWS did not say that its list of executions has ended; what it told is stored, the next run asks again",
+};
+
+const vanished: PageDiagnostic = {
+  kind: "partial_import",
+  key: "tws-empty",
+  message: "TWS shows no executions although it did today; nothing was changed, the next run asks again",
+};
