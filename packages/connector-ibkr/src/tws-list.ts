@@ -52,7 +52,10 @@ async function unended({ line, timeouts }: TwsListRequest): Promise<TwsListEnd> 
   if (line.facts.lost) throw lost(line);
   const { clockTold } = line.facts;
   line.knock();
-  const isThere = await line.until((facts) => facts.clockTold > clockTold, twsLimit(KNOCK_MS));
+  const isThere = await line.until(
+    (facts) => facts.clockTold > clockTold,
+    twsLimit(Math.min(KNOCK_MS, timeouts.answerMs)),
+  );
   if (isThere) return { kind: "no-end" };
   throw twsError("TIMEOUT", line.place, `did not answer for ${timeouts.answerMs} ms`);
 }

@@ -1,6 +1,5 @@
 import { policyReader, type Random, type RetryPolicy, systemRandom } from "@fillbook/connector-kit";
 import { ImportError } from "@fillbook/core";
-import { type LoadTwsLibrary, loadTwsLibrary } from "./tws-library.ts";
 import type { TwsSettings } from "./tws-settings.ts";
 
 /** Limits of one run in milliseconds of real time, since a socket knows no other clock. */
@@ -36,13 +35,12 @@ export interface ReadTwsPolicy {
   readonly retries: RetryPolicy;
   readonly pageRecords: number;
   readonly random: Random;
-  readonly load: LoadTwsLibrary;
 }
 
 const read = policyReader("ibkrTws()");
 
 /** @throws ImportError `OPTION_INVALID` that names the option. */
-export function readTwsPolicy(policy: IbkrTwsPolicy, load: LoadTwsLibrary = loadTwsLibrary): ReadTwsPolicy {
+export function readTwsPolicy(policy: IbkrTwsPolicy): ReadTwsPolicy {
   const { connectMs = 10_000, answerMs = 30_000, commissionMs = 2_000 } = policy.timeouts ?? {};
   const hosts = policy.hosts ?? ["127.0.0.1", "localhost"];
   const bad = hosts.find((host) => !/^[A-Za-z0-9._-]{1,253}(?::[1-9]\d{0,4})?$/.test(host));
@@ -57,7 +55,6 @@ export function readTwsPolicy(policy: IbkrTwsPolicy, load: LoadTwsLibrary = load
     retries: read.retries({ retriesMax: 2 }, policy.retries),
     pageRecords: read.whole("pageRecords", policy.pageRecords ?? 500, [1, 1_000]),
     random: policy.random ?? systemRandom,
-    load,
   };
 }
 

@@ -36,7 +36,7 @@ export async function withTwsLine<Result>(
   work: TwsWork<Result>,
 ): Promise<Result> {
   const place = twsPlace(policy, request.settings);
-  const library = await twsLibrary(policy.load);
+  const library = await twsLibrary();
   const lease = leaseOf(policy, request, place);
   const { clock, signal, logger, listener, settings } = request;
   const { host, port, clientId } = settings;

@@ -9,7 +9,7 @@ import { createTwsState, type PlannedTwsFault, permIdOf, sayTws, type TwsClient,
 /** Starts the socket of TWS on a free port of 127.0.0.1. */
 export async function startTws(simulator: SimulatorState, options: TwsOptions): Promise<SimulatedTws> {
   const state = createTwsState(simulator, options);
-  const server = createServer((socket) => handleTws(state, socket));
+  const server = createServer({ noDelay: true }, (socket) => handleTws(state, socket));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host: "127.0.0.1", port: 0 }, resolve);
