@@ -41,7 +41,8 @@ export async function aTwsWorld(options: TwsWorldOptions = {}) {
   const connectors = () => {
     const gateways = options.simulator?.portal === undefined ? [] : [gatewayOf(simulator.portal)];
     const flex = ibkrFlex({ baseUrl: simulator.url, random: () => 0.5 });
-    return [ibkrTws(policy), ibkrWeb({ gateways, random: () => 0.5 }), flex] as const;
+    const { pageRecords = 500 } = policy;
+    return [ibkrTws(policy), ibkrWeb({ gateways, pageRecords, random: () => 0.5 }), flex] as const;
   };
   const credentials = async ({ connector }: { readonly connector: string }) =>
     ({ "ibkr-flex": { token: simulator.token.token }, "ibkr-web": { kind: "gateway" } })[connector] ?? {};

@@ -1,0 +1,77 @@
+import { ibkrTws } from "@fillbook/connector-ibkr";
+import { expect, test } from "vitest";
+import { aTwsWorld } from "./support/ibkr-tws-world.ts";
+
+const paper = [{ accountId: "DU1234567" }];
+
+test("check: a connection is made with the account that the gateway opens, and with what it trades", async () => {
+  await using world = await aTwsWorld();
+  const user = world.book.forUser("owner");
+  const { port } = world.tws;
+  const connection = await user.connect({ connector: "ibkr-tws", settings: { port } });
+  expect(connection).toMatchObject({ accountRef: "U1234567", settings: { trading: "live", clientId: 71 } });
+  await world.closed();
+  expect((await world.run({ connectionId: connection.id })).error).toBeNull();
+});
+
+test("check: paper and live are told apart, stored with the connection, and never mixed up", async () => {
+  await using world = await aTwsWorld({ simulator: { accounts: paper } });
+  const user = world.book.forUser("owner");
+  const settings = { port: world.tws.port };
+  const live = user.connect({ connector: "ibkr-tws", settings });
+  await expect(live).rejects.toMatchObject({ code: "ACCOUNT_MISMATCH", message: expect.stringContaining("paper") });
+  const connection = await user.connect({
+    connector: "ibkr-tws",
+    settings: { ...settings, trading: "paper" },
+  });
+  expect(connection).toMatchObject({ accountRef: "DU1234567", settings: { trading: "paper" } });
+  await world.closed();
+  // Somebody logs in to the other kind later: a run refuses it too.
+  const { error, stats } = await world.run();
+  expect([error?.code, stats.pages]).toEqual(["ACCOUNT_MISMATCH", 0]);
+});
+
+test("check: an account that the gateway does not open is refused, also by a run", async () => {
+  await using world = await aTwsWorld();
+  const user = world.book.forUser("owner");
+  const request = { connector: "ibkr-tws", settings: { port: world.tws.port } } as const;
+  await expect(user.connect({ ...request, accountRef: "U7" })).rejects.toMatchObject({ code: "ACCOUNT_MISMATCH" });
+  const other = await world.connect("U7");
+  expect((await world.run({ connectionId: other })).error?.code).toBe("ACCOUNT_MISMATCH");
+  expect(world.asked()).toHaveLength(0);
+  await world.closed();
+});
+
+test("check: settings reach only what the host allows, and nothing is sent elsewhere", async () => {
+  await using world = await aTwsWorld({ policy: { hosts: ["127.0.0.1:4001", "gateway"] } });
+  expect((await world.run()).error).toMatchObject({ code: "OPTION_INVALID", recovery: "fix-config" });
+  expect(world.tws.connected).toBe(0);
+  const allowed = await aTwsWorld();
+  const exact = ibkrTws({ hosts: [`127.0.0.1:${allowed.tws.port}`] });
+  const report = await allowed.run({ connectors: [exact] });
+  expect(report.error).toBeNull();
+  await allowed.simulator.close();
+});
+
+test.each([
+  [{ hosts: ["http://127.0.0.1"] }, "hosts"],
+  [{ timeouts: { connectMs: 0 } }, "timeouts.connectMs"],
+  [{ pageRecords: 0 }, "pageRecords"],
+  [{ retries: { retriesMax: 99 } }, "retries.retriesMax"],
+])("policy: %j is refused by name", (policy, name) => {
+  expect(() => ibkrTws(policy)).toThrow(
+    expect.objectContaining({ code: "OPTION_INVALID", message: expect.stringContaining(name) }),
+  );
+});
+
+test.each([
+  { port: 0 },
+  { host: "127.0.0.1/x", port: 4001 },
+  { port: 4001, clientId: -1 },
+  { port: 4001, lookBackDays: 8 },
+  { port: 4001, timeZone: "Mars/Olympus" },
+  { port: 4001, trading: "demo" },
+  { port: 4001, unknown: 1 },
+])("settings: %j is refused", (settings) => {
+  expect(ibkrTws().settings.safeParse(settings).success).toBe(false);
+});
