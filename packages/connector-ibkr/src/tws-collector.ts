@@ -1,3 +1,4 @@
+import { ImportError } from "@fillbook/core";
 import { isCommissionSet } from "./tws-amount.ts";
 import type { TwsListener } from "./tws-line.ts";
 import type { TwsExecution, TwsRecord, TwsWords } from "./tws-record.ts";
@@ -21,12 +22,14 @@ export function twsCollector(account: string): TwsCollector {
     execution(told) {
       const { acctNumber = "" } = told.execution;
       if (acctNumber === "" || acctNumber === account) executions.set(JSON.stringify(told), told);
+      refuseFlood(executions.size);
     },
     commission(told) {
       const { execId = "" } = told;
       const known = commissions.get(execId);
       // A later amount counts; a later "not known" does not undo one.
       if (known === undefined || isCommissionSet(told) || !isCommissionSet(known)) commissions.set(execId, told);
+      refuseFlood(commissions.size);
     },
     records: () =>
       [...executions.values()].map((told) => ({ ...told, commission: commissions.get(execIdOf(told)) ?? null })),
@@ -36,6 +39,15 @@ export function twsCollector(account: string): TwsCollector {
         return told.contract.secType === "BAG" || (commission !== undefined && isCommissionSet(commission));
       }),
   };
+}
+
+/** More than an account can have in a week. */
+const TOLD_MAX = 500_000;
+
+// Thrown inside the library's event, where the guard ends the line with it.
+function refuseFlood(told: number): void {
+  if (told <= TOLD_MAX) return;
+  throw new ImportError("RESPONSE_TOO_LARGE", `TWS told more than ${TOLD_MAX} executions`);
 }
 
 function execIdOf({ execution }: TwsExecution): string {

@@ -1,5 +1,5 @@
 import { abortedError, throwIfAborted } from "@fillbook/connector-kit";
-import type { ImportError, Logger } from "@fillbook/core";
+import { type ImportError, isImportError, type Logger } from "@fillbook/core";
 import type { IBApi } from "@stoqey/ib";
 import { twsError, twsSign } from "./tws-codes.ts";
 import { guardTws } from "./tws-guard.ts";
@@ -67,8 +67,11 @@ export function openTwsLine(options: TwsLineOptions): TwsLine {
   const { library, host, port, clientId, signal } = options;
   throwIfAborted(signal);
   const heart: Heart = { place: `${host}:${port}`, asked: null, error: null, looks: new Set(), facts: noFacts() };
-  const api = new library.IBApi({ host, port });
-  guardTws(api, (cause) => fail(heart, twsError("PROTOCOL", heart.place, "sent what is no message of TWS", cause)));
+  // All of its options: for one that is left out the library loads a file into the process's environment.
+  const api = new library.IBApi({ host, port, clientId, maxReqPerSec: REQUESTS_A_SECOND });
+  guardTws(api, (cause) =>
+    fail(heart, isImportError(cause) ? cause : twsError("PROTOCOL", heart.place, "sent what is no message", cause)),
+  );
   listen(api, heart, options);
   api.connect(clientId);
   return {
@@ -82,6 +85,9 @@ export function openTwsLine(options: TwsLineOptions): TwsLine {
     close: () => void api.disconnect(),
   };
 }
+
+/** IBKR's limit is 50 (TWS API, read 2026-05-27). */
+const REQUESTS_A_SECOND = 40;
 
 interface Heart {
   readonly place: string;

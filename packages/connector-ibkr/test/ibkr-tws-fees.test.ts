@@ -71,3 +71,23 @@ test("trap 24: commissions of other clients come to the master client alone, whi
   await world.run({ connectionId: master });
   expect((await world.trades()).every(({ unknownFeeCount }) => unknownFeeCount === 0)).toBe(true);
 });
+
+test.each([
+  ["an empty amount, which the library reads as 0", ["", "USD"], null],
+  ["no amount yet", ["1.7976931348623157E308", "USD"], null],
+  ["an amount, then a later one", ["2.25", "USD"], [{ amount: "2.25", currency: "USD" }]],
+])("trap 23: %s, where another message follows", async (_name, [amount = "", currency = ""], only) => {
+  const known = [{ amount: "1", currency: "USD" }];
+  for (const [atMessage, fees] of [
+    // Instead of the commission, and behind it: what is not set undoes nothing.
+    [8, only],
+    [9, only ?? known],
+  ] as const) {
+    await using world = await aTwsWorld({ policy: { timeouts: { answerMs: 100 } } });
+    const [fill] = world.simulator.addFills(shares);
+    const tokens = ["59", "1", fill?.execId ?? "", amount, currency, "", "", ""];
+    world.tws.inject({ kind: "tokens", atMessage, tokens });
+    await world.run();
+    expect(await world.canonical()).toMatchObject([{ fees }]);
+  }
+});

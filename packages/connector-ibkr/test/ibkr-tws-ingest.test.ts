@@ -1,5 +1,7 @@
 import { generateFills, simulatedInstruments } from "@fillbook/connector-ibkr/simulator";
 import { expect, test } from "vitest";
+import { expectSameBook } from "./support/ibkr-flex-oracle.ts";
+import { DAY_MS, HOUR_MS, testClock } from "./support/ibkr-flex-world.ts";
 import { aTwsWorld, twsStartMs } from "./support/ibkr-tws-world.ts";
 
 const quiet = { cancelEvery: 0, rebookEvery: 0, correctEvery: 0, bookingEvery: 0, comboEvery: 0 };
@@ -41,4 +43,27 @@ test("import: an execution is what the documents say, with the commission of ano
       source: { connector: "ibkr-tws", authority: 1 },
     },
   ]);
+});
+
+test.each([
+  { keepsRevisions: true, keepsBusted: true },
+  { keepsRevisions: false, keepsBusted: false },
+])("oracle: a week, live every three hours and by statement every day, is the book of the model (%j)", async (tws) => {
+  const events = { cancelEvery: 13, rebookEvery: 7, correctEvery: 0, bookingEvery: 3, comboEvery: 9 };
+  const entries = [...generateFills({ count: 80, seed: 31, days: 5, fromDay: "2026-03-02", ...events })];
+  const startMs = Date.UTC(2026, 2, 2, 21);
+  const clock = testClock(startMs);
+  await using world = await aTwsWorld({ clock, tws, simulator: { entries } });
+  const flexId = await world.connectOther("ibkr-flex");
+  for (let day = 0; day < 14; day += 1) {
+    for (let sync = 0; sync < 4; sync += 1) {
+      expect((await world.run()).error).toBeNull();
+      clock.advance(3 * HOUR_MS);
+    }
+    expect((await world.run({ connectionId: flexId })).error).toBeNull();
+    clock.advance(DAY_MS - ((clock.now() - startMs) % DAY_MS));
+  }
+  expect((await world.executions()).some(({ source }) => source.connector === "ibkr-tws")).toBe(true);
+  await expectSameBook(world);
+  expect((await world.problems()).filter((problem) => problem.startsWith("conflict"))).toEqual([]);
 });

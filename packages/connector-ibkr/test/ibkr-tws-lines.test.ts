@@ -153,6 +153,9 @@ test("line: two connections that share a client id take turns", async () => {
     [null, 1],
     [null, 1],
   ]);
+  expect(
+    world.logged.filter((one) => typeof one === "object" && one !== null && "code" in one && one.code === 326),
+  ).toEqual([]);
 });
 
 test.each([

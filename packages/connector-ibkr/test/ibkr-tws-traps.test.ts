@@ -95,6 +95,14 @@ test("trap 12: a Trade Log of seven days has no gap over a weekend, and shows wh
   expect(await world.run()).toMatchObject({ status: "succeeded", stats: { inserted: 1 } });
 });
 
+test("trap 12: an execution from before the last list proves that a list has no gap", async () => {
+  await using world = await aTwsWorld({ tws: { logDays: 7 } });
+  world.simulator.addFills({ ...shares, atMs: world.clock.now() - HOUR_MS });
+  await world.run();
+  world.clock.advance(11 * HOUR_MS);
+  expect(await world.run()).toMatchObject({ status: "succeeded", stats: { inserted: 0 } });
+});
+
 test("trap 12: fills of an outage of TWS are not told by themselves; they are asked for when it is over", async () => {
   for (const code of [1101, 1102] as const) {
     await using world = await aTwsWorld();
