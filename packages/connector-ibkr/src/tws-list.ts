@@ -54,7 +54,7 @@ async function unended({ line, timeouts }: TwsListRequest): Promise<TwsListEnd> 
   line.knock();
   const isThere = await line.until(
     (facts) => facts.clockTold > clockTold,
-    twsLimit(Math.min(KNOCK_MS, timeouts.answerMs)),
+    twsLimit(Math.min(KNOCK_MS, timeouts.connectMs)),
   );
   if (isThere) return { kind: "no-end" };
   throw twsError("TIMEOUT", line.place, `did not answer for ${timeouts.answerMs} ms`);

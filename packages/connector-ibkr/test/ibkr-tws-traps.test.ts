@@ -120,7 +120,7 @@ test("trap 12: fills of an outage of TWS are not told by themselves; they are as
 });
 
 test("code 1100: without IBKR the list is stored, claims nothing, and the next run completes", async () => {
-  await using world = await aTwsWorld({ policy: { timeouts: { answerMs: 80 } } });
+  await using world = await aTwsWorld({ policy: { timeouts: { answerMs: 250 } } });
   world.simulator.addFills(shares);
   world.tws.lose();
   world.clock.advance(1_000);
@@ -134,9 +134,9 @@ test("code 1100: without IBKR the list is stored, claims nothing, and the next r
 });
 
 test("no end: a list that never ends is stored as partial, claims nothing, and is no reason to pause", async () => {
-  await using world = await aTwsWorld({ tws: { sendsEnd: false }, policy: { timeouts: { answerMs: 40 } } });
+  await using world = await aTwsWorld({ tws: { sendsEnd: false }, policy: { timeouts: { answerMs: 150 } } });
   world.simulator.addFills(shares);
-  for (let runs = 0; runs < 6; runs += 1) {
+  for (let runs = 0; runs < 4; runs += 1) {
     const report = await world.run();
     expect(report).toMatchObject({ status: "partial", error: null, stats: { inserted: runs === 0 ? 1 : 0 } });
     expect(report.cursorAfter).toMatchObject({ readAtMs: null });
@@ -144,7 +144,7 @@ test("no end: a list that never ends is stored as partial, claims nothing, and i
   }
   expect(await world.problems()).toEqual([expect.stringMatching(/^partial_import: .*did not say.*ended/)]);
   expect(await world.connection()).toMatchObject({ status: "active", breaker: "closed" });
-  expect(world.tws.requests.filter(({ name }) => name === "reqCurrentTime")).toHaveLength(6);
+  expect(world.tws.requests.filter(({ name }) => name === "reqCurrentTime")).toHaveLength(4);
 });
 
 test("trap 12: a list that turns empty takes nothing back, says so, and claims nothing", async () => {
