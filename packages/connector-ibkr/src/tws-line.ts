@@ -13,7 +13,7 @@ export interface TwsListener {
 }
 
 /** What a line has heard. */
-export interface TwsFacts {
+interface TwsFacts {
   /** Null until TWS has said which it opens. */
   accounts: readonly string[] | null;
   /** TWS takes requests. */

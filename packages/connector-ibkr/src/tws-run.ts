@@ -100,6 +100,6 @@ async function openedAccounts(line: TwsLine, { timeouts }: ReadTwsPolicy, settin
 }
 
 /** Paper accounts begin with D, as in DU1234567; live ones never do. */
-export function isPaperAccount(account: string): boolean {
+function isPaperAccount(account: string): boolean {
   return /^D[A-Z]/.test(account);
 }

@@ -6,7 +6,7 @@ import type { SimulatedFill } from "./simulated-fill.ts";
 export type TwsMessage = readonly string[];
 
 /** How Java writes a number that is not set. */
-export const UNSET = "1.7976931348623157E308";
+const UNSET = "1.7976931348623157E308";
 
 /** "20260413 15:27:04 US/Eastern" */
 export function easternText(atMs: number): string {
