@@ -23,7 +23,7 @@ export function twsSign(code: number, said: string, { place, isOurs }: TwsCodePl
   const found = known ?? (isOurs ? requestCode(code, said) : unreadable(code, said));
   if (found === null) return { kind: "news" };
   const [errorCode, what] = found;
-  return { kind: "failure", error: twsError(errorCode, place, `${what} (${code}: ${cleaned(said)})`) };
+  return { kind: "failure", error: twsError(errorCode, { place, what: `${what} (${code}: ${cleaned(said)})` }) };
 }
 
 export interface TwsCodePlace {
@@ -33,8 +33,11 @@ export interface TwsCodePlace {
 }
 
 /** An error that says which gateway it is about. */
-export function twsError(code: ErrorCode, place: string, what: string, cause?: unknown): ImportError {
-  return new ImportError(code, `TWS at ${place} ${what}`, cause === undefined ? {} : { cause });
+export function twsError(
+  code: ErrorCode,
+  { place, what, ...options }: { readonly place: string; readonly what: string; readonly cause?: unknown },
+): ImportError {
+  return new ImportError(code, `TWS at ${place} ${what}`, options);
 }
 
 type Failure = readonly [ErrorCode, string];

@@ -1,5 +1,6 @@
 import { instantFromUnixMs } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
+import { wallMsAt } from "./flex-zone.ts";
 import { isCommissionSet } from "./tws-amount.ts";
 import type { TwsCursor } from "./tws-cursor.ts";
 import type { TwsRecord } from "./tws-record.ts";
@@ -21,7 +22,7 @@ const ZONE_DEFAULT = "America/New_York";
 /** When the first day begins that TWS shows, and the day that it is now, on the clock of TWS. */
 export function twsReach({ settings, nowMs, connectionTime }: Omit<TwsReading, "records">) {
   const timeZone = settings.timeZone ?? connectionZone(connectionTime) ?? ZONE_DEFAULT;
-  const day = new Intl.DateTimeFormat("sv-SE", { timeZone }).format(nowMs).replaceAll("-", "");
+  const day = new Date(wallMsAt(nowMs, timeZone) ?? nowMs).toISOString().slice(0, 10).replaceAll("-", "");
   return { fromMs: dayStartMs(nowMs, { timeZone, daysAgo: settings.lookBackDays - 1 }), day };
 }
 

@@ -70,7 +70,12 @@ export function openTwsLine(options: TwsLineOptions): TwsLine {
   // All of its options: for one that is left out the library loads a file into the process's environment.
   const api = new library.IBApi({ host, port, clientId, maxReqPerSec: REQUESTS_A_SECOND });
   guardTws(api, (cause) =>
-    fail(heart, isImportError(cause) ? cause : twsError("PROTOCOL", heart.place, "sent what is no message", cause)),
+    fail(
+      heart,
+      isImportError(cause)
+        ? cause
+        : twsError("PROTOCOL", { place: heart.place, what: "sent what is no message", cause }),
+    ),
   );
   listen(api, heart, options);
   api.connect(clientId);
@@ -135,7 +140,7 @@ function listen(api: IBApi, heart: Heart, { library, listener, logger }: TwsLine
   // Codes that name no request come as another event.
   api.on(EventName.info, (message, code) => onCode(code, message, -1));
   api.on(EventName.error, (error: Error, code: number, reqId: number) => onCode(code, error.message, reqId));
-  api.on(EventName.disconnected, () => fail(heart, twsError("NETWORK", place, "closed the connection")));
+  api.on(EventName.disconnected, () => fail(heart, twsError("NETWORK", { place, what: "closed the connection" })));
 }
 
 /** The first reason is the one that counts: TWS often closes the connection behind it. */

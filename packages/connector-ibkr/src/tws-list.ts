@@ -57,7 +57,7 @@ async function unended({ line, timeouts }: TwsListRequest): Promise<TwsListEnd> 
     twsLimit(Math.min(KNOCK_MS, timeouts.connectMs)),
   );
   if (isThere) return { kind: "no-end" };
-  throw twsError("TIMEOUT", line.place, `did not answer for ${timeouts.answerMs} ms`);
+  throw twsError("TIMEOUT", { place: line.place, what: `did not answer for ${timeouts.answerMs} ms` });
 }
 
 // The list is whole by now: what breaks here costs the commissions, and the next run asks for them again.
@@ -71,5 +71,5 @@ async function commissions({ line, collector, timeouts, signal, logger }: TwsLis
 }
 
 function lost({ place }: TwsLine): ImportError {
-  return twsError("BROKER_UNAVAILABLE", place, "has no connection to IBKR (1100); it is restored by itself");
+  return twsError("BROKER_UNAVAILABLE", { place, what: "has no connection to IBKR (1100); it is restored by itself" });
 }

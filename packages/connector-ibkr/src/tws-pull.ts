@@ -51,19 +51,21 @@ async function readAll(policy: ReadTwsPolicy, request: TwsPull): Promise<ReadLis
   const { accountRef, settings, id } = connection;
   const collector = twsCollector(accountRef);
   let context: TwsContext = { account: accountRef, isOnly: false, timeZone: settings.timeZone ?? null };
-  let connectionTime = "";
+  let [connectionTime, nowMs] = ["", clock.now()];
   const work = async (line: TwsLine, accounts: readonly string[]) => {
     if (!accounts.includes(accountRef)) {
-      throw twsError("ACCOUNT_MISMATCH", line.place, `does not open account ${accountRef}`);
+      throw twsError("ACCOUNT_MISMATCH", { place: line.place, what: `does not open account ${accountRef}` });
     }
     context = { ...context, isOnly: accounts.length === 1 };
     connectionTime = line.facts.connectionTime;
+    // What happens while the list is read may be in it or not.
+    nowMs = clock.now();
     const from = firstAsked(request, connectionTime);
     const { timeouts } = policy;
     return readTwsList({ line, collector, account: accountRef, from, timeouts, signal, logger: request.logger });
   };
   const ended = (end: ReadList["end"]): ReadList => ({
-    ...{ end, context, connectionTime, settings, nowMs: clock.now(), records: collector.records() },
+    ...{ end, context, connectionTime, settings, nowMs, records: collector.records() },
   });
   try {
     return ended(await withTwsLine(policy, { ...request, settings, holder: id, listener: collector }, work));

@@ -90,7 +90,7 @@ async function openedAccounts(line: TwsLine, { timeouts }: ReadTwsPolicy, settin
   const isOpen = await line.until(({ ready, accounts }) => ready && accounts !== null, twsLimit(connectMs));
   const { accounts } = line.facts;
   if (!isOpen || accounts === null) {
-    throw twsError("TIMEOUT", line.place, `did not say in ${connectMs} ms which accounts it opens`);
+    throw twsError("TIMEOUT", { place: line.place, what: `did not say in ${connectMs} ms which accounts it opens` });
   }
   const kinds = new Set(accounts.map((account) => (isPaperAccount(account) ? "paper" : "live")));
   if (kinds.has(settings.trading)) return accounts;

@@ -1,8 +1,19 @@
+import { createRequire } from "node:module";
 import { ibkrTws } from "@fillbook/connector-ibkr";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { aTwsWorld } from "./support/ibkr-tws-world.ts";
 
 const paper = [{ accountId: "DU1234567" }];
+
+// First in this file: the library would read it once in a process.
+test("package: the library is given all its options, so it reads no .env file into the environment", async () => {
+  const own = createRequire(import.meta.url);
+  const dotenv: { config(): unknown } = createRequire(own.resolve("@stoqey/ib"))("dotenv");
+  const reads = vi.spyOn(dotenv, "config");
+  await using world = await aTwsWorld();
+  expect((await world.run()).error).toBeNull();
+  expect(reads).not.toHaveBeenCalled();
+});
 
 test("check: a connection is made with the account that the gateway opens, and with what it trades", async () => {
   await using world = await aTwsWorld();

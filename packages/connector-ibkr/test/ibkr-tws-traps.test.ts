@@ -1,4 +1,5 @@
 import { simulatedInstruments, twinsDay } from "@fillbook/connector-ibkr/simulator";
+import type { Instant } from "@fillbook/core";
 import { expect, test } from "vitest";
 import { DAY_MS, HOUR_MS, testClock } from "./support/ibkr-flex-world.ts";
 import { aTwsWorld } from "./support/ibkr-tws-world.ts";
@@ -101,6 +102,21 @@ test("trap 12: an execution from before the last list proves that a list has no 
   await world.run();
   world.clock.advance(11 * HOUR_MS);
   expect(await world.run()).toMatchObject({ status: "succeeded", stats: { inserted: 0 } });
+});
+
+test("look-back: a run asks as far as TWS shows and a day more, and further where its window says so", async () => {
+  await using world = await aTwsWorld({ tws: { logDays: 7 }, settings: { clientId: 5 } });
+  world.simulator.addFills({ ...shares, atMs: world.clock.now() - 4 * DAY_MS });
+  expect((await world.run()).stats.fetched).toBe(0);
+  const from = "2026-02-25T00:00:00.000000Z" as Instant;
+  expect((await world.run({ mode: "manual", window: { from } })).stats.inserted).toBe(1);
+  await world.run({ mode: "manual", window: { from: "2020-01-01T00:00:00.000000Z" as Instant } });
+  expect(world.asked().map(({ tokens }) => tokens.slice(4, 6))).toEqual([
+    ["U1234567", "20260301-05:00:00"],
+    ["U1234567", "20260225-00:00:00"],
+    ["U1234567", "20260222-18:00:00"],
+  ]);
+  expect(world.asked().map(({ clientId }) => clientId)).toEqual([5, 5, 5]);
 });
 
 test("trap 12: fills of an outage of TWS are not told by themselves; they are asked for when it is over", async () => {
