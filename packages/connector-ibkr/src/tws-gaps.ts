@@ -1,5 +1,5 @@
 import { instantFromUnixMs } from "@fillbook/core";
-import type { PageDiagnostic } from "@fillbook/core/connector";
+import type { HistorySpan, PageCoverage, PageDiagnostic } from "@fillbook/core/connector";
 import { wallMsAt } from "./flex-zone.ts";
 import { isCommissionSet } from "./tws-amount.ts";
 import type { TwsCursor } from "./tws-cursor.ts";
@@ -26,22 +26,39 @@ export function twsReach({ settings, nowMs, connectionTime }: Omit<TwsReading, "
   return { fromMs: dayStartMs(nowMs, { timeZone, daysAgo: settings.lookBackDays - 1 }), day };
 }
 
+/** How late a fill may stand in the list: what is newer is claimed by the next run. */
+const SHOWN_MS = 60_000;
+
 /**
- * The hours that no list shows any more: TWS begins anew at its midnight, and what was filled between the last list and
- * then is in statements only. An execution from before the last list proves that this one goes back as far.
+ * What a whole list covers, and the hours that no list shows any more: TWS begins anew at its midnight, and what was filled
+ * between the last list and then is in statements only. An execution from before the last list proves that this one goes
+ * back as far.
  */
-export function twsGap({ readAtMs }: TwsCursor, reading: TwsReading): PageDiagnostic | null {
-  const { settings, records } = reading;
+export function twsCoverage({ readAtMs }: TwsCursor, reading: TwsReading): PageCoverage {
   const { fromMs } = twsReach(reading);
-  if (readAtMs === null || readAtMs >= fromMs) return null;
-  const isProven = records.some(({ execution }) => {
+  const covers = (sinceMs: number) => ({ ...span(sinceMs, reading.nowMs - SHOWN_MS), evidence: "executions of TWS" });
+  if (readAtMs === null || readAtMs >= fromMs) return { covered: [covers(fromMs)] };
+  const lostMs = readAtMs - SHOWN_MS;
+  if (isProven(lostMs, reading)) return { covered: [covers(lostMs)] };
+  return {
+    covered: [covers(fromMs)],
+    missing: [{ ...span(lostMs, fromMs), reason: gapReason(reading), lasting: true }],
+  };
+}
+
+function isProven(knownMs: number, { settings, records }: TwsReading): boolean {
+  return records.some(({ execution }) => {
     const time = readTwsTime(execution.time ?? "", settings.timeZone ?? null);
-    return "atMs" in time && time.atMs <= readAtMs;
+    return "atMs" in time && time.atMs <= knownMs;
   });
-  if (isProven) return null;
-  const [from, to] = [instantFromUnixMs(readAtMs), instantFromUnixMs(fromMs)];
-  const message = `TWS shows ${settings.lookBackDays} day(s): fills from ${from} to ${to} may be missing; a Flex statement has them, and a run shortly before TWS's midnight makes the gap small`;
-  return { kind: "coverage_gap", key: `tws-gap-${from.slice(0, 10)}`, message };
+}
+
+function gapReason({ settings }: TwsReading): string {
+  return `TWS shows ${settings.lookBackDays} day(s), and nobody asked in time; a Flex statement has it, and a run shortly before TWS's midnight makes the gap small`;
+}
+
+function span(fromMs: number, toMs: number): HistorySpan {
+  return { from: instantFromUnixMs(fromMs), to: instantFromUnixMs(toMs) };
 }
 
 /** A list that lost today's executions, as after a restart of TWS, is not one to rely on. */

@@ -1,10 +1,10 @@
 import { type ImportError, isImportError, type Json } from "@fillbook/core";
-import type { Page, PageDiagnostic, PullRequest } from "@fillbook/core/connector";
+import type { Page, PageCoverage, PageDiagnostic, PullRequest } from "@fillbook/core/connector";
 import { twsError } from "./tws-codes.ts";
 import { twsCollector } from "./tws-collector.ts";
 import type { TwsContext } from "./tws-context.ts";
 import { emptyTwsCursor, type TwsCursor, type TwsPlannedPage, twsPages } from "./tws-cursor.ts";
-import { isTwsVanished, type TwsReading, twsGap, twsReach, twsUnpriced } from "./tws-gaps.ts";
+import { isTwsVanished, type TwsReading, twsCoverage, twsReach, twsUnpriced } from "./tws-gaps.ts";
 import type { TwsLine } from "./tws-line.ts";
 import { readTwsList, type TwsListEnd } from "./tws-list.ts";
 import type { ReadTwsPolicy } from "./tws-policy.ts";
@@ -24,12 +24,16 @@ export async function* twsPull(policy: ReadTwsPolicy, request: TwsPull): AsyncGe
   const reading = JSON.stringify([read.context.timeZone, read.context.isOnly]);
   const { pages, cursor } = twsPages(before, read.records, { pageRecords: policy.pageRecords, reading });
   const last = pages.length - 1;
-  const { done, diagnostics } = endOf(before, { whole: cursor, told: pages[last]?.cursor ?? before }, read);
+  const { done, diagnostics, ...covering } = endOf(
+    before,
+    { whole: cursor, told: pages[last]?.cursor ?? before },
+    read,
+  );
   for (const [index, page] of (pages.length === 0 ? [nothing(done)] : pages).entries()) {
     yield {
       records: page.records.map((raw) => ({ raw })),
       context: read.context,
-      cursor: index >= last ? done : page.cursor,
+      ...(index >= last ? { cursor: done, ...covering } : { cursor: page.cursor }),
       ...(index === 0 ? { diagnostics } : {}),
     };
   }
@@ -98,12 +102,13 @@ function endOf(
   before: TwsCursor,
   after: { readonly whole: TwsCursor; readonly told: TwsCursor },
   read: ReadList,
-): { readonly done: TwsCursor; readonly diagnostics: readonly PageDiagnostic[] } {
+): { readonly done: TwsCursor; readonly diagnostics: readonly PageDiagnostic[]; readonly coverage?: PageCoverage } {
   const told = [twsUnpriced(read)];
   if (read.end.kind === "no-end") return { done: after.told, diagnostics: found([...told, noEnd]) };
   if (read.end.kind === "broken") return { done: after.told, diagnostics: found(told) };
   if (isTwsVanished(before, read)) return { done: before, diagnostics: found([...told, vanished]) };
-  return { done: { ...after.whole, readAtMs: read.nowMs }, diagnostics: found([...told, twsGap(before, read)]) };
+  const coverage = twsCoverage(before, read);
+  return { done: { ...after.whole, readAtMs: read.nowMs }, diagnostics: found(told), coverage };
 }
 
 function found(diagnostics: readonly (PageDiagnostic | null)[]): readonly PageDiagnostic[] {

@@ -14,6 +14,7 @@ describe("the suite of every connector", () => {
   testConnector({
     test: (name, body) => test(name, body, 120_000),
     executions: entries.length,
+    tellsCoverage: true,
     failures: 6,
     makeStore: async (clock) => memoryStore({ clock }),
     makeTrial: async () => {

@@ -82,7 +82,7 @@ test("trap 12: what the list does not show any more is told as a gap, once", asy
   world.clock.advance(11 * HOUR_MS);
   expect(await world.run()).toMatchObject({ status: "partial", error: null });
   expect(await world.problems()).toEqual([
-    expect.stringMatching(/^coverage_gap: .*2026-03-02T18:00.* to 2026-03-03T05:00.*Flex/),
+    expect.stringMatching(/^coverage_gap: .*2026-03-02T17:59.* to 2026-03-03T05:00.*Flex/),
   ]);
   world.clock.advance(15 * MINUTE_MS);
   expect((await world.run()).status).toBe("succeeded");
