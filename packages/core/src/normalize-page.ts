@@ -55,7 +55,7 @@ function readRecord(raw: Json, { connector, context }: Source): Read {
 function checked(normalized: Normalized, connector: AnyConnector): Read {
   switch (normalized.kind) {
     case "ignored":
-      return { kind: "ignored", reason: safeText(normalized.reason) };
+      return { kind: "ignored", reason: safeText(String(normalized.reason)) };
     case "rejected":
       return refused(normalized.reason);
     case "cancel": {

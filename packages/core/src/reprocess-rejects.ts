@@ -10,6 +10,7 @@ import type { Reject } from "./plan/plan-types.ts";
 import { rereadBatch } from "./reread-batch.ts";
 import { beginRun, type IngestOptions, type Run } from "./run.ts";
 import { failureOf } from "./run-failure.ts";
+import { driftProblemKey } from "./schema-drift.ts";
 import type { BookStore, OpenRejects } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
 import { textId } from "./text-id.ts";
@@ -103,7 +104,7 @@ async function readAgain(run: Run, { store, counts, limit, ...from }: Reading): 
       }),
     );
     run.steps.end({ records: slice.items.length });
-    await commitAgain(run, { connector, slice, counts });
+    await commitAgain(run, { connector, slice, counts, store });
     if (slice.next === null || counts.read >= limit) return slice.next;
     after = slice.next;
     await run.clock.keepLease();
@@ -112,7 +113,12 @@ async function readAgain(run: Run, { store, counts, limit, ...from }: Reading): 
 
 async function commitAgain(
   run: Run,
-  { connector, slice, counts }: { connector: AnyConnector; slice: OpenRejects; counts: Reading["counts"] },
+  {
+    connector,
+    slice,
+    counts,
+    store,
+  }: { connector: AnyConnector; slice: OpenRejects } & Pick<Reading, "counts" | "store">,
 ): Promise<void> {
   const { owner, connectionId, jobId, token, cursorBefore } = run;
   const whole: readonly Reject[] = slice.items.filter((reject) => !reject.rawTruncated);
@@ -127,7 +133,18 @@ async function commitAgain(
     contexts: new Map(slice.contexts.map(({ contextHash, context }) => [contextHash, context])),
   });
   run.steps.end({ rereads: batch.rereads.length, rejects: batch.rejects.length });
-  await commitBatch(run, batch, { cursor: cursorBefore, expectedRecords: null });
+  const isLast = batch.rejects.length === 0 && (await areAllOpen(run, store, whole.length));
+  // All is read that could not be: the broker's format is no news any more.
+  const resolves = isLast ? [driftProblemKey(connectionId)] : [];
+  await commitBatch(run, { ...batch, resolves }, { cursor: cursorBefore, expectedRecords: null });
   counts.rejected += batch.rejects.length;
   counts.resolved += whole.length - batch.rejects.length;
+}
+
+/** Whether a connection has no more open rejects than so many. */
+async function areAllOpen({ owner, connectionId }: Run, store: BookStore, count: number): Promise<boolean> {
+  const open = await inStore("the rejects could not be counted", () =>
+    store.openRejects(owner, { connectionId, limit: count + 1 }),
+  );
+  return open.items.length <= count;
 }

@@ -12,6 +12,10 @@ export function isDrift({ fetched, rejected }: DriftCounts): boolean {
   return rejected > REJECTED_MAX && rejected > fetched * REJECTED_SHARE_MAX;
 }
 
+export function driftProblemKey(connectionId: string): string {
+  return `schema_drift:${connectionId}`;
+}
+
 export function driftMessage({ fetched, rejected }: DriftCounts): string {
   const message = `${rejected} of ${fetched} records could not be read: the broker's format has changed`;
   return `${message}. They are stored as rejects; update the connector and reprocess them`;

@@ -126,3 +126,16 @@ test("problems: a person sees what to do, and puts one away", async () => {
   expect(await user.resolveProblem("none")).toBeNull();
   expect(ran(await user.reprocessRejects({ connectionId })).rejects.resolved).toBe(1);
 });
+
+test("reprocess: the drift of a broker's format is over when every reject is read, and not before", async () => {
+  const { store, user, connectionId } = await aBlindHistory(0);
+  await playPages(store, connectionId, [{ records: fills(60) }], { connector: blinded(reader, () => true) });
+  const drifts = async () => (await user.problems({ kind: "schema_drift" })).items.length;
+  expect(await drifts()).toBe(1);
+  const { next } = ran(await user.reprocessRejects({ connectionId, limit: 20 }));
+  expect(await drifts()).toBe(1);
+  const rest = ran(await user.reprocessRejects({ connectionId, after: next ?? "", limit: 30 }));
+  expect(await drifts()).toBe(1);
+  await user.reprocessRejects({ connectionId, after: rest.next ?? "" });
+  expect(await drifts()).toBe(0);
+});

@@ -1,6 +1,6 @@
 import type { Json } from "../json.ts";
 import { safeText } from "../safe-text.ts";
-import { driftMessage, isDrift } from "../schema-drift.ts";
+import { driftMessage, driftProblemKey, isDrift } from "../schema-drift.ts";
 import type { CommitBatch, CommitPlan } from "./commit-batch.ts";
 import type { PlanRow } from "./fold.ts";
 import type { Decided } from "./plan-commit.ts";
@@ -115,7 +115,7 @@ function driftProblems({ batch, news }: Decided): NewProblem[] {
   const rejected = batch.before.rejected + news.rejects.length;
   if (!isDrift({ fetched, rejected })) return [];
   const message = driftMessage({ fetched, rejected });
-  const problemKey = `schema_drift:${batch.run.connectionId}`;
+  const problemKey = driftProblemKey(batch.run.connectionId);
   return [{ problemKey, kind: "schema_drift", severity: "error", message, details: { fetched, rejected } }];
 }
 
