@@ -90,8 +90,12 @@ export function userManualTrades(parts: ManualParts): UserManualTrades {
       const { id, version } = parseOptions(removeSchema, request);
       const { trade, execution } = await manualTrade(parts, id);
       const { broker, account, familyId, revision, quantity, price, source } = execution;
-      const cancel = { broker, account, familyId, revision, quantity, price, source };
-      const records = recordsOf(parts, { kind: "cancel", cancel });
+      // A cancel of the last revision alone would bring the one before it back.
+      const cancels = Array.from({ length: revision + 1 }, (_, index): Json => {
+        const cancel = { broker, account, familyId, revision: index, quantity, price, source };
+        return { kind: "cancel", cancel };
+      });
+      const records = recordsOf(parts, ...cancels);
       await commitDecision(parts, { accounts: [trade], expects: [{ tradeId: id, version }], ...records });
     },
   };
@@ -128,11 +132,14 @@ const reader = {
 
 const contextHash = digest(canonicalJson(null));
 
-function recordsOf({ userId, clock }: ManualParts, raw: Json): BatchParts & Pick<CommitBatch, "contexts"> {
+function recordsOf(
+  { userId, clock }: ManualParts,
+  ...raws: readonly Json[]
+): BatchParts & Pick<CommitBatch, "contexts"> {
   const parts = noParts();
   const fetchedAt = instantFromUnixMs(clock.now());
   const origin = { owner: userId, connectionId: MANUAL, jobId: MANUAL, fetchedAt, contextHash };
-  addRecord(parts, { raw }, { connector: reader, context: null, origin });
+  for (const raw of raws) addRecord(parts, { raw }, { connector: reader, context: null, origin });
   const [reject] = parts.rejects;
   if (reject !== undefined) throw new ImportError("OPTION_INVALID", `invalid option ${reject.reason}`);
   return { ...parts, contexts: [{ contextHash, context: null }] };

@@ -63,6 +63,15 @@ test("manual: one that is removed is in no list and no sum, and cannot be change
   });
 });
 
+test("manual: one that was changed is removed with all that it was before", async () => {
+  const { user } = await aWorld();
+  const changed = await user.updateTrade({ ...seen(await user.addTrade({ ...bought, fees: [] })), price: "151" });
+  const again = await user.updateTrade({ ...seen(changed), quantity: "3" });
+  await user.removeTrade(seen(again));
+  expect((await user.trades()).items).toEqual([]);
+  expect(await user.positions()).toEqual([]);
+});
+
 test("manual: equal ones are two", async () => {
   const { user } = await aWorld();
   const [one, other] = [await user.addTrade(bought), await user.addTrade(bought)];
