@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the edits are pieces of source text
 
+import { personEdits } from "./person-edits.ts";
 import { coverageEdits } from "./sabotage-coverage.ts";
 
 /** One wrong edit that the tests must notice. */
@@ -43,8 +44,8 @@ export const sabotageEdits: readonly SabotageEdit[] = [
   {
     name: "equal content is a duplicate",
     file: `${core}/plan/news.ts`,
-    search: "unseen(batch.reports, (report) => report.revisionKey, snapshot.revisions)",
-    replacement: "unseen(batch.reports, (report) => report.contentKey, snapshot.revisions)",
+    search: "unseen(batch.reports, (report) => report.revisionKey, { stored: revisions, undone })",
+    replacement: "unseen(batch.reports, (report) => report.contentKey, { stored: revisions, undone })",
   },
   {
     name: "placeholder ids are ids",
@@ -90,7 +91,7 @@ export const sabotageEdits: readonly SabotageEdit[] = [
   },
   {
     name: "fills with an id claim none without",
-    file: `${core}/plan/plan-commit.ts`,
+    file: `${core}/plan/moves.ts`,
     search: 'const claimed = one.family.familyClass === "content" && isClaimed(one, claims);',
     replacement: "const claimed = false;",
   },
@@ -173,6 +174,7 @@ export const sabotageEdits: readonly SabotageEdit[] = [
     search: "while (from.taken.has(keys.rejectKey)) {",
     replacement: "while (ordinal < 0) {",
   },
+  ...personEdits,
   ...unreadParts(),
   ...coverageEdits,
 ];

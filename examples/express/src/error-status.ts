@@ -17,6 +17,7 @@ export const errorStatus: Readonly<Record<ErrorCode, number>> = {
   CREDENTIALS_UNAVAILABLE: 503,
   CURSOR_INVALID: 500,
   FEATURE_UNAVAILABLE: 422,
+  JOB_NOT_FOUND: 404,
   LEASE_LOST: 409,
   LOCKED_OUT: 503,
   MAINTENANCE: 503,

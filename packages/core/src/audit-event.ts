@@ -12,6 +12,11 @@ export const auditActions = [
   /** The vault's newest key sealed the credentials again. */
   "credentials.resealed",
   "problem.resolved",
+  /** A part of what a job had imported, up to 500 fills at once. */
+  "import.undone",
+  /** An imported trade took the place of a manual one; the undo of that review is the review's. */
+  "trade.absorbed",
+  "trade.restored",
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

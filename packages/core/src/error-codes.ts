@@ -15,6 +15,7 @@ export const errorRecovery = {
   CREDENTIALS_UNAVAILABLE: "wait",
   CURSOR_INVALID: "report-bug",
   FEATURE_UNAVAILABLE: "fix-config",
+  JOB_NOT_FOUND: "fix-config",
   LEASE_LOST: "retry",
   LOCKED_OUT: "wait",
   MAINTENANCE: "wait",

@@ -25,7 +25,10 @@ export {
   tradeFilterSchema,
 } from "./list-filters.ts";
 export { type Logger, silentLogger } from "./logger.ts";
+export type { ManualMatch } from "./manual-match.ts";
+export type { Absorption } from "./plan/absorption.ts";
 export type { Decision, Link } from "./plan/plan-types.ts";
+export type { BlockedFill, UndoneFill } from "./plan/undo-import.ts";
 export { type ActionableProblem, type ProblemAction, problemAction } from "./problem-action.ts";
 export type { Problem, ProblemCount, ProblemFilter } from "./problem-types.ts";
 export type {
@@ -60,9 +63,11 @@ export type { Step, StepFilter, StepName, StepStatistics, StepStatisticsFilter }
 export type { SyncRequest } from "./sync-now.ts";
 export type { SyncResult } from "./sync-result.ts";
 export type { Suggestion, TradePlan, TradePlans } from "./trade-suggestion.ts";
+export type { AbsorbRequest, UserAbsorb } from "./user-absorb.ts";
 export type { UserAudit } from "./user-audit.ts";
 export type { UserBook } from "./user-book.ts";
 export type { ConnectionCoverage, ConnectionUpdate, UserConnections } from "./user-connections.ts";
+export type { UndoList, UndoReport, UserImports } from "./user-imports.ts";
 export type { UserLineage } from "./user-lineage.ts";
 export type { ManualTrade, ManualTradeUpdate, UserManualTrades } from "./user-manual.ts";
 export type { UserProblems } from "./user-problems.ts";

@@ -65,6 +65,8 @@ export type StoredExecution = Execution & {
   readonly familyKey: string;
   readonly canonical: boolean;
   readonly voided: boolean;
+  /** It counts for nothing since its job was undone, until it is imported again. */
+  readonly undone: boolean;
   readonly jobId: string;
   readonly connectionId: string;
   readonly fetchedAt: Instant;
@@ -144,6 +146,8 @@ export interface Job {
    * run of a connection keeps its row: the ids of those before it answer null.
    */
   readonly unchangedRuns: number;
+  /** When something of it was last undone; null when nothing was. What came back since then belongs to the job that told it again. */
+  readonly undoneAt: Instant | null;
 }
 
 export interface TradeFilter extends SliceRequest {

@@ -5,7 +5,8 @@ import type { ErrorReport } from "./import-error.ts";
 import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
 import type { CommitStats } from "./plan/commit-batch.ts";
-import type { Connection, Health, Job, JobStatus } from "./read-types.ts";
+import type { UndoOutcome } from "./plan/undo-import.ts";
+import type { Connection, Health, Job, JobStatus, Trade } from "./read-types.ts";
 
 /** What `beginRun` answers. */
 export type RunStart =
@@ -59,7 +60,14 @@ export interface ConnectionEnd {
 
 /** A commit's answer. Where it is not `committed`, nothing was written. */
 export type CommitResult =
-  | { readonly kind: "committed"; readonly stats: CommitStats }
+  | {
+      readonly kind: "committed";
+      readonly stats: CommitStats;
+      /** Of a batch with reviews: the trades as they are now, in its order. */
+      readonly reviewed?: readonly Trade[];
+      /** Of a batch with an undo. */
+      readonly undo?: UndoOutcome;
+    }
   /** Another run owns the connection now. */
   | { readonly kind: "fenced" }
   /** Trades that are reviewed are not as they were seen. */

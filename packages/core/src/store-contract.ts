@@ -3,7 +3,7 @@ import type { ConnectionStore } from "./connection-store.ts";
 import type { RunMode, RunWindow, SharedState } from "./connector-contract.ts";
 import type { Instant } from "./instant.ts";
 import type { CommitBatch } from "./plan/commit-batch.ts";
-import type { Decision, Fill, Link, Reject } from "./plan/plan-types.ts";
+import type { CancelRow, Decision, Fill, Link, Reject } from "./plan/plan-types.ts";
 import type { ProblemCount, ProblemFilter, StoredProblem } from "./problem-types.ts";
 import type {
   ExecutionFilter,
@@ -34,6 +34,11 @@ export interface FillFilter extends SliceRequest {
   readonly broker?: string;
   readonly account?: string;
 }
+
+/** What a job stored: a family of which it stored a report, or a cancel. */
+export type JobRecord =
+  | { readonly kind: "family"; readonly familyKey: string }
+  | ({ readonly kind: "cancel" } & Pick<CancelRow, "cancelKey" | "familyKey" | "aliasKeys">);
 
 /** A slice of rejects with every context that they name. */
 export interface OpenRejects extends Slice<Reject> {
@@ -107,9 +112,11 @@ export interface BookStore extends IngestStore, ConnectionStore {
   trade(owner: string, tradeId: string): Promise<Trade | null>;
   /** Those of these that there are, at most 200, in any order. */
   tradesById(owner: string, ids: readonly string[]): Promise<readonly Trade[]>;
-  /** The decisions on the fills of a trade. */
-  decisionsOf(owner: string, tradeId: string): Promise<readonly Decision[]>;
+  /** The decisions on the fills of these trades, at most 200, by family. */
+  decisionsOf(owner: string, tradeIds: readonly string[]): Promise<readonly Decision[]>;
   trades(owner: string, filter: TradeFilter): Promise<Slice<Trade>>;
+  /** The manual trades of which the last fill is of one of these UTC days, at most 200, in any order. */
+  manualTradesOn(owner: string, days: readonly string[]): Promise<readonly Trade[]>;
   /** What stands for each fill in its trade, canceled fills too, newest first. `limit` is 1 to 1,000. */
   fills(owner: string, filter: FillFilter): Promise<Slice<StoredFill>>;
   executions(owner: string, filter: ExecutionFilter): Promise<Slice<StoredExecution>>;
@@ -119,6 +126,11 @@ export interface BookStore extends IngestStore, ConnectionStore {
    */
   queueFollowUp(owner: string, request: { readonly connectionId: string; readonly jobId: string }): Promise<boolean>;
   job(owner: string, jobId: string): Promise<Job | null>;
+  /**
+   * What this job stored and was not undone, each family once, in a fixed order that undoing some of it leaves. `next` means
+   * something to this method only.
+   */
+  jobRecords(owner: string, request: SliceRequest & { readonly jobId: string }): Promise<Slice<JobRecord>>;
   jobs(owner: string, filter: JobFilter): Promise<Slice<Job>>;
   problems(owner: string, filter: ProblemFilter): Promise<Slice<StoredProblem>>;
   /**

@@ -1,5 +1,6 @@
 export { abandonedRun } from "./abandoned-run.ts";
 export type { AuditEvent } from "./audit-event.ts";
+export { committedResult } from "./committed-result.ts";
 export type { ConnectionProblem } from "./connection-problem.ts";
 export type { ConnectionChange, ConnectionStore, SealedRow } from "./connection-store.ts";
 export { contentSecond } from "./content-key.ts";
@@ -8,8 +9,17 @@ export { dueAfterMs } from "./due-after-ms.ts";
 export { executionView } from "./execution-view.ts";
 export { fillView } from "./fill-view.ts";
 export { isRecord } from "./json.ts";
-export type { BatchRun, CommitBatch, CommitPlan, CommitStats, NewCancel, NewReport } from "./plan/commit-batch.ts";
-export { keysOf } from "./plan/missing-keys.ts";
+export type { Absorption } from "./plan/absorption.ts";
+export type {
+  BatchRun,
+  CommitBatch,
+  CommitPlan,
+  CommitStats,
+  NewCancel,
+  NewReport,
+  Retold,
+} from "./plan/commit-batch.ts";
+export { keysOf, namesOf } from "./plan/missing-keys.ts";
 export { type PlanAnswer, planCommit } from "./plan/plan-commit.ts";
 export type {
   CancelRow,
@@ -21,6 +31,7 @@ export type {
   Reject,
   Report,
   Reread,
+  StoredCancel,
   StoredReport,
   TradeRow,
   TradeTotals,
@@ -30,6 +41,7 @@ export { replanBatch } from "./plan/replan-batch.ts";
 export type { TradeReview } from "./plan/review.ts";
 export { emptySnapshot, extendSnapshot, type Snapshot, type SnapshotKeys, type SnapshotRows } from "./plan/snapshot.ts";
 export { tradeFromMembers } from "./plan/trade-from-members.ts";
+export type { ImportUndo, UndoOutcome } from "./plan/undo-import.ts";
 export type { StoredProblem } from "./problem-types.ts";
 export type { CommitResult, ConnectionEnd, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
 export { addStats } from "./run-tally.ts";
@@ -39,6 +51,7 @@ export {
   type BookStore,
   type FillFilter,
   type IngestStore,
+  type JobRecord,
   noStats,
   type OpenRejects,
   type StoredFill,

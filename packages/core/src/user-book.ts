@@ -9,8 +9,10 @@ import { guardedStore } from "./store-error.ts";
 import type { SyncParts } from "./sync-now.ts";
 import { textId } from "./text-id.ts";
 import type { TradePlans } from "./trade-suggestion.ts";
+import { type UserAbsorb, userAbsorb } from "./user-absorb.ts";
 import { type UserAudit, userAudit } from "./user-audit.ts";
 import { ownConnection, type UserConnections, userConnections } from "./user-connections.ts";
+import { type UserImports, userImports } from "./user-imports.ts";
 import { type UserLineage, userLineage } from "./user-lineage.ts";
 import { type UserManualTrades, userManualTrades } from "./user-manual.ts";
 import { type UserProblems, userProblems } from "./user-problems.ts";
@@ -26,6 +28,8 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
     UserLineage,
     UserAudit,
     UserReview,
+    UserAbsorb,
+    UserImports,
     UserStatistics,
     UserManualTrades {
   /**
@@ -88,6 +92,8 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
     ...userLineage({ userId, store }),
     ...userAudit({ userId, store }),
     ...userReview({ ...parts, store, userId, actor }),
+    ...userAbsorb({ ...parts, store, userId, actor }),
+    ...userImports({ ...parts, store, userId, actor }),
     ...userManualTrades({ ...parts, store, userId, actor }),
     ...userStatistics({ userId, store, tradePlans: parts.tradePlans }),
     ...userSync({ userId, store, runNow: parts.runNow, ownConnection: (id) => ownConnection(store, userId, id) }),

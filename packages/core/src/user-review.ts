@@ -1,19 +1,28 @@
 import { z } from "zod";
+import { auditEvent } from "./audit-event.ts";
 import type { Clock } from "./clock.ts";
 import { decisionBatch } from "./decision-batch.ts";
 import { ImportError } from "./import-error.ts";
+import { instantFromUnixMs } from "./instant.ts";
 import { tradeFilterSchema } from "./list-filters.ts";
 import type { Logger } from "./logger.ts";
+import { dayOf, type ManualMatch, manualMatch } from "./manual-match.ts";
 import { parseOptions } from "./parse-options.ts";
+import { absorptionOfLast } from "./plan/absorption.ts";
 import type { CommitBatch } from "./plan/commit-batch.ts";
 import type { Decision, Link } from "./plan/plan-types.ts";
+import type { TradeReview } from "./plan/review.ts";
 import type { Slice, Trade, TradeFilter } from "./read-types.ts";
 import type { BookStore } from "./store-contract.ts";
 import { textId } from "./text-id.ts";
 import { type Suggestion, suggestions, type TradePlans } from "./trade-suggestion.ts";
 
 /** A trade that waits for review, with what is proposed for it. */
-export type InboxTrade = Trade & { readonly suggestion: Suggestion };
+export type InboxTrade = Trade & {
+  readonly suggestion: Suggestion;
+  /** The manual trade that seems to be this one: of its instrument, side, quantity and UTC day. null when none or several are. */
+  readonly absorb: ManualMatch | null;
+};
 
 /** Trades as they were on the screen. */
 export interface SeenTrades {
@@ -40,7 +49,8 @@ export interface UserReview {
    */
   review(request: ReviewRequest): Promise<readonly Trade[]>;
   /**
-   * Takes the last decision on these trades back, all or none: each fill has the one before it again, or waits for review.
+   * Takes the last decision on these trades back, all or none: each fill has the one before it again, or waits for review. A
+   * manual trade that the last decision absorbed counts again.
    *
    * @throws ImportError as `review` does.
    */
@@ -49,8 +59,10 @@ export interface UserReview {
   tradeDecisions(tradeId: string): Promise<readonly Decision[]>;
 }
 
+/** A trade as it was on the screen. */
+export const seenSchema = z.strictObject({ id: textId, version: z.number().int().positive() });
 const seen = z
-  .array(z.strictObject({ id: textId, version: z.number().int().positive() }))
+  .array(seenSchema)
   .min(1)
   .max(200)
   .refine((trades) => new Set(trades.map(({ id }) => id)).size === trades.length, "holds a trade twice");
@@ -64,7 +76,7 @@ const reviewSchema = z.strictObject({ trades: seen, link: linkSchema });
 export interface ReviewParts {
   readonly userId: string;
   readonly actor: string;
-  readonly store: Pick<BookStore, "trades" | "tradesById" | "decisionsOf" | "commit">;
+  readonly store: Pick<BookStore, "trades" | "tradesById" | "manualTradesOn" | "decisionsOf" | "commit">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tradePlans: TradePlans | undefined;
@@ -76,51 +88,57 @@ export function userReview(parts: ReviewParts): UserReview {
     async inbox(filter = {}) {
       const wanted = { ...parseOptions(tradeFilterSchema, filter), inbox: "pending_review" } as const;
       const { items, next } = await store.trades(userId, wanted);
+      const days = [...new Set(items.flatMap((trade) => dayOf(trade) ?? []))];
+      const manuals = days.length === 0 ? [] : await store.manualTradesOn(userId, days);
       const proposed = await suggestions(items, parts);
-      return { items: items.flatMap((trade, index) => withSuggestion(trade, proposed[index])), next };
+      return { items: items.flatMap((trade, index) => withSuggestion(trade, proposed[index], manuals)), next };
     },
     async review(request) {
       const { trades, link } = parseOptions(reviewSchema, request);
-      return decide(parts, trades, (_trade, suggestion) => ({ act: "decide", link, suggestion: { ...suggestion } }));
+      const known = await seenTrades(parts, trades);
+      const proposed = await suggestions(known, parts);
+      const reviews = known.map((trade, index): TradeReview => {
+        const { version } = trades[index] ?? trade;
+        return { tradeId: trade.id, version, act: "decide", link, suggestion: { ...proposed[index] } };
+      });
+      return commitDecision(parts, { accounts: known, reviews });
     },
     async undoReview(request) {
       const { trades } = parseOptions(undoSchema, request);
-      return decide(parts, trades, () => ({ act: "undo" }));
+      return undoReviews(parts, trades);
     },
-    tradeDecisions: (tradeId) => store.decisionsOf(userId, tradeId),
+    tradeDecisions: (tradeId) => store.decisionsOf(userId, [tradeId]),
   };
 }
 
-function withSuggestion(trade: Trade, suggestion: Suggestion | undefined): InboxTrade[] {
-  return suggestion === undefined ? [] : [{ ...trade, suggestion }];
+function withSuggestion(
+  trade: Trade,
+  suggestion: Suggestion | undefined,
+  manuals: readonly Trade[],
+): readonly InboxTrade[] {
+  return suggestion === undefined ? [] : [{ ...trade, suggestion, absorb: manualMatch(trade, manuals) }];
 }
 
 type Seen = SeenTrades["trades"];
-type Act =
-  | {
-      readonly act: "decide";
-      readonly link: Link;
-      readonly suggestion: { readonly [name: string]: string | number | null };
-    }
-  | { readonly act: "undo" };
 
-async function decide(
-  parts: ReviewParts,
-  trades: Seen,
-  actOn: (trade: Trade, suggestion: Suggestion) => Act,
-): Promise<readonly Trade[]> {
+async function undoReviews(parts: ReviewParts, trades: Seen): Promise<readonly Trade[]> {
+  const { userId, actor, store, clock } = parts;
   const known = await seenTrades(parts, trades);
-  const proposed = await suggestions(known, parts);
-  const reviews = known.flatMap((trade, index) => {
-    const { version } = trades[index] ?? trade;
-    const suggestion = proposed[index];
-    return suggestion === undefined ? [] : [{ tradeId: trade.id, version, ...actOn(trade, suggestion) }];
+  const ids = known.map(({ id }) => id);
+  const absorptions = (await store.decisionsOf(userId, ids)).flatMap((one) => absorptionOfLast(one) ?? []);
+  const manualTradeIds = [...new Set(absorptions.map(({ tradeId }) => tradeId))];
+  const event = { by: actor, action: "trade.restored", connectionId: null, details: { manualTradeIds } } as const;
+  const audit = auditEvent({ ...event, at: instantFromUnixMs(clock.now()) });
+  return commitDecision(parts, {
+    accounts: known,
+    // What comes back is locked with the rest.
+    scopes: absorptions.map(({ familyKey }) => familyKey.split("/", 2).join("/")),
+    ...(manualTradeIds.length === 0 ? {} : { audit }),
+    reviews: trades.map(({ id, version }) => ({ tradeId: id, version, act: "undo" })),
   });
-  await commitDecision(parts, { accounts: known, reviews });
-  return seenTrades(parts, trades);
 }
 
-/** Commits a person's batch. @throws ImportError `TRADE_CHANGED` */
+/** Commits a person's batch; answers with the trades that it reviews. @throws ImportError `TRADE_CHANGED` */
 export async function commitDecision(
   {
     userId,
@@ -130,18 +148,28 @@ export async function commitDecision(
   }: Pick<ReviewParts, "userId" | "actor" | "clock"> & { readonly store: Pick<BookStore, "commit"> },
   {
     accounts,
+    scopes = [],
     ...changes
-  }: Omit<Partial<CommitBatch>, "accounts"> & { readonly accounts: readonly Pick<Trade, "broker" | "account">[] },
-): Promise<void> {
+  }: Omit<Partial<CommitBatch>, "accounts"> & {
+    readonly accounts: readonly Pick<Trade, "broker" | "account">[];
+    /** More accounts to lock, as the keys of their fills begin. */
+    readonly scopes?: readonly string[];
+  },
+): Promise<readonly Trade[]> {
   const batch = { ...decisionBatch({ owner: userId, by: actor, clock, accounts }), ...changes };
-  const result = await store.commit(batch);
-  if (result.kind !== "stale") return;
+  const locked = [...new Set([...batch.accounts, ...scopes])].sort();
+  const result = await store.commit({ ...batch, accounts: locked });
+  if (result.kind === "committed") return result.reviewed ?? [];
+  if (result.kind === "fenced") throw new Error("a batch without a run has no fence");
   const ids = result.tradeIds.slice(0, 10).join(", ");
   throw new ImportError("TRADE_CHANGED", `changed since it was read, so nothing was written: ${ids}; read it again`);
 }
 
 /** The trades in the order of the request. @throws ImportError `TRADE_NOT_FOUND` */
-async function seenTrades({ userId, store }: ReviewParts, trades: Seen): Promise<readonly Trade[]> {
+export async function seenTrades(
+  { userId, store }: Pick<ReviewParts, "userId"> & { readonly store: Pick<BookStore, "tradesById"> },
+  trades: Seen,
+): Promise<readonly Trade[]> {
   const ids = trades.map(({ id }) => id);
   const found = await store.tradesById(userId, ids);
   const byId = new Map(found.map((trade) => [trade.id, trade]));

@@ -28,6 +28,7 @@ const kinds: Readonly<Record<ErrorCode, readonly [string | null, string | null]>
   CREDENTIALS_UNAVAILABLE: [null, null],
   CURSOR_INVALID: [null, "broker_failing"],
   FEATURE_UNAVAILABLE: ["connection_error", "connection_error"],
+  JOB_NOT_FOUND: ["connection_error", "connection_error"],
   LEASE_LOST: [null, null],
   LOCKED_OUT: ["pacing", "pacing"],
   MAINTENANCE: ["maintenance", "maintenance"],

@@ -44,6 +44,7 @@ const meanings: Readonly<Record<ErrorCode, "none" | "wait" | "failure" | "drift"
   CREDENTIALS_UNAVAILABLE: "wait",
   CURSOR_INVALID: "failure",
   FEATURE_UNAVAILABLE: "fix-config",
+  JOB_NOT_FOUND: "fix-config",
   LEASE_LOST: "none",
   LOCKED_OUT: "wait",
   MAINTENANCE: "wait",

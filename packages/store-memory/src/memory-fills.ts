@@ -4,7 +4,9 @@ import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
 import { type MemoryTables, ownerTables } from "./memory-tables.ts";
 
 /** What reviews and statistics read. */
-export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" | "decisionsOf" | "fills"> {
+export function memoryFills(
+  tables: MemoryTables,
+): Pick<BookStore, "tradesById" | "manualTradesOn" | "decisionsOf" | "fills"> {
   const of = (owner: string) => ownerTables(tables, owner);
   return {
     async tradesById(owner, ids) {
@@ -12,9 +14,15 @@ export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" 
       const rows = [...new Set(ids)].flatMap((id) => trades.get(id) ?? []);
       return copyOf(rows.map(tradeView).filter((trade) => !isRemovedTrade(trade)));
     },
-    async decisionsOf(owner, tradeId) {
+    async manualTradesOn(owner, days) {
+      const rows = [...of(owner).trades.values()].filter(({ broker, totals }) => {
+        return broker === "manual" && days.includes(totals.last.executedAt.slice(0, 10));
+      });
+      return copyOf(rows.map(tradeView).filter((trade) => !isRemovedTrade(trade)));
+    },
+    async decisionsOf(owner, tradeIds) {
       const { index, reports, decisions } = of(owner);
-      const families = [...index.tradeMembers.values([tradeId])].flatMap((key) => reports.get(key)?.familyKey ?? []);
+      const families = [...index.tradeMembers.values(tradeIds)].flatMap((key) => reports.get(key)?.familyKey ?? []);
       return copyOf(families.sort().flatMap((familyKey) => decisions.get(familyKey) ?? []));
     },
     async fills(owner, { broker, account, ...page }) {

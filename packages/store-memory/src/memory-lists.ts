@@ -1,12 +1,12 @@
-import type { ExecutionFilter, ProblemFilter, SliceRequest, Trade, TradeFilter } from "@fillbook/core";
-import type { BookStore, StoredProblem } from "@fillbook/core/store";
+import type { ExecutionFilter, ProblemFilter, Slice, SliceRequest, Trade, TradeFilter } from "@fillbook/core";
+import type { BookStore, JobRecord, StoredProblem } from "@fillbook/core/store";
 import { executionView, isRemovedTrade, tradeView } from "@fillbook/core/store";
 import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
 import { type MemoryTables, type OwnerTables, ownerTables, type ReportRow } from "./memory-tables.ts";
 
 type Lists = Pick<
   BookStore,
-  "connection" | "connections" | "trade" | "trades" | "executions" | "job" | "jobs" | "problems"
+  "connection" | "connections" | "trade" | "trades" | "executions" | "job" | "jobs" | "jobRecords" | "problems"
 >;
 
 /** All reads on behalf of a person. Results are copies: what a host does to them changes nothing stored. */
@@ -40,11 +40,33 @@ export function memoryLists(tables: MemoryTables): Lists {
       });
       return sliceOf(rows, filter, (job) => ({ at: job.startedAt, id: job.id }));
     },
+    async jobRecords(owner, request) {
+      return jobRecordsOf(of(owner), request);
+    },
     async problems(owner, filter) {
       const rows = problemsOf(of(owner), filter);
       return sliceOf(rows, filter, (problem) => ({ at: problem.openedAt, id: problem.id }));
     },
   };
+}
+
+/** Families first, then cancels, each in the order of their keys. */
+function jobRecordsOf(
+  { reports, cancels }: OwnerTables,
+  { jobId, limit = 50, after = "" }: Parameters<BookStore["jobRecords"]>[1],
+): Slice<JobRecord> {
+  const isWanted = (row: { readonly jobId: string; readonly undone: string | null }) =>
+    row.jobId === jobId && row.undone === null;
+  const records = new Map<string, JobRecord>();
+  for (const { familyKey, ...row } of reports.values()) {
+    if (isWanted(row)) records.set(`0${familyKey}`, { kind: "family", familyKey });
+  }
+  for (const { cancelKey, familyKey, aliasKeys, ...row } of cancels.values()) {
+    if (isWanted(row)) records.set(`1${cancelKey}`, { kind: "cancel", cancelKey, familyKey, aliasKeys });
+  }
+  const rest = [...records].filter(([key]) => key > after).sort(([left], [right]) => (left < right ? -1 : 1));
+  const page = rest.slice(0, limit);
+  return { items: page.map(([, record]) => record), next: rest.length > limit ? (page.at(-1)?.[0] ?? null) : null };
 }
 
 function reportsOf({ reports }: OwnerTables, filter: ExecutionFilter): ReportRow[] {

@@ -3,12 +3,14 @@ import {
   type CommitPlan,
   emptySnapshot,
   extendSnapshot,
+  namesOf,
   type PlanAnswer,
   planCommit,
   type SnapshotKeys,
   type SnapshotRows,
 } from "@fillbook/core/store";
-import { namesOf, type OwnerTables, type ReportRow } from "./memory-tables.ts";
+import { writeAudit } from "./memory-audit.ts";
+import type { OwnerTables, ReportRow } from "./memory-tables.ts";
 
 /** Asks core what to write, reading whatever it wants to see. */
 export function planFor(tables: OwnerTables, batch: CommitBatch): Exclude<PlanAnswer, { readonly kind: "read" }> {
@@ -26,16 +28,26 @@ function readRows(tables: OwnerTables, keys: SnapshotKeys): SnapshotRows {
   for (const key of index.aliasFamilies.values(keys.aliases)) families.add(key);
   for (const key of index.idlessFamilies.values(keys.idlessContents)) families.add(key);
   for (const key of index.contentFamilies.values(keys.contents)) families.add(key);
+  for (const { familyKey } of present(tables.reports, index.tradeMembers.values(keys.tradeFamilies)))
+    families.add(familyKey);
   return {
     revisions: keys.revisions.filter((key) => tables.reports.has(key)),
     cancelKeys: keys.cancelKeys.filter((key) => tables.cancels.has(key)),
     rejectKeys: keys.rejectKeys.filter((key) => tables.rejects.has(key)),
+    undone: [
+      ...keys.revisions.filter((key) => isUndone(tables.reports.get(key))),
+      ...keys.cancelKeys.filter((key) => isUndone(tables.cancels.get(key))),
+    ],
     reports: present(tables.reports, index.familyReports.values(families)),
     cancels: present(tables.cancels, index.cancelNames.values(keys.cancelNames)),
     decisions: present(tables.decisions, keys.decisions),
     trades: present(tables.trades, [...present(index.orderTrades, keys.orderKeys), ...keys.tradeIds]),
     members: present(tables.reports, index.tradeMembers.values(keys.members)),
   };
+}
+
+function isUndone(row: { readonly undone: string | null } | undefined): boolean {
+  return row !== undefined && row.undone !== null;
 }
 
 function present<Row>(table: ReadonlyMap<string, Row>, keys: Iterable<string>): Row[] {
@@ -56,8 +68,16 @@ export function writePlan(tables: OwnerTables, batch: CommitBatch, plan: CommitP
     const report = tables.reports.get(revisionKey);
     if (report !== undefined) placeReport(tables, report, { ...report, ...marks });
   }
+  for (const { revisionKey, ...envelope } of plan.revived) {
+    const report = tables.reports.get(revisionKey);
+    if (report !== undefined) tables.reports.set(revisionKey, { ...report, ...envelope });
+  }
+  for (const { cancelKey, ...marks } of plan.cancelMarks) {
+    const cancel = tables.cancels.get(cancelKey);
+    if (cancel !== undefined) tables.cancels.set(cancelKey, { ...cancel, ...marks });
+  }
   for (const cancel of plan.cancels) {
-    tables.cancels.set(cancel.cancelKey, cancel);
+    tables.cancels.set(cancel.cancelKey, { ...cancel, undone: null });
     for (const name of namesOf(cancel)) tables.index.cancelNames.add(name, cancel.cancelKey);
   }
   for (const reject of plan.rejects)
@@ -67,6 +87,15 @@ export function writePlan(tables: OwnerTables, batch: CommitBatch, plan: CommitP
   for (const decision of plan.decisions) tables.decisions.set(decision.familyKey, decision);
   writeTrades(tables, plan);
   writeProblems(tables, batch, plan);
+  writeUndo(tables, batch, plan);
+  // A batch whose answer was lost comes again with the event that it wrote.
+  if (plan.audit !== null && !tables.audit.some(({ id }) => id === plan.audit?.id)) writeAudit(tables, plan.audit);
+}
+
+function writeUndo({ jobs }: OwnerTables, { undo, at }: CommitBatch, plan: CommitPlan): void {
+  const job = undo === undefined ? undefined : jobs.get(undo.jobId);
+  if (job === undefined || plan.undo === null || plan.undo.reportCount + plan.undo.cancelCount === 0) return;
+  jobs.set(job.id, { ...job, undoneAt: at });
 }
 
 function insertReport(tables: OwnerTables, report: ReportRow): void {

@@ -6,6 +6,7 @@ import {
   type BookStore,
   type CommitBatch,
   type CommitResult,
+  committedResult,
   type IngestStore,
   noStats,
   type RunStart,
@@ -13,6 +14,7 @@ import {
 import { closeRun } from "./memory-close-run.ts";
 import { dueConnections } from "./memory-due.ts";
 import { planFor, writePlan } from "./memory-plan.ts";
+import { copyOf } from "./memory-slice.ts";
 import { type Lease, type MemoryTables, type OwnerTables, ownerTables } from "./memory-tables.ts";
 
 type Runs = Pick<BookStore, "beginRun" | "renewLease" | "commit" | "claimDue" | "endRun" | "queueFollowUp">;
@@ -80,7 +82,7 @@ function beginRun(tables: MemoryTables, request: Parameters<IngestStore["beginRu
   owner.jobs.set(jobId, {
     ...{ id: jobId, userId: lease.owner, connectionId, mode, window, status: "running", startedAt, finishedAt: null },
     ...{ cursorBefore: lease.cursor, cursorAfter: lease.cursor, stats: noStats, error: null, more: false },
-    unchangedRuns: 0,
+    ...{ unchangedRuns: 0, undoneAt: null },
   });
   const { token, cursor, coverage } = lease;
   return { kind: "started", jobId, token, connection, cursor, coverage, startedAt };
@@ -123,5 +125,5 @@ function writeBatch(owner: OwnerTables, batch: CommitBatch): CommitResult {
   const answer = planFor(owner, batch);
   if (answer.kind === "stale") return answer;
   writePlan(owner, batch, answer.plan);
-  return { kind: "committed", stats: answer.plan.stats };
+  return copyOf(committedResult(answer.plan));
 }

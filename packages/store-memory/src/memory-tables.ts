@@ -1,12 +1,12 @@
 import type { AuditEvent, Connection, Instant, Job, Json, Step } from "@fillbook/core";
 import type {
-  CancelRow,
   CommitStats,
   Coverage,
   Decision,
   NewCancel,
   Reject,
   SealedRow,
+  StoredCancel,
   StoredProblem,
   StoredReport,
   TradeRow,
@@ -33,6 +33,8 @@ export interface Lease {
 
 export type ReportRow = StoredReport & { readonly raw: Json };
 
+export type CancelRecord = NewCancel & StoredCancel;
+
 export type RejectRow = Reject & { readonly resolvedAt: Instant | null; readonly resolvedJobId: string | null };
 
 /** Everything of one owner; no lookup ever leaves it. */
@@ -40,7 +42,7 @@ export interface OwnerTables {
   readonly connections: Map<string, Connection>;
   readonly jobs: Map<string, Job>;
   readonly reports: Map<string, ReportRow>;
-  readonly cancels: Map<string, NewCancel>;
+  readonly cancels: Map<string, CancelRecord>;
   readonly rejects: Map<string, RejectRow>;
   readonly contexts: Map<string, Json>;
   readonly decisions: Map<string, Decision>;
@@ -92,9 +94,4 @@ export function ownerTables({ owners }: MemoryTables, owner: string): OwnerTable
   };
   owners.set(owner, tables);
   return tables;
-}
-
-/** The names under which a cancel is looked up. */
-export function namesOf(cancel: CancelRow): readonly string[] {
-  return cancel.familyKey === null ? cancel.aliasKeys : [cancel.familyKey, ...cancel.aliasKeys];
 }

@@ -92,6 +92,8 @@ create table jobs (
   -- The last page that was committed and its statistics: a repeated commit of it answers the same and writes nothing.
   last_page bigint not null default 0,
   last_page_stats json,
+  -- When something of what it stored was last undone.
+  undone_at timestamptz,
   primary key (owner, id),
   foreign key (owner, connection_id) references connections (owner, id) on delete cascade,
   check ((status = 'running') = (finished_at is null)),
@@ -101,7 +103,8 @@ create index jobs_by_time on jobs (owner, started_at, id);
 create index jobs_by_connection on jobs (owner, connection_id, started_at, id);
 create index jobs_running on jobs (owner, started_at, id) where status = 'running';
 
--- One row a report. Facts and keys are never changed; canonical, voided, trade_id, pinned and fill are what plans rewrite.
+-- One row a report. Facts and keys are never changed; canonical, voided, trade_id, pinned, undone and fill are what plans
+-- rewrite, and job, connection and fetch time where an undone report is told again.
 create table executions (
   owner text collate "C" not null,
   family_key text collate "C" not null,
@@ -155,9 +158,12 @@ create table executions (
   voided boolean not null,
   trade_id text collate "C",
   pinned boolean not null,
+  -- The event of the undo by which it counts for nothing.
+  undone text collate "C",
   fill json,
   primary key (owner, family_key, revision_key),
   check (not (canonical and voided)),
+  check (undone is null or not canonical),
   check (fill is null or trade_id is not null)
 );
 create unique index executions_canonical on executions (owner, family_key) where canonical;
@@ -166,6 +172,7 @@ create index executions_by_symbol on executions (owner, symbol, executed_at, rev
 create index executions_superseded on executions (owner, executed_at, revision_key) where not canonical;
 create index executions_by_trade on executions (owner, trade_id, executed_at, revision_key);
 create index executions_idless on executions (owner, content_key) where family_class = 'content';
+create index executions_undone on executions (owner, family_key, revision_key) where undone is not null;
 
 -- The brokers' records as they came: most of the bytes, and read only on request.
 create table execution_raws (
@@ -192,6 +199,7 @@ create table cancels (
   job_id text collate "C" not null,
   fetched_at timestamptz not null,
   context_hash text collate "C" not null,
+  undone text collate "C",
   primary key (owner, cancel_key)
 );
 
@@ -243,6 +251,8 @@ create table decisions (
   suggestion json,
   -- The decision before, which an undo brings back.
   previous json,
+  -- The trade on the other side where an imported trade took the place of a manual one.
+  absorption json,
   primary key (owner, family_key),
   check (trade_plan_id is null or campaign_id is null)
 );
@@ -279,6 +289,7 @@ create table trades (
 create index trades_by_time on trades (owner, last_executed_at, id);
 create index trades_by_symbol on trades (owner, symbol, last_executed_at, id);
 create index trades_changed on trades (owner, last_executed_at, id) where changed;
+create index trades_manual on trades (owner, last_executed_at, id) where broker = 'manual';
 create index trades_inbox on trades (owner, last_executed_at, id) where inbox = 'pending_review';
 
 create table problems (

@@ -14,6 +14,7 @@ export const markColumns: readonly SqlColumn<Marks>[] = [
   { name: "voided", type: "boolean", write: ({ voided }) => booleanText(voided) },
   { name: "trade_id", type: "text", write: ({ tradeId }) => tradeId },
   { name: "pinned", type: "boolean", write: ({ pinned }) => booleanText(pinned) },
+  { name: "undone", type: "text", write: ({ undone }) => undone },
   { name: "fill", type: "json", write: ({ fill }) => (fill === null ? null : json(fill)) },
 ];
 
@@ -98,6 +99,7 @@ export function storedReport(row: SqlRow): StoredReport {
     voided: isTrue(row, "voided"),
     tradeId: textOrNull(row, "trade_id"),
     pinned: isTrue(row, "pinned"),
+    undone: textOrNull(row, "undone"),
     fill: parsedOrNull(textOrNull(row, "fill")),
   };
   // Written by executionColumns from a report that core had checked.
@@ -112,6 +114,7 @@ export function storedExecution(row: SqlRow): StoredExecution {
     familyKey: textOf(row, "family_key"),
     canonical: isTrue(row, "canonical"),
     voided: isTrue(row, "voided"),
+    undone: textOrNull(row, "undone") !== null,
     tradeId: textOrNull(row, "trade_id"),
     connectionId: textOf(row, "connection_id"),
     jobId: textOf(row, "job_id"),

@@ -19,8 +19,11 @@ export async function writeAudit(
   { owner, audit }: { readonly owner: string; readonly audit?: AuditEvent | undefined },
 ): Promise<void> {
   if (audit !== undefined)
-    await insertAll(sql, { table: tables.auditEvents, columns: columnsOf(owner), rows: [audit] });
+    await insertAll(sql, { table: tables.auditEvents, columns: columnsOf(owner), rows: [audit], conflict: known });
 }
+
+/** A batch whose answer was lost comes again with the event that it wrote. */
+const known = "on conflict (owner, id) do nothing";
 
 const columnsOf = (owner: string): SqlColumns<AuditEvent> => [
   { name: "owner", type: "text", write: () => owner },

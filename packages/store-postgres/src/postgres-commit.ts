@@ -1,5 +1,12 @@
 import { ImportError, isImportError } from "@fillbook/core";
-import { type CommitBatch, type CommitResult, onlyRecords, recordKeysOf, rejectRecords } from "@fillbook/core/store";
+import {
+  type CommitBatch,
+  type CommitResult,
+  committedResult,
+  onlyRecords,
+  recordKeysOf,
+  rejectRecords,
+} from "@fillbook/core/store";
 import { lockAccounts } from "./account-locks.ts";
 import { callHost } from "./call-host.ts";
 import type { PostgresContext } from "./postgres-context.ts";
@@ -129,7 +136,7 @@ async function commitWithin(
   await writePlan(sql, tables, planned);
   await moveCursor(sql, tables, { planned, leaseMs: options.leaseMs });
   if (onCommit !== null && options.rehearse !== true) await callHost(sql, onCommit, storeCommit(planned));
-  return { kind: "committed", stats: planned.plan.stats };
+  return committedResult(planned.plan);
 }
 
 /** Locks the lease and its job. Answers when there is nothing to write: another run took over, or this page was committed before. */

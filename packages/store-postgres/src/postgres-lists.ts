@@ -1,6 +1,7 @@
 import type { Slice, SliceRequest } from "@fillbook/core";
 import { type BookStore, sliceKeyText } from "@fillbook/core/store";
 import { holdsNul } from "./holds-nul.ts";
+import { jobRecords } from "./job-records.ts";
 import { listStatement } from "./list-statement.ts";
 import {
   connectionListing,
@@ -23,11 +24,13 @@ type Lists = Pick<
   | "trade"
   | "trades"
   | "tradesById"
+  | "manualTradesOn"
   | "decisionsOf"
   | "fills"
   | "executions"
   | "job"
   | "jobs"
+  | "jobRecords"
   | "problems"
 >;
 
@@ -45,18 +48,28 @@ export function postgresLists(context: PostgresContext): Lists {
       const known = ids.filter((id) => !holdsNul(id));
       return (await retrying(clock, () => driver.query(text, [owner, sqlArray(known)]))).map(itemOf);
     },
-    async decisionsOf(owner, tradeId) {
-      if (holdsNul(tradeId)) return [];
+    async manualTradesOn(owner, days) {
+      const { selection, from, without = "false", itemOf } = tradeListing;
+      const text = `select found.* from unnest($2::timestamptz[]) as wanted (day)
+        cross join lateral (select ${selection} from ${from(tables)}
+          where owner = $1 and broker = 'manual' and last_executed_at >= wanted.day
+            and last_executed_at < wanted.day + interval '24 hours' and not (${without})) as found`;
+      const starts = [...new Set(days)].map((day) => `${day}T00:00:00Z`);
+      return (await retrying(clock, () => driver.query(text, [owner, sqlArray(starts)]))).map(itemOf);
+    },
+    async decisionsOf(owner, tradeIds) {
       const text = `select ${decisionSelection} from ${tables.decisions}
         where owner = $1 and family_key in
-          (select family_key from ${tables.executions} where owner = $1 and trade_id = $2 and fill is not null)
+          (select family_key from ${tables.executions} where owner = $1 and trade_id = any($2::text[]) and fill is not null)
         order by family_key`;
-      return (await retrying(clock, () => driver.query(text, [owner, tradeId]))).map(decisionRow);
+      const known = tradeIds.filter((id) => !holdsNul(id));
+      return (await retrying(clock, () => driver.query(text, [owner, sqlArray(known)]))).map(decisionRow);
     },
     trades: (owner, filter) => sliceOf(context, tradeListing, { owner, filter }),
     fills: (owner, filter) => sliceOf(context, fillListing, { owner, filter }),
     executions: (owner, filter) => sliceOf(context, executionListing, { owner, filter }),
     job: (owner, id) => oneOf(context, jobListing, { owner, id }),
+    jobRecords: (owner, request) => jobRecords(context, owner, request),
     jobs: (owner, filter) => sliceOf(context, jobListing, { owner, filter }),
     problems: (owner, filter) => sliceOf(context, problemListing, { owner, filter }),
   };

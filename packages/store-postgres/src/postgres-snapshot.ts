@@ -5,7 +5,7 @@ import type { Sql, SqlRow } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { cancelRow, cancelSelection, decisionRow, decisionSelection } from "./rare-columns.ts";
 import { sqlArray } from "./sql-array.ts";
-import { textOf } from "./sql-columns.ts";
+import { isTrue, textOf } from "./sql-columns.ts";
 import { tradeRow, tradeSelection } from "./trade-columns.ts";
 
 /** Asks core what to write, reading whatever it wants to see. The accounts are locked by now. */
@@ -37,17 +37,22 @@ function snapshotReader(sql: Sql, tables: PostgresTables, batch: CommitBatch) {
   return async (keys: SnapshotKeys): Promise<SnapshotRows> => {
     // A revision key names its family, so the primary key finds both; the families' other revisions come along unasked.
     const asked = keys.revisions.map((key) => familyOf.get(key) ?? "");
-    const known = await read("revisions", asked, (row) => ({ family: textOf(row, "family"), key: keyOf(row) }));
+    const known = await read("revisions", asked, (row) => ({ ...storedKey(row), family: textOf(row, "family") }));
     const present = new Set(known.map(({ family }) => family));
     // Most families of a page of news are new. Nobody else writes the account meanwhile, so they need not be asked for.
     for (const family of asked) if (!present.has(family)) absent.add(family);
+    const knownCancels = await read("cancelKeys", keys.cancelKeys, storedKey);
     const around = await familiesAround(sql, tables, { owner, keys });
     const families = [...keys.families.filter((family) => !absent.has(family)), ...around];
     return {
       revisions: known.map(({ key }) => key),
-      cancelKeys: await read("cancelKeys", keys.cancelKeys, keyOf),
+      cancelKeys: knownCancels.map(({ key }) => key),
       rejectKeys: await read("rejectKeys", keys.rejectKeys, keyOf),
-      reports: await read("reports", families, storedReport),
+      undone: [...known, ...knownCancels].flatMap(({ key, isUndone }) => (isUndone ? [key] : [])),
+      reports: [
+        ...(await read("reports", families, storedReport)),
+        ...(await read("tradeFamilies", keys.tradeFamilies, storedReport)),
+      ],
       cancels: await read("cancels", keys.cancelNames, cancelRow),
       decisions: await read("decisions", keys.decisions, decisionRow),
       trades: [
@@ -59,7 +64,11 @@ function snapshotReader(sql: Sql, tables: PostgresTables, batch: CommitBatch) {
   };
 }
 
-type Statement = keyof SnapshotRows | "tradeIds";
+type Statement = Exclude<keyof SnapshotRows, "undone"> | "tradeIds" | "tradeFamilies";
+
+function storedKey(row: SqlRow): { readonly key: string; readonly isUndone: boolean } {
+  return { key: keyOf(row), isUndone: isTrue(row, "undone") };
+}
 
 function keyOf(row: SqlRow): string {
   return textOf(row, "key");
@@ -68,8 +77,15 @@ function keyOf(row: SqlRow): string {
 function snapshotStatements(tables: PostgresTables): Readonly<Record<Statement, string>> {
   const executions = `${tables.executions} as executions`;
   return {
-    revisions: byKeys("family_key as family, revision_key as key", tables.executions, "family_key = wanted.key"),
-    cancelKeys: byKeys("cancel_key as key", tables.cancels, "cancel_key = wanted.key"),
+    revisions: byKeys(
+      // Two keys answer it without the rows: almost none is in the second one.
+      `family_key as family, revision_key as key, exists (select from ${tables.executions} as hidden
+         where hidden.owner = $1 and hidden.family_key = executions.family_key
+           and hidden.revision_key = executions.revision_key and hidden.undone is not null) as undone`,
+      executions,
+      "family_key = wanted.key",
+    ),
+    cancelKeys: byKeys("cancel_key as key, undone is not null as undone", tables.cancels, "cancel_key = wanted.key"),
     rejectKeys: byKeys("reject_key as key", tables.rejects, "reject_key = wanted.key"),
     reports: byKeys(executionSelection, executions, "family_key = wanted.key"),
     cancels: byKeys(
@@ -81,6 +97,12 @@ function snapshotStatements(tables: PostgresTables): Readonly<Record<Statement, 
     trades: byKeys(tradeSelection, tables.trades, "order_key = wanted.key"),
     tradeIds: byKeys(tradeSelection, tables.trades, "id = wanted.key"),
     members: byKeys(executionSelection, executions, "trade_id = wanted.key and fill is not null"),
+    tradeFamilies: byKeys(
+      executionSelection,
+      executions,
+      `family_key in (select family_key from ${tables.executions}
+         where owner = $1 and trade_id = wanted.key and fill is not null)`,
+    ),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CommitBatch, CommitPlan, Snapshot } from "@fillbook/core/store";
+import { writeAudit } from "./postgres-audit.ts";
 import type { Sql } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { cancelColumns, cancelNameColumns, decisionColumns, rejectColumns } from "./rare-columns.ts";
@@ -8,6 +9,7 @@ import { insertReports, updateMarks } from "./write-executions.ts";
 import { writeProblems } from "./write-problems.ts";
 import { writeRereads } from "./write-rereads.ts";
 import { writeTrades } from "./write-trades.ts";
+import { updateCancels, updateRevived, writeUndo } from "./write-undo.ts";
 
 export interface Planned {
   readonly batch: CommitBatch;
@@ -24,7 +26,9 @@ export async function writePlan(sql: Sql, tables: PostgresTables, planned: Plann
   const known = "on conflict (owner, context_hash) do nothing";
   await insertAll(sql, { table: tables.contexts, columns: contextColumns(owner), rows: contexts, conflict: known });
   await updateMarks(sql, tables, planned);
+  await updateRevived(sql, tables, planned);
   await insertReports(sql, tables, planned);
+  await updateCancels(sql, tables, planned);
   await insertAll(sql, { table: tables.cancels, columns: cancelColumns, rows: plan.cancels });
   const names = plan.cancels.flatMap((cancel) => {
     const all = new Set(cancel.familyKey === null ? cancel.aliasKeys : [cancel.familyKey, ...cancel.aliasKeys]);
@@ -44,6 +48,8 @@ export async function writePlan(sql: Sql, tables: PostgresTables, planned: Plann
   await insertAll(sql, { table: tables.decisions, columns: decided, rows: plan.decisions, conflict });
   await writeTrades(sql, tables, planned);
   await writeProblems(sql, tables, planned);
+  await writeUndo(sql, tables, planned);
+  await writeAudit(sql, tables, { owner, audit: plan.audit ?? undefined });
 }
 
 const contextColumns = (owner: string): SqlColumns<CommitBatch["contexts"][number]> => [

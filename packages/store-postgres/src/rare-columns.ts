@@ -1,4 +1,4 @@
-import type { CancelRow, Decision, NewCancel, Reject } from "@fillbook/core/store";
+import type { Decision, NewCancel, Reject, StoredCancel } from "@fillbook/core/store";
 import type { SqlRow } from "./postgres-driver.ts";
 import { booleanText, instantColumn, isTrue, type SqlColumns, textOf, textOrNull } from "./sql-columns.ts";
 
@@ -14,15 +14,16 @@ export const cancelColumns: SqlColumns<NewCancel> = [
   { name: "job_id", type: "text", write: ({ jobId }) => jobId },
   { name: "fetched_at", type: "timestamptz", write: ({ fetchedAt }) => fetchedAt },
   { name: "context_hash", type: "text", write: ({ contextHash }) => contextHash },
+  { name: "undone", type: "text", write: () => null },
 ];
 
 export const cancelSelection = [
-  "owner, cancel_key, family_key, alias_keys, facts, connection_id, job_id",
+  "owner, cancel_key, family_key, alias_keys, facts, connection_id, job_id, undone",
   instantColumn("fetched_at"),
 ].join(", ");
 
 /** A row of {@link cancelSelection} as the planner sees it. */
-export function cancelRow(row: SqlRow): CancelRow {
+export function cancelRow(row: SqlRow): StoredCancel {
   const cancel = {
     ...JSON.parse(textOf(row, "facts")),
     owner: textOf(row, "owner"),
@@ -32,9 +33,10 @@ export function cancelRow(row: SqlRow): CancelRow {
     connectionId: textOf(row, "connection_id"),
     jobId: textOf(row, "job_id"),
     fetchedAt: textOf(row, "fetched_at"),
+    undone: textOrNull(row, "undone"),
   };
   // Written by cancelColumns from a cancel that core had checked.
-  return cancel as unknown as CancelRow;
+  return cancel as unknown as StoredCancel;
 }
 
 /** The families and aliases that cancels name, one row each. */
@@ -98,10 +100,11 @@ export const decisionColumns = (owner: string): SqlColumns<Decision> => [
   { name: "seen_revision_key", type: "text", write: ({ seenRevisionKey }) => seenRevisionKey },
   { name: "suggestion", type: "json", write: ({ suggestion }) => JSON.stringify(suggestion) },
   { name: "previous", type: "json", write: ({ previous = null }) => JSON.stringify(previous) },
+  { name: "absorption", type: "json", write: ({ absorption = null }) => JSON.stringify(absorption) },
 ];
 
 export const decisionSelection = [
-  "family_key, trade_plan_id, campaign_id, decided_by, seen_revision_key, suggestion, previous",
+  "family_key, trade_plan_id, campaign_id, decided_by, seen_revision_key, suggestion, previous, absorption",
   instantColumn("decided_at"),
 ].join(", ");
 
@@ -117,6 +120,7 @@ export function decisionRow(row: SqlRow): Decision {
     seenRevisionKey: textOrNull(row, "seen_revision_key"),
     suggestion: JSON.parse(textOrNull(row, "suggestion") ?? "null"),
     previous: JSON.parse(textOrNull(row, "previous") ?? "null"),
+    absorption: JSON.parse(textOrNull(row, "absorption") ?? "null"),
   };
   // Written by decisionColumns from a decision that core had checked.
   return decision as unknown as Decision;

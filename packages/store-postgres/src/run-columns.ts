@@ -81,6 +81,7 @@ export const jobSelection = [
   ...jobStatNames.map(({ column }) => column),
   instantColumn("started_at"),
   instantColumn("finished_at"),
+  instantColumn("undone_at"),
 ].join(", ");
 
 /** A row of {@link jobSelection}, which names its table `jobs`. */
@@ -101,6 +102,7 @@ export function jobOf(row: SqlRow): Job {
     error: JSON.parse(textOrNull(row, "error") ?? "null"),
     more: isTrue(row, "more"),
     unchangedRuns: Number(textOf(row, "unchanged_runs")),
+    undoneAt: textOrNull(row, "undone_at"),
   };
   // Constraints hold the alternatives, and only what core had made was written.
   return job as unknown as Job;

@@ -48,7 +48,7 @@ function isRight({ records, pages }: (typeof deliveries)[number], hide?: keyof S
 }
 
 function bookOf(book: NaiveBook) {
-  const executions = book.rows.reports.map((row) => ({ ...row, id: row.revisionKey }));
+  const executions = book.rows.reports.map((row) => ({ ...row, id: row.revisionKey, undone: row.undone !== null }));
   return observedBook({ trades: book.trades(), executions, problems: book.rows.problems });
 }
 

@@ -1,9 +1,21 @@
+import type { AuditEvent } from "../audit-event.ts";
 import type { Coverage } from "../coverage.ts";
 import type { Instant } from "../instant.ts";
 import type { Json } from "../json.ts";
 import type { DriftCounts } from "../schema-drift.ts";
-import type { CancelRow, Decision, Marks, NewProblem, Reject, Report, Reread, TradeRow } from "./plan-types.ts";
+import type {
+  CancelRow,
+  Decision,
+  Marks,
+  NewProblem,
+  Reject,
+  Report,
+  Reread,
+  StoredCancel,
+  TradeRow,
+} from "./plan-types.ts";
 import type { TradeReview } from "./review.ts";
+import type { ImportUndo, UndoOutcome } from "./undo-import.ts";
 
 /** A report on its way into the store, with the broker's record. */
 export type NewReport = Report & { readonly raw: Json };
@@ -47,6 +59,10 @@ export interface CommitBatch {
   readonly reviews?: readonly TradeReview[];
   /** Trades that must be as they were seen, or nothing of the batch is written. */
   readonly expects?: readonly { readonly tradeId: string; readonly version: number }[];
+  /** A part of a job's records that shall count no more. */
+  readonly undo?: ImportUndo;
+  /** Who did what, for a batch that somebody shall find again; an undo that changes nothing writes none. */
+  readonly audit?: AuditEvent;
   /** Who decides, for batches with reviews. @defaultValue owner */
   readonly by?: string;
   /** Families to settle again, each with a report of it to pin (true), to unpin (false) or to leave as it is (null). */
@@ -98,6 +114,10 @@ export interface CommitPlan {
   readonly decisionsRemoved: readonly string[];
   /** New marks of reports that were stored before, those that stop being canonical first. */
   readonly marks: readonly { readonly revisionKey: string; readonly marks: Marks }[];
+  /** Reports that were undone and are told again: who told them is rewritten, their marks are above. */
+  readonly revived: readonly Retold[];
+  /** Cancels that were stored before and are undone now, or told again since they were. */
+  readonly cancelMarks: readonly (Pick<StoredCancel, "cancelKey" | "undone"> & Partial<Omit<Retold, "revisionKey">>)[];
   readonly trades: readonly TradeRow[];
   /** Trades that lost their last fill to another trade. */
   readonly tradesRemoved: readonly string[];
@@ -105,5 +125,13 @@ export interface CommitPlan {
   /** What open problems say now. */
   readonly problemsReworded: readonly Pick<NewProblem, "problemKey" | "message">[];
   readonly problemsResolved: readonly string[];
+  readonly audit: AuditEvent | null;
+  /** What became of the batch's undo; a job of which something was undone is marked with the batch's time. */
+  readonly undo: UndoOutcome | null;
+  /** The reviewed trades as they are then, in the order of the reviews. */
+  readonly reviewed: readonly TradeRow[];
   readonly stats: CommitStats;
 }
+
+/** Who told a stored report last. */
+export type Retold = Pick<Report, "revisionKey" | "jobId" | "connectionId" | "fetchedAt">;

@@ -1,7 +1,7 @@
+import { absorptionsUndone } from "./absorption.ts";
 import type { CommitBatch } from "./commit-batch.ts";
 import type { News } from "./news.ts";
-import type { Report } from "./plan-types.ts";
-import { fillsOf } from "./review.ts";
+import type { CancelRow, Report } from "./plan-types.ts";
 import { keyLists, type Snapshot, type SnapshotKeys } from "./snapshot.ts";
 
 const noKeys: SnapshotKeys = {
@@ -17,6 +17,7 @@ const noKeys: SnapshotKeys = {
   orderKeys: [],
   members: [],
   tradeIds: [],
+  tradeFamilies: [],
 };
 
 /** The first thing to ask a store for a batch: what of it is stored already. A replay needs no more than this. */
@@ -27,7 +28,7 @@ export function keysOf(batch: CommitBatch): SnapshotKeys {
     cancelKeys: batch.cancels.map((cancel) => cancel.cancelKey),
     rejectKeys: batch.rejects.map((reject) => reject.rejectKey),
     tradeIds: seenIds(batch),
-    members: reviewedIds(batch),
+    tradeFamilies: reviewedIds(batch),
   };
 }
 
@@ -52,19 +53,22 @@ export function isStarted(snapshot: Snapshot, batch: CommitBatch): boolean {
  */
 export function missingKeys(snapshot: Snapshot, batch: CommitBatch, news: News): SnapshotKeys | null {
   const wanted = wantedKeys(snapshot);
-  for (const report of news.reports) {
+  for (const report of [...news.reports, ...news.revived]) {
     wanted.add("families", report.familyKey);
     wantAround(wanted, report);
   }
   for (const report of snapshot.reports.values()) wantAround(wanted, report);
-  for (const cancel of [...news.cancels, ...snapshot.cancels.values()]) {
+  for (const cancel of [...news.cancels, ...news.revivedCancels, ...snapshot.cancels.values()]) {
     if (cancel.familyKey !== null) wanted.add("families", cancel.familyKey);
     for (const alias of cancel.aliasKeys) wanted.add("aliases", alias);
   }
   for (const { familyKey } of [...batch.decisions, ...batch.pins]) wanted.add("families", familyKey);
-  for (const id of reviewedIds(batch)) {
-    for (const fill of fillsOf(snapshot, id)) wanted.add("families", fill.familyKey);
+  for (const familyKey of batch.undo?.families ?? []) wanted.add("families", familyKey);
+  for (const cancel of batch.undo?.cancels ?? []) {
+    for (const name of namesOf(cancel)) wanted.add("cancelNames", name);
   }
+  // An undone review gives the manual trade back that it had absorbed.
+  for (const { familyKey } of absorptionsUndone(batch, snapshot)) wanted.add("families", familyKey);
   return wanted.result();
 }
 
@@ -87,6 +91,11 @@ function wantAround(wanted: WantedKeys, report: Report): void {
   else wanted.add("orderKeys", ownOrderKey(report.familyKey));
   wanted.add("idlessContents", report.contentKey);
   if (report.familyClass === "content") wanted.add("contents", report.contentKey);
+}
+
+/** The names under which a cancel is looked up. */
+export function namesOf({ familyKey, aliasKeys }: Pick<CancelRow, "familyKey" | "aliasKeys">): readonly string[] {
+  return familyKey === null ? aliasKeys : [familyKey, ...aliasKeys];
 }
 
 /** The order key of a fill that names no order: it is its own trade. */

@@ -7,25 +7,45 @@ export interface News {
   readonly reports: readonly NewReport[];
   readonly cancels: readonly NewCancel[];
   readonly rejects: readonly Reject[];
+  /** Reports that are stored and were undone: told again, they count again. */
+  readonly revived: readonly NewReport[];
+  readonly revivedCancels: readonly NewCancel[];
   /** Records that were stored before or stand in the batch twice. */
   readonly duplicates: number;
 }
 
 /** Leaves out what the snapshot knows and what the batch repeats. */
-export function newsOf(batch: CommitBatch, snapshot: Snapshot): News {
-  const reports = unseen(batch.reports, (report) => report.revisionKey, snapshot.revisions);
-  const cancels = unseen(batch.cancels, (cancel) => cancel.cancelKey, snapshot.cancelKeys);
-  const rejects = unseen(batch.rejects, (reject) => reject.rejectKey, snapshot.rejectKeys);
-  const seen = batch.reports.length - reports.length + batch.cancels.length - cancels.length;
-  return { reports, cancels, rejects, duplicates: seen + batch.rejects.length - rejects.length };
+export function newsOf(batch: CommitBatch, { revisions, cancelKeys, rejectKeys, undone }: Snapshot): News {
+  const reports = unseen(batch.reports, (report) => report.revisionKey, { stored: revisions, undone });
+  const cancels = unseen(batch.cancels, (cancel) => cancel.cancelKey, { stored: cancelKeys, undone });
+  const rejects = unseen(batch.rejects, (reject) => reject.rejectKey, { stored: rejectKeys, undone });
+  return {
+    ...{ reports: reports.fresh, cancels: cancels.fresh, rejects: rejects.fresh },
+    ...{ revived: reports.revived, revivedCancels: cancels.revived },
+    duplicates: reports.duplicates + cancels.duplicates + rejects.duplicates,
+  };
 }
 
-function unseen<Row>(rows: readonly Row[], keyOf: (row: Row) => string, stored: ReadonlySet<string>): Row[] {
+interface Unseen<Row> {
+  readonly fresh: readonly Row[];
+  readonly revived: readonly Row[];
+  readonly duplicates: number;
+}
+
+function unseen<Row>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+  { stored, undone }: { readonly stored: ReadonlySet<string>; readonly undone: ReadonlySet<string> },
+): Unseen<Row> {
   const taken = new Set<string>();
-  return rows.filter((row) => {
+  const fresh: Row[] = [];
+  const revived: Row[] = [];
+  for (const row of rows) {
     const key = keyOf(row);
-    if (stored.has(key) || taken.has(key)) return false;
+    if (taken.has(key) || (stored.has(key) && !undone.has(key))) continue;
     taken.add(key);
-    return true;
-  });
+    if (stored.has(key)) revived.push(row);
+    else fresh.push(row);
+  }
+  return { fresh, revived, duplicates: rows.length - fresh.length - revived.length };
 }

@@ -1,16 +1,19 @@
-import { contentOrdinal } from "../identify.ts";
+import { isRecord } from "../json.ts";
 import type { CommitBatch, CommitPlan, NewReport } from "./commit-batch.ts";
+import { countedRows, type HiddenRow, retold } from "./counted-rows.ts";
 import { foldFamilies, type PlanFamily, type PlanRow } from "./fold.ts";
-import { changedMarks, marksOf } from "./marks.ts";
+import { changedMarks, hiddenMarks, marksOf } from "./marks.ts";
 import { isStarted, keysOf, memberKeys, missingKeys } from "./missing-keys.ts";
+import { movesOf } from "./moves.ts";
 import { type News, newsOf } from "./news.ts";
 import { planProblems, rewordedProblems } from "./plan-problems.ts";
 import { countOutcomes } from "./plan-stats.ts";
 import { type Move, planTrades, type TradesPlan } from "./plan-trades.ts";
-import type { CancelRow, Decision, Fill, Marks } from "./plan-types.ts";
+import type { CancelRow, Decision, Marks } from "./plan-types.ts";
 import { type Reviewed, reviewed, staleTrades } from "./review.ts";
 import { type Settled, settleFamily } from "./settle-family.ts";
 import type { Snapshot, SnapshotKeys } from "./snapshot.ts";
+import { planUndo, type UndoPlan } from "./undo-import.ts";
 
 /** Either the plan, or what the store must read before there can be one. */
 export type PlanAnswer =
@@ -33,17 +36,17 @@ export function planCommit(snapshot: Snapshot, batch: CommitBatch): PlanAnswer {
   if (missing !== null) return { kind: "read", keys: missing };
   const stale = staleTrades(batch, snapshot);
   if (stale.length > 0) return { kind: "stale", tradeIds: stale };
-  const cancels = new Map<string, CancelRow>([
-    ...snapshot.cancels,
-    ...news.cancels.map((cancel) => [cancel.cancelKey, cancel] as const),
-  ]);
-  const families = familiesOf(snapshot, news);
+  const undo = undoOf(snapshot, batch, news);
+  const cancels = countedCancels(snapshot, news, undo);
+  const { visible, hidden } = countedRows(snapshot, news, undo);
+  const families = foldFamilies(visible);
   const review = batch.reviews === undefined ? noReview : reviewed(batch, snapshot, families);
-  const settled = settleAll(snapshot, batch, { families, cancels, review });
-  const moves = movesOf(settled);
-  const trades = planTrades(moves, snapshot, batch);
+  const settled = settleAll(snapshot, batch, { families, news, cancels, review });
+  const { moves, leaving } = movesOf(settled, hidden);
+  const trades = planTrades(moves, snapshot, batch, leaving);
   if ("read" in trades) return { kind: "read", keys: memberKeys(trades.read) };
-  return { kind: "plan", plan: assemble({ snapshot, batch, news, cancels, review, settled, moves, trades }) };
+  const decided = { snapshot, batch, news, undo, cancels, review, settled, hidden, moves, trades };
+  return { kind: "plan", plan: assemble(decided) };
 }
 
 /** Everything decided for one commit, before it is written down as rows. */
@@ -51,35 +54,55 @@ export interface Decided {
   readonly snapshot: Snapshot;
   readonly batch: CommitBatch;
   readonly news: News;
+  readonly undo: (UndoPlan & { readonly id: string }) | null;
+  /** Those that are not undone. */
   readonly cancels: ReadonlyMap<string, CancelRow>;
   readonly review: Reviewed;
   readonly settled: readonly Settled[];
+  /** Reports that count for nothing now. */
+  readonly hidden: readonly HiddenRow[];
   readonly moves: readonly Move[];
   readonly trades: TradesPlan;
 }
 
 const noReview: Reviewed = { decisions: [], removed: [] };
 
-function familiesOf(snapshot: Snapshot, news: News): readonly PlanFamily[] {
-  const stored = [...snapshot.reports.values()].map((report) => ({ report, before: report as Marks }));
-  const fresh = news.reports.map((report) => ({ report, before: null }));
-  return foldFamilies([...stored, ...fresh]);
+function undoOf(snapshot: Snapshot, { undo }: CommitBatch, news: News): Decided["undo"] {
+  if (undo === undefined) return null;
+  const families = foldFamilies(countedRows(snapshot, news, null).visible);
+  const cancels = [...snapshot.cancels.values()].filter((cancel) => cancel.undone === null);
+  const { decisions, reports } = snapshot;
+  return { ...planUndo(undo, { families, cancels, decisions, reports }), id: undo.id };
+}
+
+function countedCancels(snapshot: Snapshot, news: News, undo: Decided["undo"]): Map<string, CancelRow> {
+  const stored = [...snapshot.cancels].filter(([key, { undone }]) => undone === null && !undo?.cancels.has(key));
+  const told = [...news.cancels, ...news.revivedCancels].map((cancel) => [cancel.cancelKey, cancel] as const);
+  return new Map<string, CancelRow>([...stored, ...told]);
 }
 
 function settleAll(
   snapshot: Snapshot,
   batch: CommitBatch,
-  { families, cancels, review }: Pick<Decided, "cancels" | "review"> & { readonly families: readonly PlanFamily[] },
+  {
+    families,
+    news,
+    cancels,
+    review,
+  }: Pick<Decided, "news" | "cancels" | "review"> & { readonly families: readonly PlanFamily[] },
 ): Settled[] {
   const decisions = new Map<string, Decision>(snapshot.decisions);
   for (const decision of [...batch.decisions, ...review.decisions]) decisions.set(decision.familyKey, decision);
   for (const familyKey of review.removed) decisions.delete(familyKey);
   const pins = new Map(batch.pins.map((pin) => [pin.revisionKey, pin.pinned]));
   const isPinned = (row: PlanRow) => pins.get(row.report.revisionKey) ?? row.before?.pinned ?? false;
+  const fresh = new Map(news.reports.map((report) => [report.revisionKey, report]));
+  const seenReport = ({ seenRevisionKey: key }: Decision) =>
+    key === null ? null : (snapshot.reports.get(key) ?? fresh.get(key) ?? null);
   const list = [...cancels.values()];
   return families.map((family) => {
     const named = list.length === 0 ? list : list.filter((cancel) => names(cancel, family));
-    return settleFamily(family, { cancels: named, decisions, isPinned });
+    return settleFamily(family, { cancels: named, decisions, isPinned, seenReport });
   });
 }
 
@@ -88,59 +111,13 @@ function names(cancel: CancelRow, family: PlanFamily): boolean {
   return cancel.aliasKeys.some((alias) => family.rows.some((row) => row.report.aliasKeys.includes(alias)));
 }
 
-function movesOf(settled: readonly Settled[]): Move[] {
-  const claims = claimedContents(settled);
-  return settled.map((one) => {
-    const before = one.family.rows.flatMap(({ report, before }) => {
-      if (before === null || before.fill === null || before.tradeId === null) return [];
-      return [{ tradeId: before.tradeId, member: { report, fill: before.fill } }];
-    });
-    const claimed = one.family.familyClass === "content" && isClaimed(one, claims);
-    return { settled: one, before, after: claimed ? null : { report: one.face.report, fill: fillOf(one) } };
-  });
-}
-
-// How many fills with an id look like this content: they claim as many fills without one.
-function claimedContents(settled: readonly Settled[]): Map<string, number> {
-  const claims = new Map<string, number>();
-  const idless = new Set(
-    settled.filter((one) => one.family.familyClass === "content").map((one) => one.face.report.contentKey),
-  );
-  if (idless.size === 0) return claims;
-  for (const { family } of settled) {
-    if (family.familyClass === "content") continue;
-    for (const key of new Set(family.rows.map((row) => row.report.contentKey))) {
-      if (idless.has(key)) claims.set(key, (claims.get(key) ?? 0) + 1);
-    }
-  }
-  return claims;
-}
-
-function isClaimed({ face }: Settled, claims: ReadonlyMap<string, number>): boolean {
-  return contentOrdinal(face.report.familyKey) < (claims.get(face.report.contentKey) ?? 0);
-}
-
-function fillOf({ canonical, face, family, fees, decision, stale }: Settled): Fill {
-  return {
-    state: canonical === null ? "canceled" : "active",
-    fees,
-    orderQuantity: face.report.order.quantity ?? orderQuantityOf(family),
-    decision: decision === null ? null : { link: decision.link, decidedAt: decision.decidedAt, stale },
-  };
-}
-
-function orderQuantityOf({ rows }: PlanFamily): Fill["orderQuantity"] {
-  if (rows.length === 1) return null;
-  const telling = rows.filter((row) => row.report.order.quantity !== null);
-  return telling.sort((left, right) => (left.rank > right.rank ? -1 : 1))[0]?.report.order.quantity ?? null;
-}
-
 function assemble(decided: Decided): CommitPlan {
-  const { batch, news, review, moves, trades } = decided;
+  const { batch, news, review, moves, trades, undo } = decided;
   const marksByKey = new Map<string, Marks>();
   for (const move of moves) {
     for (const row of move.settled.family.rows) marksByKey.set(row.report.revisionKey, marksOf(row, move, decided));
   }
+  for (const row of decided.hidden) marksByKey.set(row.report.revisionKey, hiddenMarks(row));
   const problems = planProblems(decided);
   return {
     reports: news.reports.map((report) => ({ ...report, ...marksAt(marksByKey, report) })),
@@ -149,14 +126,41 @@ function assemble(decided: Decided): CommitPlan {
     rereads: batch.rereads,
     decisions: [...batch.decisions, ...review.decisions],
     decisionsRemoved: review.removed,
-    marks: changedMarks(moves, marksByKey),
+    marks: changedMarks(decided, marksByKey),
+    revived: news.revived.map(retold),
+    cancelMarks: cancelMarksOf(decided),
     trades: trades.written,
     tradesRemoved: trades.removed,
     problemsOpened: problems.opened,
     problemsReworded: rewordedProblems(batch),
     problemsResolved: problems.resolved,
+    audit: auditOf(decided),
+    undo: undo?.outcome ?? null,
+    reviewed: reviewedTrades(decided),
     stats: countOutcomes(decided),
   };
+}
+
+function cancelMarksOf({ news, undo }: Decided): CommitPlan["cancelMarks"] {
+  const undone = undo === null ? [] : [...undo.cancels].map((cancelKey) => ({ cancelKey, undone: undo.id }));
+  const revived = news.revivedCancels.map(({ cancelKey, jobId, connectionId, fetchedAt }) => {
+    return { cancelKey, undone: null, jobId, connectionId, fetchedAt };
+  });
+  return [...undone, ...revived];
+}
+
+function auditOf({ batch: { audit }, undo }: Decided): CommitPlan["audit"] {
+  if (audit === undefined || undo === null) return audit ?? null;
+  const { reversed, kept, blocked, reportCount, cancelCount } = undo.outcome;
+  if (reportCount + cancelCount === 0) return null;
+  const fills = { reversed: reversed.length, kept: kept.length, blocked: blocked.length };
+  const details = isRecord(audit.details) ? audit.details : {};
+  return { ...audit, details: { ...details, ...fills, reports: reportCount, cancels: cancelCount } };
+}
+
+function reviewedTrades({ batch, snapshot, trades }: Decided): CommitPlan["reviewed"] {
+  const written = new Map(trades.written.map((trade) => [trade.id, trade]));
+  return (batch.reviews ?? []).flatMap(({ tradeId }) => written.get(tradeId) ?? snapshot.trades.get(tradeId) ?? []);
 }
 
 function marksAt(marksByKey: ReadonlyMap<string, Marks>, report: NewReport): Marks {

@@ -15,8 +15,10 @@ export function planProblems(decided: Decided): {
   const opened: NewProblem[] = [...decided.batch.problems, ...decided.news.rejects.map(rejectProblem)];
   opened.push(...driftProblems(decided));
   const resolved: string[] = [...(decided.batch.resolves ?? [])];
+  const changed = new Set(decided.hidden.map(({ report }) => report.familyKey));
   for (const settled of decided.settled) {
-    if (!isTouched(settled)) continue;
+    const isChanged = changed.size > 0 && settled.family.familyKeys.filter((key) => changed.delete(key)).length > 0;
+    if (!isChanged && !isTouched(settled)) continue;
     const { familyKey, familyKeys, ambiguous } = settled.family;
     if (settled.conflict.length > 0) opened.push(conflictProblem(settled));
     const settledKeys = settled.conflict.length > 0 ? familyKeys.slice(1) : familyKeys;
@@ -26,6 +28,9 @@ export function planProblems(decided: Decided): {
     const doubtful = new Set(ambiguous.map((one) => one.familyKey));
     resolved.push(...familyKeys.filter((key) => !doubtful.has(key)).map((key) => `ambiguous:${key}`));
   }
+  // What is left are fills that are gone, and with them what was wrong with them.
+  resolved.push(...[...changed].flatMap((key) => [`conflict:${key}`, `ambiguous:${key}`]));
+  resolved.push(...[...(decided.undo?.cancels ?? [])].map((key) => `cancel:${key}`));
   const matched = new Set(decided.settled.flatMap((settled) => settled.cancelKeys));
   for (const cancel of decided.cancels.values()) {
     if (matched.has(cancel.cancelKey)) resolved.push(`cancel:${cancel.cancelKey}`);

@@ -1,4 +1,5 @@
 import type { CommitStats } from "./commit-batch.ts";
+import { isNews } from "./counted-rows.ts";
 import type { PlanRow } from "./fold.ts";
 import type { Decided } from "./plan-commit.ts";
 import type { Settled } from "./settle-family.ts";
@@ -9,7 +10,7 @@ type Outcome = "inserted" | "updated" | "corrected" | "conflicts";
 export function countOutcomes(decided: Decided): CommitStats {
   const { batch, news, moves, trades } = decided;
   const counts: Record<Outcome, number> = { inserted: 0, updated: 0, corrected: 0, conflicts: 0 };
-  let canonicalChanges = 0;
+  let canonicalChanges = decided.hidden.filter(({ report }) => report.canonical).length;
   for (const { settled, after } of moves) {
     for (const outcome of outcomesOf(settled, { counts: after !== null })) counts[outcome] += 1;
     if (isCanonicalChange(settled)) canonicalChanges += 1;
@@ -17,7 +18,7 @@ export function countOutcomes(decided: Decided): CommitStats {
   return {
     ...counts,
     duplicates: news.duplicates,
-    canceled: news.cancels.length,
+    canceled: news.cancels.length + news.revivedCancels.length,
     ignored: batch.ignored,
     rejected: news.rejects.length,
     fetched: batch.fetched,
@@ -27,14 +28,14 @@ export function countOutcomes(decided: Decided): CommitStats {
   };
 }
 
-/** One outcome for each new report of a family; `counts` is false for an id-less family that others claim. */
+/** One outcome for each new or revived report of a family; `counts` is false for an id-less family that others claim. */
 function outcomesOf(settled: Settled, { counts }: { counts: boolean }): Outcome[] {
   const rows = settled.family.rows;
-  const known = rows.filter((row) => row.before !== null);
+  const known = rows.filter((row) => !isNews(row));
   if (known.length === rows.length) return [];
   const outcomes: Outcome[] = [];
   for (const row of rows) {
-    if (row.before !== null) continue;
+    if (!isNews(row)) continue;
     outcomes.push(outcomeOf(row, known, { settled, counts }));
     known.push(row);
   }

@@ -25,7 +25,9 @@ export interface TradesPlan {
 
 /**
  * Puts fills into the trades of their orders. A trade whose fills all move to another order key keeps its id; a trade
- * that lost all of its fills to others is removed.
+ * that lost all of its fills is removed.
+ *
+ * `leaving` are fills of which no report counts any more.
  *
  * Answers with trade ids when the members of these trades must be read first.
  */
@@ -33,9 +35,10 @@ export function planTrades(
   moves: readonly Move[],
   snapshot: Snapshot,
   batch: CommitBatch,
+  leaving: Move["before"],
 ): TradesPlan | { readonly read: readonly string[] } {
   const targets = targetTrades(moves, snapshot, batch);
-  const changes = changesByTrade(moves, targets);
+  const changes = changesByTrade(moves, targets, leaving);
   const written: TradeRow[] = [];
   const removed: string[] = [];
   const read: string[] = [];
@@ -63,7 +66,7 @@ interface Change {
   readonly added: Member[];
 }
 
-function changesByTrade(moves: readonly Move[], targets: Targets): Map<string, Change> {
+function changesByTrade(moves: readonly Move[], targets: Targets, leaving: Move["before"]): Map<string, Change> {
   const changes = new Map<string, Change>();
   const changeOf = (tradeId: string, target: Target | null): Change => {
     const change = changes.get(tradeId);
@@ -77,6 +80,7 @@ function changesByTrade(moves: readonly Move[], targets: Targets): Map<string, C
     const target = targets.byFamily.get(move.settled.family.familyKey);
     if (move.after !== null && target !== undefined) changeOf(target.tradeId, target).added.push(move.after);
   }
+  for (const { tradeId, member } of leaving) changeOf(tradeId, null).removed.push(member);
   return changes;
 }
 

@@ -3,6 +3,7 @@ import type { CancelFacts, ExecutionFacts, Fee, Instrument } from "../execution.
 import type { ReportKeys } from "../identify.ts";
 import type { Instant } from "../instant.ts";
 import type { Json } from "../json.ts";
+import type { Absorption } from "./absorption.ts";
 
 /** The owner's decision on a trade: a trade plan, a campaign, or deliberately neither (null). */
 export type Link = { readonly tradePlanId: string } | { readonly campaignId: string } | null;
@@ -24,6 +25,8 @@ export interface Marks {
   readonly tradeId: string | null;
   /** Chosen by a person among conflicting reports. */
   readonly pinned: boolean;
+  /** The undo of its job that took it out of everything that counts, by its event's id; null for a report that was not. */
+  readonly undone: string | null;
   /** Set on the one report that stands for its family in a trade; null on all others. */
   readonly fill: Fill | null;
 }
@@ -60,6 +63,8 @@ export type CancelRow = CancelFacts & {
   readonly fetchedAt: Instant;
 };
 
+export type StoredCancel = CancelRow & Pick<Marks, "undone">;
+
 /** An owner's decision on one fill. Links follow fills wherever they move. */
 export interface Decision {
   readonly familyKey: string;
@@ -72,6 +77,8 @@ export interface Decision {
   readonly suggestion: Json;
   /** The decision that this one took the place of: an undo brings it back. Absent and null: none. */
   readonly previous?: PastDecision | null;
+  /** Set where an imported trade took the place of a manual one, on the decisions of both. Absent and null: neither. */
+  readonly absorption?: Absorption | null;
 }
 
 export type PastDecision = Omit<Decision, "familyKey" | "previous">;

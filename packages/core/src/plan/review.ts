@@ -1,7 +1,9 @@
 import type { Json } from "../json.ts";
+import { MANUAL } from "../trade-view.ts";
+import { type Absorption, absorptionOfLast, absorptionsUndone, decisionsOn } from "./absorption.ts";
 import type { CommitBatch } from "./commit-batch.ts";
 import type { PlanFamily } from "./fold.ts";
-import type { Decision, Link, PastDecision, StoredReport } from "./plan-types.ts";
+import type { Decision, Link, PastDecision } from "./plan-types.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What a person decides on a trade as it was on the screen. */
@@ -10,8 +12,19 @@ export type TradeReview = {
   /** The version that was seen; a trade that has another one meanwhile refuses the whole batch. */
   readonly version: number;
 } & (
-  | { readonly act: "decide"; readonly link: Link; readonly suggestion: Json }
-  /** Each fill goes back to the decision before its last one, or to none. */
+  | {
+      readonly act: "decide";
+      readonly link: Link;
+      readonly suggestion: Json;
+      /** Set where the trade takes the place of a manual one, whose own review is in the batch too. */
+      readonly absorption?: Absorption;
+    }
+  /** A manual trade that counts no more, because an imported one takes its place. */
+  | { readonly act: "absorbed"; readonly absorption: Absorption }
+  /**
+   * Each fill goes back to the decision before its last one, or to none; a manual one keeps its first. A manual trade that
+   * the last decision absorbed counts again: the batch names its account.
+   */
   | { readonly act: "undo" }
 );
 
@@ -22,29 +35,42 @@ export interface Reviewed {
 }
 
 /**
- * Ids of the reviewed or expected trades that are missing or have another version than was seen. A batch whose answer was lost finds
- * its own decisions, which are not in its way.
+ * Ids of the reviewed or expected trades that are missing, have another version than was seen, or are bound to a manual trade
+ * of which the batch does not know. A batch whose answer was lost finds its own decisions, which are not in its way.
  */
 export function staleTrades(batch: CommitBatch, snapshot: Snapshot): readonly string[] {
   const isCurrent = ({ tradeId, version }: { readonly tradeId: string; readonly version: number }) =>
     snapshot.trades.get(tradeId)?.version === version;
-  const reviewed = (batch.reviews ?? []).filter((one) => !isCurrent(one) && !isOwn(batch, snapshot, one.tradeId));
+  const reviewed = (batch.reviews ?? []).filter((one) => {
+    return !(isCurrent(one) || isOwn(batch, snapshot, one)) || isBound(batch, snapshot, one);
+  });
   const expected = (batch.expects ?? []).filter((one) => !isCurrent(one));
   return [...reviewed, ...expected].map(({ tradeId }) => tradeId);
 }
 
-function isOwn(batch: CommitBatch, snapshot: Snapshot, tradeId: string): boolean {
-  const fills = fillsOf(snapshot, tradeId);
-  return fills.length > 0 && fills.every(({ familyKey }) => isWritten(batch, snapshot.decisions.get(familyKey)));
+function isOwn(batch: CommitBatch, snapshot: Snapshot, review: TradeReview): boolean {
+  const decisions = decisionsOn(snapshot, review.tradeId);
+  const isOwnDecision = (decision: Decision | undefined) =>
+    review.act === "absorbed"
+      ? decision?.absorption?.act === review.absorption.act
+      : isWritten(batch, decision) && review.act === "decide";
+  return decisions.length > 0 && decisions.every(isOwnDecision);
 }
 
 function isWritten({ at, by, owner }: CommitBatch, decision: Decision | undefined): boolean {
   return decision?.decidedAt === at && decision.decidedBy === (by ?? owner);
 }
 
-/** The reports that stand for the fills of a trade. */
-export function fillsOf(snapshot: Snapshot, tradeId: string): readonly StoredReport[] {
-  return [...(snapshot.members.get(tradeId)?.values() ?? [])];
+/** A fill stands for one manual trade at most, and what an undo gives back is locked. */
+function isBound(batch: CommitBatch, snapshot: Snapshot, review: TradeReview): boolean {
+  const decisions = decisionsOn(snapshot, review.tradeId);
+  if (review.act === "undo") {
+    const accounts = decisions.flatMap((one) => absorptionOfLast(one)?.familyKey.split("/", 2).join("/") ?? []);
+    return accounts.some((account) => !batch.accounts.includes(account));
+  }
+  const { absorption } = review;
+  if (absorption === undefined) return false;
+  return decisions.some((one) => one?.absorption != null && one.absorption.act !== absorption.act);
 }
 
 /**
@@ -61,12 +87,17 @@ export function reviewed(batch: CommitBatch, snapshot: Snapshot, families: reado
     const seenRevisionKey = family.rows.find(({ before }) => before?.canonical)?.report.revisionKey ?? null;
     for (const familyKey of family.familyKeys) {
       const stored = snapshot.decisions.get(familyKey) ?? null;
-      if (review.act === "decide") decisions.push(decided(batch, { familyKey, seenRevisionKey, stored, review }));
+      if (review.act !== "undo") decisions.push(decided(batch, { familyKey, seenRevisionKey, stored, review }));
       else if (stored?.previous != null) decisions.push({ ...stored.previous, familyKey, previous: null });
-      else if (stored !== null) removed.push(familyKey);
+      else if (stored !== null && !isManual(family)) removed.push(familyKey);
     }
   }
-  return { decisions, removed };
+  return { decisions: [...decisions, ...restored(batch, snapshot)], removed };
+}
+
+// Who enters a trade decides on it then: there is nothing before that.
+function isManual({ rows }: PlanFamily): boolean {
+  return rows[0]?.report.broker === MANUAL;
 }
 
 function decided(
@@ -75,19 +106,31 @@ function decided(
     readonly familyKey: string;
     readonly seenRevisionKey: string | null;
     readonly stored: Decision | null;
-    readonly review: Extract<TradeReview, { readonly act: "decide" }>;
+    readonly review: Exclude<TradeReview, { readonly act: "undo" }>;
   },
 ): Decision {
   const { familyKey, seenRevisionKey, stored, review } = fill;
+  const past = { decidedAt: batch.at, decidedBy: batch.by ?? batch.owner };
+  const absorption = review.absorption ?? stored?.absorption ?? null;
+  if (review.act === "absorbed")
+    return { ...(stored ?? { familyKey, link: null, ...past, seenRevisionKey, suggestion: null }), absorption };
   const { link, suggestion } = review;
   const isSame = stored?.seenRevisionKey === seenRevisionKey && JSON.stringify(stored.link) === JSON.stringify(link);
   if (stored !== null && isSame && isWritten(batch, stored)) return stored;
-  const past = { decidedAt: batch.at, decidedBy: batch.by ?? batch.owner };
-  return { familyKey, link, ...past, seenRevisionKey, suggestion, previous: pastOf(stored) };
+  return { familyKey, link, ...past, seenRevisionKey, suggestion, previous: pastOf(stored), absorption };
 }
 
 function pastOf(stored: Decision | null): PastDecision | null {
   if (stored === null) return null;
   const { familyKey: _familyKey, previous: _previous, ...past } = stored;
   return past;
+}
+
+/** What stood on a manual fill before it was absorbed; another absorption since then is none of this undo's. */
+function restored(batch: CommitBatch, snapshot: Snapshot): readonly Decision[] {
+  const manual = new Map(absorptionsUndone(batch, snapshot).map((one) => [one.familyKey, one.act]));
+  return [...manual].flatMap(([familyKey, act]) => {
+    const stored = snapshot.decisions.get(familyKey);
+    return stored?.absorption?.act === act ? [{ ...stored, absorption: null }] : [];
+  });
 }

@@ -4,7 +4,7 @@ import { chooseFees } from "./choose-fees.ts";
 import type { PlanFamily, PlanRow } from "./fold.ts";
 import { voidedBy } from "./match-cancels.ts";
 import { ownOrderKey } from "./missing-keys.ts";
-import type { CancelRow, Decision } from "./plan-types.ts";
+import type { CancelRow, Decision, Report } from "./plan-types.ts";
 
 /** What one fill is, computed from everything that is known of it. Order of arrival plays no part. */
 export interface Settled {
@@ -32,10 +32,13 @@ export interface SettleInput {
   readonly cancels: readonly CancelRow[];
   readonly decisions: ReadonlyMap<string, Decision>;
   readonly isPinned: (row: PlanRow) => boolean;
+  /** The report that counted when it was decided, whatever fill it is part of now; null when none did. */
+  readonly seenReport: (decision: Decision) => Report | null;
 }
 
 /** Decides one fill: which rows are voided, which one counts, its fees, its order, its owner's decision. */
-export function settleFamily(family: PlanFamily, { cancels, decisions, isPinned }: SettleInput): Settled {
+export function settleFamily(family: PlanFamily, input: SettleInput): Settled {
+  const { cancels, decisions, isPinned, seenReport } = input;
   const voided = new Set<PlanRow>();
   const matched: CancelRow[] = [];
   for (const cancel of cancels) {
@@ -43,11 +46,13 @@ export function settleFamily(family: PlanFamily, { cancels, decisions, isPinned 
     for (const row of rows) voided.add(row);
     if (rows.length > 0) matched.push(cancel);
   }
+  const decision = latestDecision(family, decisions);
+  // An imported trade counts in the place of a manual one that it absorbed.
+  if (decision?.absorption?.role === "absorbed") for (const row of family.rows) voided.add(row);
   const alive = voided.size === 0 ? family.rows : family.rows.filter((row) => !voided.has(row));
   const canonical = greatest(alive, isPinned);
   const face = canonical ?? greatest(family.rows, isPinned);
   if (face === null) throw new Error(`family ${family.familyKey} has no report`);
-  const decision = latestDecision(family, decisions);
   const order = bestOrderKey(family);
   return {
     family,
@@ -58,7 +63,7 @@ export function settleFamily(family: PlanFamily, { cancels, decisions, isPinned 
     orderKey: order?.text ?? ownOrderKey(family.familyKey),
     orderId: order?.id ?? null,
     decision,
-    stale: decision !== null && isStale(decision, family, canonical),
+    stale: decision !== null && isStale(seenReport(decision), canonical),
     conflict: conflicting(alive, isPinned),
     cancelKeys: matched.map((cancel) => cancel.cancelKey),
   };
@@ -138,9 +143,8 @@ function latestDecision(family: PlanFamily, decisions: ReadonlyMap<string, Decis
   return latest;
 }
 
-function isStale(decision: Decision, family: PlanFamily, canonical: PlanRow | null): boolean {
-  const seen = family.rows.find((row) => row.report.revisionKey === decision.seenRevisionKey);
-  if (seen === undefined || canonical === null) return (seen === undefined) !== (canonical === null);
+function isStale(seen: Report | null, canonical: PlanRow | null): boolean {
+  if (seen === null || canonical === null) return (seen === null) !== (canonical === null);
   const { side, quantity, price } = canonical.report;
-  return side !== seen.report.side || quantity !== seen.report.quantity || price !== seen.report.price;
+  return side !== seen.side || quantity !== seen.quantity || price !== seen.price;
 }

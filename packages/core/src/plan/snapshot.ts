@@ -1,4 +1,4 @@
-import type { CancelRow, Decision, StoredReport, TradeRow } from "./plan-types.ts";
+import type { Decision, StoredCancel, StoredReport, TradeRow } from "./plan-types.ts";
 
 /**
  * What a plan asks a store for. Each list is answered completely: a key without rows means that there are none.
@@ -28,6 +28,8 @@ export interface SnapshotKeys {
   readonly members: readonly string[];
   /** The trades with these ids. */
   readonly tradeIds: readonly string[];
+  /** All reports of the families of which a report stands for a fill (marks.fill is set) in these trades. */
+  readonly tradeFamilies: readonly string[];
 }
 
 /** A store's answer. Rows may repeat what an earlier answer held. */
@@ -35,8 +37,10 @@ export interface SnapshotRows {
   readonly revisions: readonly string[];
   readonly cancelKeys: readonly string[];
   readonly rejectKeys: readonly string[];
+  /** Those of these reports and cancels that are stored and undone. */
+  readonly undone: readonly string[];
   readonly reports: readonly StoredReport[];
-  readonly cancels: readonly CancelRow[];
+  readonly cancels: readonly StoredCancel[];
   readonly decisions: readonly Decision[];
   readonly trades: readonly TradeRow[];
   /** Answer to `members`. */
@@ -49,8 +53,9 @@ export interface Snapshot {
   readonly revisions: Set<string>;
   readonly cancelKeys: Set<string>;
   readonly rejectKeys: Set<string>;
+  readonly undone: Set<string>;
   readonly reports: Map<string, StoredReport>;
-  readonly cancels: Map<string, CancelRow>;
+  readonly cancels: Map<string, StoredCancel>;
   readonly decisions: Map<string, Decision>;
   readonly trades: Map<string, TradeRow>;
   /** By trade id, then by revision key. */
@@ -70,6 +75,7 @@ export const keyLists = [
   "orderKeys",
   "members",
   "tradeIds",
+  "tradeFamilies",
 ] as const satisfies readonly (keyof SnapshotKeys)[];
 
 /** A snapshot of which nothing was read yet. */
@@ -88,10 +94,12 @@ export function emptySnapshot(): Snapshot {
       orderKeys: new Set(),
       members: new Set(),
       tradeIds: new Set(),
+      tradeFamilies: new Set(),
     },
     revisions: new Set(),
     cancelKeys: new Set(),
     rejectKeys: new Set(),
+    undone: new Set(),
     reports: new Map(),
     cancels: new Map(),
     decisions: new Map(),
@@ -106,7 +114,12 @@ export function extendSnapshot(snapshot: Snapshot, keys: SnapshotKeys, rows: Sna
   for (const key of rows.revisions) snapshot.revisions.add(key);
   for (const key of rows.cancelKeys) snapshot.cancelKeys.add(key);
   for (const key of rows.rejectKeys) snapshot.rejectKeys.add(key);
-  for (const report of rows.reports) snapshot.reports.set(report.revisionKey, report);
+  for (const key of rows.undone) snapshot.undone.add(key);
+  for (const report of rows.reports) {
+    snapshot.reports.set(report.revisionKey, report);
+    // Whatever list a report answers, all of its family come with it.
+    snapshot.asked.families.add(report.familyKey);
+  }
   for (const cancel of rows.cancels) snapshot.cancels.set(cancel.cancelKey, cancel);
   for (const decision of rows.decisions) snapshot.decisions.set(decision.familyKey, decision);
   for (const trade of rows.trades) {
@@ -114,6 +127,11 @@ export function extendSnapshot(snapshot: Snapshot, keys: SnapshotKeys, rows: Sna
     // No other trade has its order key: to ask for it once more would tell nothing.
     snapshot.asked.orderKeys.add(trade.orderKey);
   }
-  for (const tradeId of keys.members) snapshot.members.set(tradeId, new Map());
-  for (const report of rows.members) snapshot.members.get(report.tradeId ?? "")?.set(report.revisionKey, report);
+  for (const tradeId of [...keys.members, ...keys.tradeFamilies]) {
+    snapshot.asked.members.add(tradeId);
+    snapshot.members.set(tradeId, new Map());
+  }
+  for (const report of [...rows.members, ...(keys.tradeFamilies.length === 0 ? [] : rows.reports)]) {
+    if (report.fill !== null) snapshot.members.get(report.tradeId ?? "")?.set(report.revisionKey, report);
+  }
 }

@@ -1,11 +1,11 @@
 import type { CommitPlan, NewReport } from "../../src/plan/commit-batch.ts";
-import type { CancelRow, Decision, Marks, NewProblem, Reject, TradeRow } from "../../src/plan/plan-types.ts";
+import type { Decision, Marks, NewProblem, Reject, StoredCancel, TradeRow } from "../../src/plan/plan-types.ts";
 import type { SnapshotKeys, SnapshotRows } from "../../src/plan/snapshot.ts";
 
 /** A store as lists of rows, without indexes and without any thought about speed. */
 export interface NaiveRows {
   reports: (NewReport & Marks)[];
-  cancels: CancelRow[];
+  cancels: StoredCancel[];
   rejects: Reject[];
   decisions: Decision[];
   trades: TradeRow[];
@@ -20,23 +20,28 @@ export function naiveRows(): NaiveRows {
 /** Answers each list by the sentence that documents it, by looking at every row. */
 export function readNaively(rows: NaiveRows, keys: SnapshotKeys): SnapshotRows {
   const { reports, cancels, decisions, trades } = rows;
-  const familiesWhere = (fits: (row: NewReport) => boolean) => reports.filter(fits).map((row) => row.familyKey);
+  const familiesWhere = (fits: (row: NewReport & Marks) => boolean) => reports.filter(fits).map((row) => row.familyKey);
   const families = new Set([
     ...keys.families,
     ...familiesWhere((row) => row.aliasKeys.some((alias) => keys.aliases.includes(alias))),
     ...familiesWhere((row) => row.familyClass === "content" && keys.idlessContents.includes(row.contentKey)),
     ...familiesWhere((row) => keys.contents.includes(row.contentKey)),
+    ...familiesWhere((row) => row.fill !== null && keys.tradeFamilies.includes(row.tradeId ?? "")),
   ]);
   return {
     revisions: reports.map((row) => row.revisionKey).filter((key) => keys.revisions.includes(key)),
     cancelKeys: cancels.map((row) => row.cancelKey).filter((key) => keys.cancelKeys.includes(key)),
     rejectKeys: rows.rejects.map((row) => row.rejectKey).filter((key) => keys.rejectKeys.includes(key)),
+    undone: [
+      ...reports.filter((row) => row.undone !== null && keys.revisions.includes(row.revisionKey)),
+      ...cancels.filter((row) => row.undone !== null && keys.cancelKeys.includes(row.cancelKey)),
+    ].map((row) => ("cancelKey" in row ? row.cancelKey : row.revisionKey)),
     reports: reports.filter((row) => families.has(row.familyKey)),
     cancels: cancels.filter((row) => {
       return [row.familyKey ?? "", ...row.aliasKeys].some((name) => keys.cancelNames.includes(name));
     }),
     decisions: decisions.filter((row) => keys.decisions.includes(row.familyKey)),
-    trades: trades.filter((row) => keys.orderKeys.includes(row.orderKey)),
+    trades: trades.filter((row) => keys.orderKeys.includes(row.orderKey) || keys.tradeIds.includes(row.id)),
     members: reports.filter((row) => row.fill !== null && row.tradeId !== null && keys.members.includes(row.tradeId)),
   };
 }
@@ -47,10 +52,19 @@ export function writeNaively(rows: NaiveRows, plan: CommitPlan): void {
     rows.reports = rows.reports.map((row) => (row.revisionKey === revisionKey ? { ...row, ...marks } : row));
   }
   rows.reports = [...rows.reports, ...plan.reports];
-  rows.cancels = [...rows.cancels, ...plan.cancels];
+  for (const { revisionKey, ...envelope } of plan.revived) {
+    rows.reports = rows.reports.map((row) => (row.revisionKey === revisionKey ? { ...row, ...envelope } : row));
+  }
+  for (const { cancelKey, ...marks } of plan.cancelMarks) {
+    rows.cancels = rows.cancels.map((row) => (row.cancelKey === cancelKey ? { ...row, ...marks } : row));
+  }
+  rows.cancels = [...rows.cancels, ...plan.cancels.map((cancel) => ({ ...cancel, undone: null }))];
   rows.rejects = [...rows.rejects, ...plan.rejects];
   const decided = new Set(plan.decisions.map((row) => row.familyKey));
-  rows.decisions = [...rows.decisions.filter((row) => !decided.has(row.familyKey)), ...plan.decisions];
+  const kept = rows.decisions.filter(
+    (row) => !decided.has(row.familyKey) && !plan.decisionsRemoved.includes(row.familyKey),
+  );
+  rows.decisions = [...kept, ...plan.decisions];
   const gone = new Set([...plan.tradesRemoved, ...plan.trades.map((row) => row.id)]);
   rows.trades = [...rows.trades.filter((row) => !gone.has(row.id)), ...plan.trades];
   const opened = new Set(plan.problemsOpened.map((problem) => problem.problemKey));

@@ -1,22 +1,8 @@
 import { instant, type Json, type Step } from "@fillbook/core";
 import type { BookStore, CommitBatch, ConnectionChange } from "@fillbook/core/store";
 import { fenceBatch } from "./fence-batch.ts";
+import type { OwnedIds } from "./owned-ids.ts";
 import { runEnd } from "./run-end.ts";
-
-/** What one owner has and another one may try to reach: ids, a fence, and the `next` of every list. */
-export interface OwnedIds {
-  readonly connectionId: string;
-  readonly tradeId: string;
-  readonly revisionKey: string;
-  readonly familyKey: string;
-  readonly jobId: string;
-  readonly runningJobId: string;
-  readonly problemId: string;
-  readonly token: number;
-  readonly nexts: Readonly<Record<ListName, string>>;
-}
-
-export type ListName = "connections" | "trades" | "executions" | "jobs" | "problems" | "steps" | "auditEvents";
 
 /** One call with these ids, by an owner who has `own` ones. */
 export type Try = (
@@ -72,8 +58,9 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
   connections: [(store, { owner, ids }) => store.connections(owner, { after: ids.nexts.connections })],
   trade: [(store, { owner, ids }) => store.trade(owner, ids.tradeId)],
   fills: [(store, { owner, ids }) => store.fills(owner, { after: ids.nexts.executions })],
+  manualTradesOn: [(store, { owner, ids }) => store.manualTradesOn(owner, [ids.manualDay])],
   tradesById: [(store, { owner, ids }) => store.tradesById(owner, [ids.tradeId])],
-  decisionsOf: [(store, { owner, ids }) => store.decisionsOf(owner, ids.tradeId)],
+  decisionsOf: [(store, { owner, ids }) => store.decisionsOf(owner, [ids.tradeId])],
   trades: [
     (store, { owner, ids: { connectionId } }) => store.trades(owner, { connectionId }),
     (store, { owner, ids }) => store.trades(owner, { after: ids.nexts.trades }),
@@ -118,6 +105,11 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
     (store, { owner, ids: { connectionId } }) => store.problems(owner, { connectionId, state: "all" }),
     (store, { owner, ids }) => store.problems(owner, { after: ids.nexts.problems }),
   ],
+  // The last ones: an undo takes rows away from the tries behind it.
+  jobRecords: [
+    (store, { owner, ids }) => store.jobRecords(owner, { jobId: ids.importJobId }),
+    (store, { owner, ids }) => store.commit(undoBy(owner, ids)),
+  ],
 };
 
 /** What the connections of the suite's books have sealed. */
@@ -131,39 +123,16 @@ const changed: Omit<ConnectionChange, "owner" | "connectionId"> = {
   fencedBy: { code: "ABORTED", recovery: "retry", message: "stolen", retryAfterMs: null, connectionId: null },
 };
 
-/** Ids of the same form that nobody has. A cursor of a missing row stands beside the real one in the list's order. */
-export function missingIds(ids: OwnedIds): OwnedIds {
-  const { connections, trades, executions, jobs, problems, steps, auditEvents } = ids.nexts;
-  return {
-    connectionId: missing(ids.connectionId),
-    tradeId: missing(ids.tradeId),
-    revisionKey: missing(ids.revisionKey),
-    familyKey: missing(ids.familyKey),
-    jobId: missing(ids.jobId),
-    runningJobId: missing(ids.runningJobId),
-    problemId: missing(ids.problemId),
-    token: ids.token,
-    nexts: {
-      connections: missing(connections),
-      trades: missing(trades),
-      executions: missing(executions),
-      jobs: missing(jobs),
-      problems: missing(problems),
-      steps: missing(steps),
-      auditEvents: missing(auditEvents),
-    },
-  };
-}
-
-function missing(id: string): string {
-  return `${id.slice(0, -1)}${id.endsWith("0") ? "1" : "0"}`;
-}
-
 function decisionBy(owner: string, { familyKey, revisionKey }: OwnedIds): CommitBatch {
   const noRun = { connectionId: "", jobId: "", token: 0, cursor: null };
   const batch = { ...fenceBatch({ ...noRun, owner }), run: null, problems: [] };
   const decided = { familyKey, link: null, decidedAt: batch.at, decidedBy: owner, suggestion: null };
   return { ...batch, decisions: [{ ...decided, seenRevisionKey: revisionKey }] };
+}
+
+function undoBy(owner: string, ids: OwnedIds): CommitBatch {
+  const undo = { jobId: ids.importJobId, id: "undo", families: [ids.familyKey], cancels: [] };
+  return { ...decisionBy(owner, ids), decisions: [], undo };
 }
 
 /** The fence of a running job, for its second page. */

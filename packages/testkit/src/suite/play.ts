@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { type IngestReport, ingest, instant, type Json, type RunReport } from "@fillbook/core";
+import { type Clock, type IngestReport, ingest, instant, type Json, type RunReport } from "@fillbook/core";
 import type { AnyConnector } from "@fillbook/core/connector";
 import type { BookStore } from "@fillbook/core/store";
 import { fakeClock } from "../fake-clock.ts";
@@ -60,10 +60,10 @@ export async function playPages(
   store: BookStore,
   connectionId: string,
   pages: readonly Extract<ScriptedPage, { records: unknown }>[],
-  { connector = scripted({ pages: [] }) }: { connector?: AnyConnector } = {},
+  { connector = scripted({ pages: [] }), clock = fakeClock() }: { connector?: AnyConnector; clock?: Clock } = {},
 ): Promise<RunReport> {
   const report = await ingest({
-    ...{ store, connectors: [connector], connectionId, mode: "manual", clock: fakeClock() },
+    ...{ store, connectors: [connector], connectionId, mode: "manual", clock },
     credentials: async () => ({ token: "t" }),
     pages: pagesOf(pages),
   });

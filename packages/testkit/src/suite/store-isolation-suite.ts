@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { BookStore } from "@fillbook/core/store";
 import { anExecution } from "../an-execution.ts";
-import type { ScriptedRecord } from "../scripted.ts";
+import { type ScriptedRecord, scripted } from "../scripted.ts";
 import { fenceBatch } from "./fence-batch.ts";
-import { isolationTries, type ListName, missingIds, type OwnedIds, sealedBook } from "./isolation-tries.ts";
-import { aConnection, play, readAll, stateOf } from "./play.ts";
+import { isolationTries, sealedBook } from "./isolation-tries.ts";
+import { type ListName, missingIds, type OwnedIds } from "./owned-ids.ts";
+import { aConnection, play, playPages, readAll, stateOf } from "./play.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 
 const LEASE_MS = 600_000;
@@ -63,16 +64,18 @@ async function aBook(
   { owner, year, runs }: { owner: string; year: number; runs: number },
 ): Promise<OwnedIds> {
   const connectionId = await aConnection(store, { owner, sealed: sealedBook });
-  await aConnection(store, { owner });
+  await enterTrade(store, { owner, year });
   for (let run = 0; run < runs; run += 1) await play(store, connectionId, recordsOf(year));
   const run = await nextRun(store, connectionId);
   assert.ok(run !== null);
-  const [execution] = (await store.executions(owner, {})).items;
+  const { items } = await store.executions(owner, {});
+  const execution = items.find(({ broker }) => broker !== "manual");
   const jobs = await readAll((after) => store.jobs(owner, after));
   const finished = jobs.find((job) => job.status !== "running");
   const nextOf = async (list: ListName) => (await store[list](owner, { limit: 1 })).next ?? "";
   return {
     ...{ connectionId, ...run, jobId: finished?.id ?? "", tradeId: execution?.tradeId ?? "" },
+    ...{ importJobId: execution?.jobId ?? "", manualDay: `${year}-01-07` },
     problemId: (await store.problems(owner, {})).items[0]?.id ?? "",
     ...{ familyKey: execution?.familyKey ?? "", revisionKey: execution?.id ?? "" },
     nexts: {
@@ -85,6 +88,16 @@ async function aBook(
       auditEvents: await nextOf("auditEvents"),
     },
   };
+}
+
+/** A trade that the owner entered by hand, and with it a second connection. */
+async function enterTrade(store: BookStore, { owner, year }: { owner: string; year: number }): Promise<void> {
+  const manual = { id: "manual", broker: "manual" };
+  const connectionId = await aConnection(store, { owner, connector: manual.id, broker: manual.broker });
+  const details = { broker: manual.broker, executedAt: `${year}-01-07T10:00:00Z`, familyId: `M${year}` };
+  const execution = anExecution({ ...details, order: { permanentId: `M${year}` }, source: { connector: manual.id } });
+  const connector = scripted({ ...manual, pages: [] });
+  await playPages(store, connectionId, [{ records: [{ kind: "execution", execution }] }], { connector });
 }
 
 function recordsOf(year: number): ScriptedRecord[] {

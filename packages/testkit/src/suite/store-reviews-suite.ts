@@ -20,7 +20,7 @@ export function storeReviewsSuite({ test, makeStore }: StoreSuiteOptions): void 
     const result = await store.commit(batchOf([reviewOf(one, decided), reviewOf(other, decided)]));
     assert.equal(result.kind, "committed");
     for (const trade of trades) {
-      const decisions = await store.decisionsOf("owner", trade.id);
+      const decisions = await store.decisionsOf("owner", [trade.id]);
       assert.equal(decisions.length, trade.executionCount);
       for (const decision of decisions) {
         assert.deepEqual({ ...decision, ...decided, decidedAt: times[0], decidedBy: "owner" }, decision);
@@ -33,9 +33,9 @@ export function storeReviewsSuite({ test, makeStore }: StoreSuiteOptions): void 
     const { store, trades } = await aBook(makeStore);
     const batch = batchOf([reviewOf(trades[0], { link: { campaignId: "C1" }, suggestion: null })]);
     assert.equal((await store.commit(batch)).kind, "committed");
-    const before = [await store.tradesById("owner", [trades[0].id]), await store.decisionsOf("owner", trades[0].id)];
+    const before = [await store.tradesById("owner", [trades[0].id]), await store.decisionsOf("owner", [trades[0].id])];
     assert.equal((await store.commit(batch)).kind, "committed");
-    const after = [await store.tradesById("owner", [trades[0].id]), await store.decisionsOf("owner", trades[0].id)];
+    const after = [await store.tradesById("owner", [trades[0].id]), await store.decisionsOf("owner", [trades[0].id])];
     assert.deepEqual(after, before);
   });
 
@@ -63,7 +63,7 @@ export function storeReviewsSuite({ test, makeStore }: StoreSuiteOptions): void 
       const { version } = await current(store, id);
       await store.commit(batchOf([{ tradeId: id, version, act: "undo" }], 2));
       const { inbox, link } = await current(store, id);
-      seen.push([inbox, link, (await store.decisionsOf("owner", id)).length]);
+      seen.push([inbox, link, (await store.decisionsOf("owner", [id])).length]);
     }
     assert.deepEqual(seen, [
       ["reviewed", { tradePlanId: "P1" }, trades[0].executionCount],

@@ -1,3 +1,4 @@
+import { storeAbsorbSuite } from "./store-absorb-suite.ts";
 import { storeAuditSuite } from "./store-audit-suite.ts";
 import { storeCommitsSuite } from "./store-commits-suite.ts";
 import { storeConnectionsSuite } from "./store-connections-suite.ts";
@@ -16,6 +17,7 @@ import { storeReviewsSuite } from "./store-reviews-suite.ts";
 import { storeRunsSuite } from "./store-runs-suite.ts";
 import { storeScheduleSuite } from "./store-schedule-suite.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
+import { storeUndoSuite } from "./store-undo-suite.ts";
 
 /**
  * Proves a store: leases and fences, commits, reads, isolation, crashes, and hostile histories against an oracle. Every
@@ -36,6 +38,8 @@ export function testStore(options: StoreSuiteOptions): void {
   storeCoverageSuite(options);
   storeReadsSuite(options);
   storeReviewsSuite(options);
+  storeAbsorbSuite(options);
+  storeUndoSuite(options);
   storeProblemsSuite(options);
   storeRejectsSuite(options);
   storeLineageSuite(options);
