@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { naiveBook } from "./support/naive-book.ts";
 import { cancel, fill, statement, type Told, usd } from "./support/told.ts";
+import { emptyBatch } from "./support/told-batch.ts";
 
 const plan = { tradePlanId: "plan 1" };
 const second = { familyId: "E2", executedAt: "2026-01-05T11:00:00Z" } as const;
@@ -123,4 +124,29 @@ describe("plan: decisions follow fills wherever they move", () => {
     book.tell(fill({ aliases: ["trade:T1"] }));
     expect(book.trade()).toMatchObject({ link: plan, executionCount: 1, changedSinceReview: false });
   });
+});
+
+test("decisions: a row that moves to another host is no change, other amounts of the fill it left are", () => {
+  const details = { aliases: ["trade:T1" as const] };
+  const named = (familyId: string) => ({
+    familyId,
+    executionId: familyId,
+    order: { permanentId: familyId },
+    ...details,
+  });
+  const row = statement({ familyId: null, executionId: null, order: {}, ...details });
+  for (const [price, changed] of [
+    ["100", false],
+    ["99", true],
+  ] as const) {
+    const book = naiveBook();
+    book.tell(fill({ ...named("E2"), price }), row);
+    expect(book.canonical().map(({ source }) => source.connector)).toEqual(["statement"]);
+    const { id: tradeId, version } = book.trade();
+    const review = { tradeId, version, act: "decide", link: plan, suggestion: null } as const;
+    book.commit({ ...emptyBatch(2), reviews: [review] });
+    book.tell(fill(named("E1")));
+    const shown = book.trades().map(({ orderId, changedSinceReview }) => [orderId, changedSinceReview]);
+    expect(Object.fromEntries(shown)).toMatchObject({ E2: changed });
+  }
 });

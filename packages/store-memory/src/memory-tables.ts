@@ -33,7 +33,7 @@ export interface Lease {
 
 export type ReportRow = StoredReport & { readonly raw: Json };
 
-export type CancelRecord = NewCancel & StoredCancel;
+type CancelRecord = NewCancel & StoredCancel;
 
 export type RejectRow = Reject & { readonly resolvedAt: Instant | null; readonly resolvedJobId: string | null };
 

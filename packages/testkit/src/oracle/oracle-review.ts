@@ -78,6 +78,7 @@ function decisionKeys({ report, familyKeys }: OracleFill): readonly string[] {
   return familyKeys.map((familyKey) => JSON.stringify([report.broker, report.account, familyKey]));
 }
 
+/** A canceled fill counts nothing, so its amounts are no part of what was seen. */
 function stateText({ report, canceled }: OracleFill): string {
-  return JSON.stringify([`${report.quantity}`, `${report.price}`, report.side, canceled]);
+  return canceled ? "canceled" : JSON.stringify([`${report.quantity}`, `${report.price}`, report.side]);
 }
