@@ -16,6 +16,7 @@ import { storeRepeatsSuite } from "./store-repeats-suite.ts";
 import { storeReviewsSuite } from "./store-reviews-suite.ts";
 import { storeRunsSuite } from "./store-runs-suite.ts";
 import { storeScheduleSuite } from "./store-schedule-suite.ts";
+import { storeSequencesSuite } from "./store-sequences-suite.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 import { storeUndoSuite } from "./store-undo-suite.ts";
 
@@ -40,6 +41,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeReviewsSuite(options);
   storeAbsorbSuite(options);
   storeUndoSuite(options);
+  storeSequencesSuite(options);
   storeProblemsSuite(options);
   storeRejectsSuite(options);
   storeLineageSuite(options);
