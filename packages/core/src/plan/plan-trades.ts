@@ -125,7 +125,7 @@ function tradeRow(r: {
   if (display === undefined) throw new Error(`trade ${r.tradeId} has no first fill`);
   const { instrument, side, broker, account } = display;
   const { orderKey, orderId } = naming;
-  const facts = { id: r.tradeId, owner: batch.owner, broker, account, orderKey, orderId, instrument, side, totals };
+  const facts = { totals, id: r.tradeId, owner: batch.owner, broker, account, orderKey, orderId, instrument, side };
   if (stored !== undefined && sameFacts(stored, facts)) return null;
   return {
     ...facts,
@@ -144,6 +144,7 @@ export function displayOf(report: Member["report"]): Pick<TradeRow, "instrument"
 }
 
 function sameFacts(stored: TradeRow, facts: Partial<TradeRow>): boolean {
+  // Totals first: almost every change is one of them.
   return Object.entries(facts).every(([name, value]) => {
     return canonicalJson(stored[name as keyof TradeRow] as Json) === canonicalJson(value as Json);
   });
