@@ -65,6 +65,11 @@ test("absorption: to undo the review gives the manual fill back, to undo a later
   review(book, { ...seen(tradeOf(book, "test")), ...later });
   review(book, { ...seen(tradeOf(book, "test")), act: "undo" });
   expect([quantities(book), tradeOf(book, "test").link]).toEqual([["0", "10"], { campaignId: "C1" }]);
+  for (const tradePlanId of ["P2", "P3"]) {
+    review(book, { ...seen(tradeOf(book, "test")), ...later, link: { tradePlanId } });
+  }
+  review(book, { ...seen(tradeOf(book, "test")), act: "undo" });
+  expect([quantities(book), tradeOf(book, "test").link]).toEqual([["0", "10"], { tradePlanId: "P2" }]);
   review(book, { ...seen(tradeOf(book, "test")), act: "undo" });
   expect([quantities(book), tradeOf(book, "test").inbox]).toEqual([["10", "10"], "pending_review"]);
   expect(tradeOf(book, "manual").link).toEqual({ campaignId: "C1" });
