@@ -106,7 +106,7 @@ function changed({ id, version }: Trade) {
 /** Manual trades are named at random. */
 async function bookOf(store: PostgresStore) {
   const { items } = await store.trades("owner", {});
-  const decisions = await Promise.all(items.map(({ id }) => store.decisionsOf("owner", id)));
+  const decisions = await Promise.all(items.map(({ id }) => store.decisionsOf("owner", [id])));
   const executions = (await store.executions("owner", {})).items;
   return {
     trades: items.map(({ instrument, quantity, link: linked, inbox, version }) => [
