@@ -51,7 +51,8 @@ test("four processes on one key: no refused nonce, no limit met, no time lost", 
   console.log(
     `one key, ${PROCESSES} processes: ${asked.length} pages in ${(spentMs / optimumMs).toFixed(3)} of the least time`,
   );
-  expect(spentMs).toBeLessThanOrEqual(optimumMs * 1.05);
+  // Of a few pages, one page's wait is more than the twentieth part.
+  expect(spentMs).toBeLessThanOrEqual(optimumMs * 1.05 + (isWhole ? 0 : LIMIT.cost * 1000));
 });
 
 async function importApart(
