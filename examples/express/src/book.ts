@@ -1,8 +1,9 @@
-import { type Clock, createFillbook, type Fillbook, type Logger } from "@fillbook/core";
+import { type Clock, createFillbook, type Fillbook, type FillbookEvent, type Logger } from "@fillbook/core";
 import type { AnyConnector } from "@fillbook/core/connector";
 import { aesVault } from "@fillbook/core/node";
 import { postgresStore } from "@fillbook/store-postgres";
 import type { OpenDatabase } from "./database.ts";
+import { tradePlansOf } from "./plans.ts";
 
 /** What the book of this app is made of, beside its database. */
 export interface BookParts {
@@ -11,6 +12,7 @@ export interface BookParts {
   readonly logger: Logger;
   /** @defaultValue the machine's */
   readonly clock?: Clock;
+  readonly onEvent?: (event: FillbookEvent) => void;
 }
 
 /** Opens the book over the app's own database, migrated. */
@@ -19,5 +21,5 @@ export async function openBook(database: OpenDatabase, { vaultKey, ...parts }: B
   await store.migrate();
   // To change the key, put the new one first under an id of its own, keep the old one, and call `book.rotateKeys()`.
   const vault = aesVault({ keys: [{ id: "main", key: vaultKey }], primary: "main" });
-  return createFillbook({ store, vault, ...parts });
+  return createFillbook({ store, vault, tradePlans: tradePlansOf(database), ...parts });
 }

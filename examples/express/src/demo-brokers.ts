@@ -1,27 +1,111 @@
-import { ibkrFlex } from "@fillbook/connector-ibkr";
-import { generateFills, startIbkrSimulator } from "@fillbook/connector-ibkr/simulator";
+import { ibkrFlex, ibkrWeb } from "@fillbook/connector-ibkr";
+import {
+  type FlexRow,
+  generateFills,
+  type IbkrSimulator,
+  startIbkrSimulator,
+} from "@fillbook/connector-ibkr/simulator";
 import { kraken } from "@fillbook/connector-kraken";
-import { generateTrades, startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
+import {
+  generateTrades,
+  type KrakenSimulator,
+  type SimulatedTrade,
+  startKrakenSimulator,
+} from "@fillbook/connector-kraken/simulator";
+import type { Clock } from "@fillbook/core";
 import type { DemoSecrets } from "./demo-secrets.ts";
 import { hurriedClock } from "./hurried-clock.ts";
 
+const DAY_MS = 86_400_000;
+/** A person would log in at the gateway; the simulated one is logged in again by itself, some time after it was lost. */
+const GATEWAY_LOGIN_MS = 300_000;
+
+/** Accounts of the simulated Interactive Brokers. */
+export const demoAccounts = { main: "U1234567", retirement: "U7654321" } as const;
+/** Their Flex queries. */
+export const demoQueries = { main: "1000001", retirement: "1000003" } as const;
+
 /** Kraken and Interactive Brokers on loopback addresses, with the same fills at every start. */
-export async function startDemoBrokers({ krakenKey, flexToken }: DemoSecrets) {
+export async function startDemoBrokers(secrets: DemoSecrets) {
   const clock = hurriedClock();
-  const trades = generateTrades({ count: 200, seed: 1 });
-  const krakenAccount = await startKrakenSimulator({ clock, keys: [krakenKey], trades });
-  const ibkrAccount = await startIbkrSimulator({
-    clock,
-    tokens: [{ token: flexToken }],
-    entries: generateFills({ count: 100, seed: 1, days: 20 }),
-    queries: [{ type: "AF", period: { kind: "fixed", fromDay: "2026-01-05", toDay: "2026-02-06" } }],
-  });
-  const { url: baseUrl, mirrorUrl } = ibkrAccount;
+  const krakenAccount = await startKraken(secrets, clock);
+  const ibkrAccount = await startIbkr(secrets, clock);
+  const { url: baseUrl, mirrorUrl, portal } = ibkrAccount;
+  const gateway = { url: portal.url, fingerprint256: portal.fingerprint256 };
+  const logins = setInterval(() => portal.login(), GATEWAY_LOGIN_MS).unref();
   return {
     clock,
-    connectors: [kraken({ baseUrl: krakenAccount.url }), ibkrFlex({ baseUrl, loopbackUrls: [mirrorUrl] })],
+    connectors: [
+      kraken({ baseUrl: krakenAccount.url }),
+      ibkrFlex({ baseUrl, loopbackUrls: [mirrorUrl] }),
+      ibkrWeb({ gateways: [gateway] }),
+    ],
+    changeLater: () => changeLater(krakenAccount, ibkrAccount, secrets),
+    retireToken: () => void ibkrAccount.replaceToken(),
     async close() {
+      clearInterval(logins);
       await Promise.all([krakenAccount.close(), ibkrAccount.close()]);
     },
   };
+}
+
+function startKraken({ krakenKey, madeAtMs }: DemoSecrets, clock: Clock): Promise<KrakenSimulator> {
+  return startKrakenSimulator({ clock, keys: [krakenKey], trades: krakenTrades(madeAtMs) });
+}
+
+function startIbkr({ flexTokens, madeAtMs }: DemoSecrets, clock: Clock): Promise<IbkrSimulator> {
+  const fromDay = dayOf(madeAtMs - 42 * DAY_MS);
+  const { main, retirement } = demoAccounts;
+  const first = generateFills({ count: 120, seed: 1, days: 28, fromDay, accountId: main });
+  const second = generateFills({
+    count: 60,
+    seed: 9,
+    days: 24,
+    fromDay,
+    accountId: retirement,
+    firstRow: 4_500_000_001,
+  });
+  const { retired, renewed } = flexTokens;
+  return startIbkrSimulator({
+    clock,
+    accounts: [{ accountId: main }, { accountId: retirement }],
+    // The first one is the one that is replaced.
+    tokens: [{ token: retired }, { token: flexTokens.first }, { token: renewed }],
+    entries: [...first, ...second],
+    queries: [
+      { type: "AF", id: demoQueries.main, accounts: [main], editRow: withUnknownSide },
+      { type: "AF", id: demoQueries.retirement, accounts: [retirement] },
+    ],
+    portal: {},
+  });
+}
+
+/** One row that no connector can read: it is kept, and told as a problem. */
+function withUnknownSide(row: FlexRow): FlexRow {
+  const isIt = row.attributes.transactionID === "4600000031";
+  return isIt ? { ...row, attributes: { ...row.attributes, buySell: "HODL" } } : row;
+}
+
+/** What brokers do after they told of a fill: one changes it without a word, the other corrects it by a new revision. */
+function changeLater(krakenAccount: KrakenSimulator, ibkrAccount: IbkrSimulator, { madeAtMs }: DemoSecrets): void {
+  const newest = krakenTrades(madeAtMs).at(-1);
+  if (newest !== undefined) krakenAccount.changeTrade(newest.txid, { price: "61000.00000" });
+  const fills = ibkrAccount.book.entries.flatMap((entry) => {
+    const isPlain = entry.kind === "fill" && entry.revision === "first" && entry.accountId === demoAccounts.main;
+    return isPlain && entry.instrument.kind === "stock" && entry.execId !== null ? [entry] : [];
+  });
+  const reportDay = dayOf(madeAtMs - 2 * DAY_MS);
+  for (const { execId, price } of fills.slice(3, 6)) {
+    ibkrAccount.correct(execId ?? "", { reportDay, price: `${Number.parseInt(price, 10)}.25` });
+  }
+}
+
+function krakenTrades(madeAtMs: number): readonly SimulatedTrade[] {
+  const pairs = ["XXBTZUSD", "XETHZUSD", "SOLUSD", "XXBTZEUR"];
+  const [fromMs, toMs] = [madeAtMs - 60 * DAY_MS, madeAtMs - DAY_MS / 96];
+  return generateTrades({ count: 200, seed: 1, fromMs, toMs, pairs });
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }

@@ -8,7 +8,9 @@ const secretsSchema = z.object({
   vaultKey: z.string(),
   /** The keys of the simulated accounts: those that are sealed in the database must still open them at the next start. */
   krakenKey: z.object({ apiKey: z.string(), apiSecret: z.string() }),
-  flexToken: z.string(),
+  flexTokens: z.object({ first: z.string(), retired: z.string(), renewed: z.string() }),
+  /** The simulated fills end here: a later start must tell the same ones. */
+  madeAtMs: z.number(),
 });
 
 export type DemoSecrets = z.output<typeof secretsSchema>;
@@ -23,8 +25,13 @@ export async function demoSecrets(dataDir: string): Promise<DemoSecrets> {
     sessionSecret: randomBytes(32).toString("base64"),
     vaultKey: randomBytes(32).toString("base64"),
     krakenKey: { apiKey: randomBytes(42).toString("base64"), apiSecret: randomBytes(64).toString("base64") },
-    flexToken: BigInt(`0x${randomBytes(10).toString("hex")}`).toString(),
+    flexTokens: { first: flexToken(), retired: flexToken(), renewed: flexToken() },
+    madeAtMs: Date.now(),
   };
   await writeFile(path, JSON.stringify(secrets), { mode: 0o600, flag: "wx" });
   return secrets;
+}
+
+function flexToken(): string {
+  return BigInt(`0x${randomBytes(10).toString("hex")}`).toString();
 }

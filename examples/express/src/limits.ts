@@ -10,9 +10,17 @@ export interface Limits {
   /** Sign-ups in an hour. */
   readonly signUps: number;
   readonly bodyBytes: number;
+  /** Of an uploaded file. It is read as it comes, so this bounds work and not memory. */
+  readonly fileBytes: number;
 }
 
-export const defaultLimits: Limits = { requestsAMinute: 300, loginFailures: 10, signUps: 10, bodyBytes: 65_536 };
+export const defaultLimits: Limits = {
+  requestsAMinute: 300,
+  loginFailures: 10,
+  signUps: 10,
+  bodyBytes: 65_536,
+  fileBytes: 268_435_456,
+};
 
 const MINUTE_MS = 60_000;
 

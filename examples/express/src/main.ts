@@ -1,4 +1,4 @@
-import { ibkrFlex } from "@fillbook/connector-ibkr";
+import { ibkrFlex, ibkrWeb } from "@fillbook/connector-ibkr";
 import { kraken } from "@fillbook/connector-kraken";
 import { pino } from "pino";
 import { startDemo } from "./demo.ts";
@@ -13,7 +13,7 @@ const { FILLBOOK_DEMO, FILLBOOK_DATA_DIR = ".fillbook/express", FILLBOOK_CRON: t
 const logger = pino(pino.destination({ sync: true }));
 const demo = FILLBOOK_DEMO === "1" ? await startDemo(FILLBOOK_DATA_DIR) : null;
 const settings = settingsOrExit();
-const { clock, connectors } = demo ?? { connectors: [kraken(), ibkrFlex()] };
+const { clock, connectors } = demo ?? { connectors: [kraken(), ibkrFlex(), ibkrWeb()] };
 const server = await startServer(settings, { connectors, logger, ticks, ...(clock === undefined ? {} : { clock }) });
 const welcome = await demo?.welcome(server);
 if (typeof welcome === "string") console.log(welcome);

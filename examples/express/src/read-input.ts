@@ -15,7 +15,7 @@ export function readQuery<Output>(schema: z.ZodType<Output>, request: Request): 
 }
 
 /** The `:id` of a route. Text that no id can have is answered as an id that is not there. */
-export function readId(request: Request<{ id: string }>): string {
+export function readId(request: Request): string {
   const id = z
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/)
@@ -34,10 +34,12 @@ function notFound(): createHttpError.HttpError {
   return createHttpError(404, "there is nothing with this id");
 }
 
+const booleans: ReadonlySet<string> = new Set(["canonical", "changedSinceReview", "byAccount"]);
+
 /** What cannot be read stays text, and the schema refuses it by name. */
 function typedValue(name: string, text: unknown): unknown {
   if (name === "limit" && typeof text === "string" && /^\d{1,6}$/.test(text)) return Number(text);
-  if (name === "canonical" && (text === "true" || text === "false")) return text === "true";
+  if (booleans.has(name) && (text === "true" || text === "false")) return text === "true";
   return text;
 }
 

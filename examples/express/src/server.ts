@@ -2,9 +2,11 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Fillbook } from "@fillbook/core";
+import type { Express } from "express";
 import { createApp } from "./app.ts";
 import { type BookParts, openBook } from "./book.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { eventHub } from "./event-hub.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { startSchedule } from "./schedule.ts";
 import { SessionStore } from "./session-store.ts";
@@ -13,6 +15,7 @@ import { createTables } from "./tables.ts";
 
 export interface RunningServer {
   readonly url: string;
+  readonly app: Express;
   readonly book: Fillbook;
   readonly database: Database;
   /** Answers what is being asked, ends runs, closes the book and the database. */
@@ -29,13 +32,14 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { vaultKey, sessionSecret, isHttps, port } = settings;
   const { limits, ticks, ...bookParts } = parts;
-  const { logger } = bookParts;
+  const { connectors, logger } = bookParts;
+  const events = eventHub();
   const database = await openDatabase(settings);
   await createTables(database);
-  const book = await openBook(database, { ...bookParts, vaultKey });
+  const book = await openBook(database, { ...bookParts, vaultKey, onEvent: events.publish });
   const sessionStore = new SessionStore(database);
   const app = createApp({
-    ...{ book, database, sessionStore, sessionSecret, isHttps, logger },
+    ...{ book, connectors, database, events, sessionStore, sessionSecret, isHttps, logger },
     limits: { ...defaultLimits, ...limits },
   });
   // Only this machine is answered: a proxy in front brings the others, over https.
@@ -49,11 +53,13 @@ export async function startServer(
   });
   return {
     url: urlOf(server),
+    app,
     book,
     database,
     async close() {
       schedule.stop();
       const closed = closeServer(server);
+      events.close();
       // Ends the runs, and so the requests that wait for them.
       await book.close();
       await closed;

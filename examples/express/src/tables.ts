@@ -22,6 +22,21 @@ export async function createTables(database: Database): Promise<void> {
         expires_at timestamptz not null
       );
       create index if not exists sessions_by_expiry on app.sessions (expires_at);
+      create table if not exists app.campaigns (
+        id uuid primary key default gen_random_uuid(),
+        user_id text not null,
+        name text not null,
+        unique (user_id, name)
+      );
+      create table if not exists app.trade_plans (
+        id uuid primary key default gen_random_uuid(),
+        user_id text not null,
+        name text not null,
+        symbol text not null,
+        direction text not null check (direction in ('long', 'short')),
+        campaign_id uuid references app.campaigns (id),
+        unique (user_id, name)
+      );
     end
     $$
   `);

@@ -42,9 +42,13 @@ it.each([
   ["delete", "connections", "connection", ""],
   ["put", "connections", "connection", "/credentials"],
   ["post", "connections", "connection", "/sync"],
+  ["post", "connections", "connection", "/backfill"],
+  ["post", "connections", "connection", "/reprocess"],
+  ["post", "connections", "connection", "/file"],
   ["get", "jobs", "job", ""],
   ["get", "jobs", "job", "/steps"],
   ["get", "trades", "trade", ""],
+  ["get", "trades", "trade", "/decisions"],
   ["post", "problems", "problem", "/resolve"],
 ] as const)("%s /api/%s: a stranger's %s%s is not there", async (method, resource, kind, rest) => {
   const body = rest === "/credentials" ? { credentials: {} } : {};
@@ -71,9 +75,15 @@ it("executions of a stranger's trade are none", async () => {
   expect(itemsOf(await eve.get(`/api/executions?tradeId=${ids.trade}`))).toEqual([]);
 });
 
-it.each(["connections", "jobs", "steps", "steps/statistics", "problems", "trades", "executions", "inbox"])(
-  "/api/%s needs a login",
+it.each(["positions", "realized-days", "campaign-totals", "problems/counts", "plans", "campaigns"])(
+  "/api/%s of a stranger is empty",
   async (list) => {
-    expect(await server.visitor().get(`/api/${list}`)).toMatchObject({ status: 401, body: { status: 401 } });
+    expect((await eve.get(`/api/${list}`)).body).toEqual([]);
   },
 );
+
+const lists = ["connections", "jobs", "steps", "steps/statistics", "problems", "problems/counts", "trades", "inbox"];
+const others = ["executions", "positions", "realized-days", "campaign-totals", "plans", "campaigns", "connectors"];
+it.each([...lists, ...others, "events", "audit-events"])("/api/%s needs a login", async (list) => {
+  expect(await server.visitor().get(`/api/${list}`)).toMatchObject({ status: 401, body: { status: 401 } });
+});

@@ -90,7 +90,9 @@ describe("what stands before the routes", () => {
 
   it("answers carry the security headers and say nothing of the framework", async () => {
     const { headers } = await server.visitor().get("/api/session");
-    expect(headers.get("content-security-policy")).toContain("default-src 'self'");
+    const policy = headers.get("content-security-policy");
+    expect(policy).toContain("default-src 'none';script-src 'self';style-src 'self';");
+    expect(policy).not.toMatch(/unsafe|https:|\*/);
     expect(headers.get("strict-transport-security")).toContain("max-age=");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("x-frame-options")).toBe("SAMEORIGIN");

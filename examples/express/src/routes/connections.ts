@@ -1,21 +1,24 @@
-import { type Fillbook, sliceSchema } from "@fillbook/core";
-import { instantSchema } from "@fillbook/core/connector";
-import { Router } from "express";
+import { sliceSchema } from "@fillbook/core";
+import type { AnyConnector } from "@fillbook/core/connector";
 import { z } from "zod";
-import { readBody, readId, readQuery } from "../read-input.ts";
-import { userBookOf } from "../user-book.ts";
+import { connectors as connectorsAnswer } from "../answers/app-answers.ts";
+import { connection, connectionSlice } from "../answers/run-answers.ts";
+import { type Route, userRoute } from "../route.ts";
 
 /** What a connector wants to know is its own business: it says itself which of these fields are wrong. */
 const fields = z.record(z.string(), z.unknown());
 
-const connectSchema = z.strictObject({
+const account = {
   connector: z.string(),
-  credentials: fields,
   settings: fields.exactOptional(),
-  accountRef: z.string().exactOptional(),
   label: z.string().exactOptional(),
   syncEveryMs: z.number().exactOptional(),
-});
+};
+const connectSchema = z.union([
+  z.strictObject({ ...account, credentials: fields, accountRef: z.string().exactOptional() }),
+  // For files alone: its account is taken at its word, and files of another one are refused.
+  z.strictObject({ ...account, offline: z.literal(true), accountRef: z.string() }),
+]);
 
 const updateSchema = z.strictObject({
   label: z.string().nullable().exactOptional(),
@@ -25,38 +28,57 @@ const updateSchema = z.strictObject({
 
 const credentialsSchema = z.strictObject({ credentials: fields });
 
-const syncSchema = z.strictObject({
-  after: instantSchema.exactOptional(),
-  window: z.strictObject({ from: instantSchema.exactOptional(), to: instantSchema.exactOptional() }).exactOptional(),
-});
-
 /** A person's accounts at brokers. Credentials go in here and never come out. */
-export function connectionRoutes(book: Fillbook): Router {
-  const router = Router();
-  router.get("/", async (request, response) => {
-    response.json(await userBookOf(book, request).connections(readQuery(sliceSchema, request)));
-  });
-  router.post("/", async (request, response) => {
-    const connection = await userBookOf(book, request).connect(readBody(connectSchema, request));
-    response.status(201).location(`/api/connections/${connection.id}`).json(connection);
-  });
-  router.get("/:id", async (request, response) => {
-    response.json(await userBookOf(book, request).connection(readId(request)));
-  });
-  router.patch("/:id", async (request, response) => {
-    const changes = readBody(updateSchema, request);
-    response.json(await userBookOf(book, request).updateConnection(readId(request), changes));
-  });
-  router.delete("/:id", async (request, response) => {
-    response.json(await userBookOf(book, request).disconnect(readId(request)));
-  });
-  router.put("/:id/credentials", async (request, response) => {
-    const { credentials } = readBody(credentialsSchema, request);
-    response.json(await userBookOf(book, request).reconnect(readId(request), credentials));
-  });
-  // A run that failed is an answer too: its report says what was stored and what to do.
-  router.post("/:id/sync", async (request, response) => {
-    response.json(await userBookOf(book, request).syncNow(readId(request), readBody(syncSchema, request)));
-  });
-  return router;
+export function connectionRoutes(connectors: readonly AnyConnector[]): Route[] {
+  const known = connectors.map(({ id, broker, readFile }) => ({ id, broker, readsFiles: readFile !== undefined }));
+  return [
+    userRoute(["get", "/api/connectors"], {
+      summary: "What can be connected, and which of it reads files",
+      answer: connectorsAnswer,
+      handle: async () => known,
+    }),
+    ...routes,
+  ];
 }
+
+const routes: readonly Route[] = [
+  userRoute(["get", "/api/connections"], {
+    summary: "Connections",
+    query: sliceSchema,
+    answer: connectionSlice,
+    handle: ({ user, query }) => user.connections(query),
+  }),
+  userRoute(["post", "/api/connections"], {
+    summary: "Connect an account, after one live call proved the credentials; `offline` for files alone",
+    body: connectSchema,
+    answer: connection,
+    status: 201,
+    async handle({ user, body, response }) {
+      const made = await user.connect(body);
+      response.location(`/api/connections/${made.id}`);
+      return made;
+    },
+  }),
+  userRoute(["get", "/api/connections/{id}"], {
+    summary: "One connection",
+    answer: connection,
+    handle: ({ user, id }) => user.connection(id),
+  }),
+  userRoute(["patch", "/api/connections/{id}"], {
+    summary: "Change label, settings or schedule",
+    body: updateSchema,
+    answer: connection,
+    handle: ({ user, id, body }) => user.updateConnection(id, body),
+  }),
+  userRoute(["delete", "/api/connections/{id}"], {
+    summary: "Disconnect: the credentials are deleted, what was imported stays",
+    answer: connection,
+    handle: ({ user, id }) => user.disconnect(id),
+  }),
+  userRoute(["put", "/api/connections/{id}/credentials"], {
+    summary: "Reconnect with new credentials",
+    body: credentialsSchema,
+    answer: connection,
+    handle: ({ user, id, body }) => user.reconnect(id, body.credentials),
+  }),
+];

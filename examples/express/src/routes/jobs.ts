@@ -1,21 +1,39 @@
-import { type Fillbook, jobFilterSchema } from "@fillbook/core";
-import { Router } from "express";
-import { found, readId, readQuery } from "../read-input.ts";
-import { userBookOf } from "../user-book.ts";
+import { jobFilterSchema, stepFilterSchema, stepStatisticsFilterSchema } from "@fillbook/core";
+import { job, jobSlice, stepSlice, stepStatistics } from "../answers/run-answers.ts";
+import { found } from "../read-input.ts";
+import { type Route, userRoute } from "../route.ts";
 
-/** Runs, and how each of them went step by step. */
-export function jobRoutes(book: Fillbook): Router {
-  const router = Router();
-  router.get("/", async (request, response) => {
-    response.json(await userBookOf(book, request).jobs(readQuery(jobFilterSchema, request)));
-  });
-  router.get("/:id", async (request, response) => {
-    response.json(found(await userBookOf(book, request).job(readId(request))));
-  });
-  router.get("/:id/steps", async (request, response) => {
-    const user = userBookOf(book, request);
-    const job = found(await user.job(readId(request)));
-    response.json({ items: await user.lineage(job.id), next: null });
-  });
-  return router;
-}
+/** Runs, how each of them went step by step, and how often and how fast each kind of step succeeds. */
+export const jobRoutes: readonly Route[] = [
+  userRoute(["get", "/api/jobs"], {
+    summary: "Runs, newest first",
+    query: jobFilterSchema,
+    answer: jobSlice,
+    handle: ({ user, query }) => user.jobs(query),
+  }),
+  userRoute(["get", "/api/jobs/{id}"], {
+    summary: "One run",
+    answer: job,
+    handle: async ({ user, id }) => found(await user.job(id)),
+  }),
+  userRoute(["get", "/api/jobs/{id}/steps"], {
+    summary: "A run step by step",
+    answer: stepSlice,
+    async handle({ user, id }) {
+      const { id: jobId } = found(await user.job(id));
+      return { items: await user.lineage(jobId), next: null };
+    },
+  }),
+  userRoute(["get", "/api/steps"], {
+    summary: "Steps of all runs, newest first",
+    query: stepFilterSchema,
+    answer: stepSlice,
+    handle: ({ user, query }) => user.steps(query),
+  }),
+  userRoute(["get", "/api/steps/statistics"], {
+    summary: "How often and how fast each kind of step succeeds",
+    query: stepStatisticsFilterSchema,
+    answer: stepStatistics,
+    handle: ({ user, query }) => user.stepStatistics(query),
+  }),
+];

@@ -1,16 +1,31 @@
-import { type Fillbook, problemFilterSchema } from "@fillbook/core";
-import { Router } from "express";
-import { found, readId, readQuery } from "../read-input.ts";
-import { userBookOf } from "../user-book.ts";
+import { auditFilterSchema, problemCountFilterSchema, problemFilterSchema } from "@fillbook/core";
+import { auditSlice, problem, problemCounts, problemSlice } from "../answers/problem-answers.ts";
+import { found } from "../read-input.ts";
+import { type Route, userRoute } from "../route.ts";
 
-/** What a person must know, each with what can be done about it. */
-export function problemRoutes(book: Fillbook): Router {
-  const router = Router();
-  router.get("/", async (request, response) => {
-    response.json(await userBookOf(book, request).problems(readQuery(problemFilterSchema, request)));
-  });
-  router.post("/:id/resolve", async (request, response) => {
-    response.json(found(await userBookOf(book, request).resolveProblem(readId(request))));
-  });
-  return router;
-}
+/** What a person must know, each with what can be done about it; and who changed what. */
+export const problemRoutes: readonly Route[] = [
+  userRoute(["get", "/api/problems"], {
+    summary: "Problems, newest first; open ones unless `state` says otherwise",
+    query: problemFilterSchema,
+    answer: problemSlice,
+    handle: ({ user, query }) => user.problems(query),
+  }),
+  userRoute(["get", "/api/problems/counts"], {
+    summary: "How many open problems there are of each kind and severity",
+    query: problemCountFilterSchema,
+    answer: problemCounts,
+    handle: ({ user, query }) => user.problemCounts(query),
+  }),
+  userRoute(["post", "/api/problems/{id}/resolve"], {
+    summary: "Put a problem away",
+    answer: problem,
+    handle: async ({ user, id }) => found(await user.resolveProblem(id)),
+  }),
+  userRoute(["get", "/api/audit-events"], {
+    summary: "Who changed connections, credentials and problems, and when",
+    query: auditFilterSchema,
+    answer: auditSlice,
+    handle: ({ user, query }) => user.auditEvents(query),
+  }),
+];

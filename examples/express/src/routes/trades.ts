@@ -1,21 +1,92 @@
-import { type Fillbook, tradeFilterSchema } from "@fillbook/core";
-import { Router } from "express";
-import { found, readId, readQuery } from "../read-input.ts";
-import { userBookOf } from "../user-book.ts";
+import { executionFilterSchema, type ManualTrade, type ManualTradeUpdate, tradeFilterSchema } from "@fillbook/core";
+import { z } from "zod";
+import { decisions, executionSlice, trade, tradeSlice, tradeWithExecutions } from "../answers/trade-answers.ts";
+import type { Database } from "../database.ts";
+import { linkSchema, requireOwnLink } from "../plans.ts";
+import { found } from "../read-input.ts";
+import { type Route, userRoute } from "../route.ts";
 
 /** Executions that come with a trade; GET /api/executions?tradeId= reads on after the `next` of theirs. */
 const EXECUTIONS_MAX = 200;
 
-/** Trades, and one trade with its executions. */
-export function tradeRoutes(book: Fillbook): Router {
-  const router = Router();
-  router.get("/", async (request, response) => {
-    response.json(await userBookOf(book, request).trades(readQuery(tradeFilterSchema, request)));
-  });
-  router.get("/:id", async (request, response) => {
-    const user = userBookOf(book, request);
-    const trade = found(await user.trade(readId(request)));
-    response.json({ ...trade, executions: await user.executions({ tradeId: trade.id, limit: EXECUTIONS_MAX }) });
-  });
-  return router;
+/** Only what kind of JSON it is: Fillbook checks the values, by the rules of a broker's own executions. */
+const facts = {
+  ...{ symbol: z.string(), kind: z.string(), side: z.string(), quantity: z.string(), price: z.string() },
+  executedAt: z.string(),
+  currency: z.string().nullable().exactOptional(),
+  fees: z
+    .array(z.strictObject({ amount: z.string(), currency: z.string() }))
+    .nullable()
+    .exactOptional(),
+};
+const version = z.coerce.number().int().positive();
+const addSchema = z.strictObject({ ...facts, account: z.string().exactOptional(), link: linkSchema.exactOptional() });
+const changeSchema = z.strictObject({
+  version,
+  ...z.strictObject(facts).partial().shape,
+  link: linkSchema.exactOptional(),
+});
+
+/** Trades, one trade with its executions, and trades that people enter by hand. */
+export function tradeRoutes(database: Database): Route[] {
+  return [
+    ...reads,
+    userRoute(["post", "/api/trades"], {
+      summary: "Enter a trade by hand",
+      body: addSchema,
+      answer: trade,
+      status: 201,
+      async handle({ user, userId, body, response }) {
+        await requireOwnLink(database, userId, body.link ?? null);
+        const made = await user.addTrade(body as ManualTrade);
+        response.location(`/api/trades/${made.id}`);
+        return made;
+      },
+    }),
+    userRoute(["patch", "/api/trades/{id}"], {
+      summary: "Change a trade that was entered by hand, as it was seen in this `version`",
+      body: changeSchema,
+      answer: trade,
+      async handle({ user, userId, id, body }) {
+        await requireOwnLink(database, userId, body.link ?? null);
+        return user.updateTrade({ ...body, id } as ManualTradeUpdate);
+      },
+    }),
+    userRoute(["delete", "/api/trades/{id}"], {
+      summary: "Remove a trade that was entered by hand",
+      query: z.strictObject({ version }),
+      handle: ({ user, id, query }) => user.removeTrade({ id, version: query.version }),
+    }),
+  ];
 }
+
+const reads: readonly Route[] = [
+  userRoute(["get", "/api/trades"], {
+    summary: "Trades, newest first",
+    query: tradeFilterSchema,
+    answer: tradeSlice,
+    handle: ({ user, query }) => user.trades(query),
+  }),
+  userRoute(["get", "/api/trades/{id}"], {
+    summary: "One trade with its executions, every stored report of them",
+    answer: tradeWithExecutions,
+    async handle({ user, id }) {
+      const { id: tradeId, ...rest } = found(await user.trade(id));
+      return { id: tradeId, ...rest, executions: await user.executions({ tradeId, limit: EXECUTIONS_MAX }) };
+    },
+  }),
+  userRoute(["get", "/api/trades/{id}/decisions"], {
+    summary: "Who decided what about a trade's fills, and when",
+    answer: decisions,
+    async handle({ user, id }) {
+      const { id: tradeId } = found(await user.trade(id));
+      return user.tradeDecisions(tradeId);
+    },
+  }),
+  userRoute(["get", "/api/executions"], {
+    summary: "Every report that was imported; `canonical=true` for those that count",
+    query: executionFilterSchema,
+    answer: executionSlice,
+    handle: ({ user, query }) => user.executions(query),
+  }),
+];

@@ -4,16 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kraken } from "@fillbook/connector-kraken";
 import { generateTrades, type KrakenSimulator, startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
+import type { AnyConnector } from "@fillbook/core/connector";
 import { pino } from "pino";
 import { inject } from "vitest";
 import { hurriedClock } from "../../src/hurried-clock.ts";
 import type { Limits } from "../../src/limits.ts";
-import { startServer } from "../../src/server.ts";
+import { type RunningServer, startServer } from "../../src/server.ts";
 import { type Client, client } from "./client.ts";
 
 /** The server on a free port, with a database of its own and a simulated Kraken. */
-export interface TestServer {
+export interface TestServer extends Pick<RunningServer, "book" | "database"> {
   readonly url: string;
+  /** What the router serves: `get /api/trades/:id`. */
+  readonly served: readonly string[];
   readonly simulator: KrakenSimulator;
   /** Everything that was answered and logged so far. */
   readonly told: readonly string[];
@@ -31,7 +34,10 @@ const startedMs = Date.now();
 export const TRADES = generateTrades({ count: 30, seed: 7, fromMs: startedMs - 3_000_000, toMs: startedMs - 60_000 });
 export const PASSWORD = "correct horse battery";
 
-export async function openTestServer(limits: Partial<Limits> = {}): Promise<TestServer> {
+export async function openTestServer(
+  limits: Partial<Limits> = {},
+  more: readonly AnyConnector[] = [],
+): Promise<TestServer> {
   const clock = hurriedClock();
   let aheadMs = 0;
   const validUntilSeconds = Math.floor(Date.now() / 1000) + 3600;
@@ -47,7 +53,7 @@ export async function openTestServer(limits: Partial<Limits> = {}): Promise<Test
   const server = await startServer(
     { ...secrets, dataDir, databaseUrl: null, port: 0, isHttps: false },
     {
-      connectors: [kraken({ baseUrl: simulator.url })],
+      connectors: [kraken({ baseUrl: simulator.url }), ...more],
       logger: pino({ level: "debug" }, { write: (line) => void told.push(line) }),
       clock,
       limits: { signUps: 100, ...limits },
@@ -57,7 +63,8 @@ export async function openTestServer(limits: Partial<Limits> = {}): Promise<Test
   );
   const visitor = () => client(server.url, (text) => told.push(text));
   return {
-    ...{ url: server.url, simulator, told, visitor },
+    ...{ url: server.url, book: server.book, database: server.database, served: servedBy(server.app) },
+    ...{ simulator, told, visitor },
     advance: (ms) => {
       aheadMs += ms;
     },
@@ -73,4 +80,12 @@ export async function openTestServer(limits: Partial<Limits> = {}): Promise<Test
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Of the routes' own layers; Express has no list of them, but the router keeps one. */
+function servedBy({ router }: RunningServer["app"]): readonly string[] {
+  const layers = router.stack.flatMap(({ route }) => (route === undefined ? [] : [route]));
+  return layers
+    .filter(({ path }) => path.startsWith("/api/"))
+    .flatMap(({ path, stack }) => [...new Set(stack.map(({ method }) => `${method} ${path}`))]);
 }
