@@ -17,6 +17,7 @@ import type { DemoSecrets } from "./demo-secrets.ts";
 import { hurriedClock } from "./hurried-clock.ts";
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 /** A person would log in at the gateway; the simulated one is logged in again by itself, some time after it was lost. */
 const GATEWAY_LOGIN_MS = 300_000;
 
@@ -56,7 +57,7 @@ function startKraken({ krakenKey, madeAtMs }: DemoSecrets, clock: Clock): Promis
 function startIbkr({ flexTokens, madeAtMs }: DemoSecrets, clock: Clock): Promise<IbkrSimulator> {
   const fromDay = dayOf(madeAtMs - 42 * DAY_MS);
   const { main, retirement } = demoAccounts;
-  const first = generateFills({ count: 120, seed: 1, days: 28, fromDay, accountId: main });
+  const first = [...generateFills({ count: 120, seed: 1, days: 28, fromDay, accountId: main })];
   const second = generateFills({
     count: 60,
     seed: 9,
@@ -73,7 +74,12 @@ function startIbkr({ flexTokens, madeAtMs }: DemoSecrets, clock: Clock): Promise
     tokens: [{ token: retired }, { token: flexTokens.first }, { token: renewed }],
     entries: [...first, ...second],
     queries: [
-      { type: "AF", id: demoQueries.main, accounts: [main], editRow: withUnknownSide },
+      {
+        type: "AF",
+        id: demoQueries.main,
+        accounts: [main],
+        editRow: withUnknownSide(plainFills(first)[9]?.transactionId ?? undefined),
+      },
       { type: "AF", id: demoQueries.retirement, accounts: [retirement] },
     ],
     portal: {},
@@ -81,19 +87,26 @@ function startIbkr({ flexTokens, madeAtMs }: DemoSecrets, clock: Clock): Promise
 }
 
 /** One row that no connector can read: it is kept, and told as a problem. */
-function withUnknownSide(row: FlexRow): FlexRow {
-  const isIt = row.attributes.transactionID === "4600000031";
-  return isIt ? { ...row, attributes: { ...row.attributes, buySell: "HODL" } } : row;
+function withUnknownSide(transactionId: string | undefined): (row: FlexRow) => FlexRow {
+  return (row) => {
+    const isIt = row.attributes.transactionID === transactionId;
+    return isIt ? { ...row, attributes: { ...row.attributes, buySell: "HODL" } } : row;
+  };
+}
+
+/** Fills of shares that nothing happened to. */
+function plainFills(entries: readonly SimulatedEntry[]): readonly SimulatedFill[] {
+  return entries.flatMap((entry) => {
+    const isPlain = entry.kind === "fill" && entry.revision === "first" && entry.accountId === demoAccounts.main;
+    return isPlain && entry.instrument.kind === "stock" && entry.execId !== null ? [entry] : [];
+  });
 }
 
 /** What brokers do after they told of a fill: one changes it without a word, the other corrects it by a new revision. */
 function changeLater(krakenAccount: KrakenSimulator, ibkrAccount: IbkrSimulator, { madeAtMs }: DemoSecrets): void {
   const newest = krakenTrades(madeAtMs).at(-1);
   if (newest !== undefined) krakenAccount.changeTrade(newest.txid, { price: "61000.00000" });
-  const fills = ibkrAccount.book.entries.flatMap((entry) => {
-    const isPlain = entry.kind === "fill" && entry.revision === "first" && entry.accountId === demoAccounts.main;
-    return isPlain && entry.instrument.kind === "stock" && entry.execId !== null ? [entry] : [];
-  });
+  const fills = plainFills(ibkrAccount.book.entries);
   const reportDay = dayOf(madeAtMs - 2 * DAY_MS);
   for (const { execId, price } of fills.slice(3, 6)) {
     ibkrAccount.correct(execId ?? "", { reportDay, price: `${Number.parseInt(price, 10)}.25` });
@@ -102,8 +115,18 @@ function changeLater(krakenAccount: KrakenSimulator, ibkrAccount: IbkrSimulator,
 
 function krakenTrades(madeAtMs: number): readonly SimulatedTrade[] {
   const pairs = ["XXBTZUSD", "XETHZUSD", "SOLUSD", "XXBTZEUR"];
-  const [fromMs, toMs] = [madeAtMs - 60 * DAY_MS, madeAtMs - DAY_MS / 96];
-  return generateTrades({ count: 200, seed: 1, fromMs, toMs, pairs });
+  const fromMs = madeAtMs - 60 * DAY_MS;
+  const toMs = madeAtMs - HOUR_MS;
+  const past = generateTrades({ count: 190, seed: 1, fromMs, toMs, pairs });
+  // Young enough to be read again by the next run, which then sees that one of them changed.
+  const young = generateTrades({
+    count: 10,
+    seed: 2,
+    fromMs: madeAtMs - HOUR_MS / 2,
+    toMs: madeAtMs - HOUR_MS / 30,
+    pairs,
+  });
+  return [...past, ...young];
 }
 
 function dayOf(ms: number): string {
