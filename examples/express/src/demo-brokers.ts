@@ -3,6 +3,8 @@ import {
   type FlexRow,
   generateFills,
   type IbkrSimulator,
+  type SimulatedEntry,
+  type SimulatedFill,
   startIbkrSimulator,
 } from "@fillbook/connector-ibkr/simulator";
 import { kraken } from "@fillbook/connector-kraken";

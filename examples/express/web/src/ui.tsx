@@ -194,7 +194,7 @@ export function Ago({ at, none = "never" }: { readonly at: string | null; readon
   if (at === null) return <span class="muted">{none}</span>;
   return (
     <time dateTime={at} title={exactMomentText(at)}>
-      {agoText(at)}
+      {agoText(at, Math.max(Date.now(), Date.parse(at)))}
     </time>
   );
 }

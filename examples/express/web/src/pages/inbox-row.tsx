@@ -87,8 +87,9 @@ function SuggestionCell({ trade, plans }: InboxRowOptions) {
       {name === null ? (
         <span class="muted">{reason === "unavailable" ? "not available now" : "none"}</span>
       ) : (
-        <span class="stack-line" title={`${name}: its symbol and side match`}>
-          {name} <small class="muted">symbol and side match</small>
+        <span class="two-lines" title={`${name}: its symbol and side match`}>
+          <span>{name}</span>
+          <small class="muted">symbol and side match</small>
         </span>
       )}
     </td>

@@ -14,7 +14,10 @@ import { InboxTable } from "./inbox-table.tsx";
 export function Inbox() {
   const [filters, setFilters] = useFilters();
   const isChanged = filters.show === "changed";
-  const path = withQuery(isChanged ? "/api/trades?changedSinceReview=true" : "/api/inbox", filterQuery(filters));
+  const path = withQuery(
+    isChanged ? "/api/trades?limit=100&changedSinceReview=true" : "/api/inbox?limit=100",
+    filterQuery(filters),
+  );
   const list = useSlices<Trade | InboxTrade>(path);
   const connections = useConnections();
   const plans = usePlans();
@@ -57,7 +60,11 @@ export function Inbox() {
           <Tabs show={filters.show} onShow={(show) => setFilters({ show })} />
         </FilterBar>
       )}
-      <InboxBody list={list} isChanged={isChanged} isFiltered={path.includes("=") && !path.endsWith("=true")}>
+      <InboxBody
+        list={list}
+        isChanged={isChanged}
+        isFiltered={Object.values(filterQuery(filters)).some((value) => value !== "")}
+      >
         <InboxTable items={items} plans={plans} review={review} onHelp={() => setHelp(true)} isChanged={isChanged} />
         <MoreRows more={list.more} isLoading={list.isLoadingMore} shown={items.length} />
       </InboxBody>

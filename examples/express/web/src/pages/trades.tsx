@@ -135,7 +135,7 @@ const statuses: Readonly<Record<Trade["status"], readonly [Tone, string]>> = {
   filled: ["good", "Filled"],
   partial: ["warn", "Partial"],
   canceled: ["plain", "Canceled"],
-  unknown: ["plain", "Filled?"],
+  unknown: ["plain", "Executed"],
 };
 
 export function TradeStatus({ of }: { readonly of: Trade["status"] }) {
