@@ -56,7 +56,7 @@ export async function openBrowserServer(options: {
     {
       connectors: [
         kraken({ baseUrl: krakenAccount.url }),
-        ibkrFlex({ baseUrl: ibkr.url, loopbackUrls: [ibkr.mirrorUrl] }),
+        ibkrFlex({ baseUrl: ibkr.url, loopbackUrls: [ibkr.mirrorUrl], headEveryMs: 0 }),
         ibkrWeb({ gateways: [{ url: gateway, fingerprint256 }] }),
       ],
       logger: silentLogger,

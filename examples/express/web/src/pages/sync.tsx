@@ -4,7 +4,7 @@ import { post } from "../api.ts";
 import { countText } from "../format.ts";
 import { useLive, useReloads } from "../live.ts";
 import { useConnections } from "../reference-data.ts";
-import { usePlace } from "../router.ts";
+import { replaceQuery, usePlace } from "../router.ts";
 import { tell, tellError } from "../toasts.tsx";
 import { Button, EmptyState, ErrorState, MoreRows, PageHead, SkeletonRows } from "../ui.tsx";
 import { useSlices } from "../use-load.ts";
@@ -93,7 +93,7 @@ export function Sync() {
         <ConnectDialog connection={dialog.of} onClose={() => setDialog(null)} onDone={reload} />
       ) : null}
       {dialog === null && asked !== null ? (
-        <ConnectDialog connection={asked} onClose={() => history.back()} onDone={reload} />
+        <ConnectDialog connection={asked} onClose={() => replaceQuery({})} onDone={reload} />
       ) : null}
     </>
   );
