@@ -102,7 +102,7 @@ describe.skipIf(noBrowser !== null)("a person at the pages", () => {
       (select) => (select as unknown as { selectedOptions: { textContent: string }[] }).selectedOptions[0]?.textContent,
     );
     expect(suggested).toBe(first?.side === "buy" ? "Long Bitcoin" : "Short Bitcoin");
-    expect(await row.getByText("symbol and side match").isVisible()).toBe(true);
+    expect(await row.getByText("symbol and side").isVisible()).toBe(true);
     expect(await row.locator("output").textContent()).toContain("Core");
     await page.keyboard.press("s");
     await row.getByRole("button", { name: "Undo" }).waitFor();

@@ -66,7 +66,7 @@ export async function openBrowserServer(options: {
     },
   );
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  const browser = await driver.launch({ executablePath: chromium ?? "", args: sandbox });
+  const browser = await driver.launch({ executablePath: chromium ?? "", args: [...sandbox, "--disable-lcd-text"] });
   return {
     ...{ url: server.url, server, krakenAccount, ibkr, browser },
     async close() {

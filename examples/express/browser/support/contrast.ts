@@ -5,7 +5,13 @@ export function faintTexts(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
     type Color = readonly [number, number, number, number];
     const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const colors = new Map<string, Color>();
     const colorOf = (text: string): Color => {
+      const known = colors.get(text) ?? readColor(text);
+      colors.set(text, known);
+      return known;
+    };
+    const readColor = (text: string): Color => {
       if (canvas === null) throw new Error("no canvas");
       canvas.clearRect(0, 0, 1, 1);
       canvas.fillStyle = text;
@@ -24,8 +30,14 @@ export function faintTexts(page: Page): Promise<readonly string[]> {
       });
       return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     };
+    const grounds = new WeakMap<Element, Color>();
     const groundOf = (element: Element | null): Color => {
       if (element === null) return [255, 255, 255, 1];
+      const known = grounds.get(element) ?? readGround(element);
+      grounds.set(element, known);
+      return known;
+    };
+    const readGround = (element: Element): Color => {
       const color = colorOf(getComputedStyle(element).backgroundColor);
       return color[3] === 1 ? color : over(color, groundOf(element.parentElement));
     };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count, named, text } from "./basics.ts";
 
-export const user = named("User", z.strictObject({ id: text, name: text }));
+const user = named("User", z.strictObject({ id: text, name: text }));
 export const session = named("Session", z.strictObject({ user: user.nullable(), csrfToken: text }));
 
 export const campaign = named("Campaign", z.strictObject({ id: text, name: text }));
@@ -21,7 +21,8 @@ export const connectors = named(
   z.array(z.strictObject({ id: text, broker: text, readsFiles: z.boolean() })).readonly(),
 );
 
-export const problemDocument = named(
+/** What every error is answered with; the document names it. */
+named(
   "ProblemDocument",
   z.strictObject({
     ...{ type: text, title: text, status: count, detail: text.optional(), instance: text },

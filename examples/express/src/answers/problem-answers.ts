@@ -37,7 +37,7 @@ export const problemCounts: z.ZodType<readonly ProblemCount[]> = named(
   z.array(z.strictObject({ kind, severity, count })),
 );
 
-export const auditEvent: z.ZodType<AuditEvent> = named(
+const auditEvent: z.ZodType<AuditEvent> = named(
   "AuditEvent",
   z.strictObject({
     ...{ id: text, at: instantText, by: text, connectionId: text.nullable(), details: jsonValue },

@@ -86,7 +86,7 @@ export const job: z.ZodType<Job> = named(
 export const jobSlice = sliceOf("Job", job);
 
 const stepName = z.enum(["begin", "pull", "normalize", "commit", "end"]);
-export const step: z.ZodType<Step> = named(
+const step: z.ZodType<Step> = named(
   "Step",
   z.strictObject({
     ...{ id: text, connectionId: text, jobId: text, page: count, name: stepName, place: count },

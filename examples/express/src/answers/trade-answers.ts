@@ -7,7 +7,7 @@ export const fee = named(
   z.strictObject({ amount: decimalText, currency: text, estimated: z.literal(true).optional() }),
 );
 
-export const link: z.ZodType<Link> = named(
+const link: z.ZodType<Link> = named(
   "Link",
   z.union([z.strictObject({ tradePlanId: text }), z.strictObject({ campaignId: text }), z.null()]),
 );
@@ -58,10 +58,10 @@ const suggestion: z.ZodType<Suggestion> = named(
     rule: z.literal(1),
   }),
 );
-export const inboxTrade: z.ZodType<InboxTrade> = named("InboxTrade", z.strictObject({ ...tradeShape, suggestion }));
+const inboxTrade: z.ZodType<InboxTrade> = named("InboxTrade", z.strictObject({ ...tradeShape, suggestion }));
 export const inboxSlice = sliceOf("InboxTrade", inboxTrade);
 
-export const execution: z.ZodType<StoredExecution> = named(
+const execution: z.ZodType<StoredExecution> = named(
   "Execution",
   z.strictObject({
     ...{ id: text, tradeId: text.nullable(), familyKey: text, canonical: z.boolean(), voided: z.boolean() },
@@ -93,7 +93,7 @@ export const tradeWithExecutions: z.ZodType<Trade & { readonly executions: Slice
 const decisionShape = {
   ...{ link, decidedAt: instantText, decidedBy: text, seenRevisionKey: text.nullable(), suggestion: jsonValue },
 };
-export const decision: z.ZodType<Decision> = named(
+const decision: z.ZodType<Decision> = named(
   "Decision",
   z.strictObject({
     familyKey: text,

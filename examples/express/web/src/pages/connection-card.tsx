@@ -6,7 +6,8 @@ import { agoText, plainText, providerText } from "../format.ts";
 import type { LiveRun } from "../live.ts";
 import { connectionText } from "../reference-data.ts";
 import { tell, tellError } from "../toasts.tsx";
-import { Ago, Badge, Button } from "../ui.tsx";
+import { Badge, Button } from "../ui.tsx";
+import { Ago } from "../values.tsx";
 
 export interface ConnectionCardOptions {
   readonly connection: Connection;

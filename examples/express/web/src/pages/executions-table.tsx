@@ -1,6 +1,7 @@
 import type { StoredExecution } from "@fillbook/core";
 import { plainText, providerText } from "../format.ts";
-import { Amount, Badge, Moment } from "../ui.tsx";
+import { Badge } from "../ui.tsx";
+import { Amount, Moment } from "../values.tsx";
 
 /** Every stored report, fill by fill: the one that counts, and what it replaced. */
 export function ExecutionsTable({ executions }: { readonly executions: readonly StoredExecution[] }) {

@@ -1,5 +1,5 @@
 import type { Trade } from "@fillbook/core";
-import { Amount } from "../ui.tsx";
+import { Amount } from "../values.tsx";
 
 /** Fees by currency; an estimate says so, and an unknown one is not nothing. */
 export function FeesText({ fees, unknownCount }: { readonly fees: Trade["fees"]; readonly unknownCount: number }) {

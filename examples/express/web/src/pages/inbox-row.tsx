@@ -4,7 +4,8 @@ import { plainText, providerText } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import type { Choice, InboxAct, RowState } from "../inbox-state.ts";
 import { linkText, type Plans } from "../reference-data.ts";
-import { Amount, Badge, Moment, Price, Side } from "../ui.tsx";
+import { Badge } from "../ui.tsx";
+import { Amount, Moment, Price, Side } from "../values.tsx";
 
 export interface InboxRowOptions {
   readonly trade: Trade | InboxTrade;
@@ -89,7 +90,7 @@ function SuggestionCell({ trade, plans }: InboxRowOptions) {
       ) : (
         <span class="two-lines" title={`${name}: its symbol and side match`}>
           <span>{name}</span>
-          <small class="muted">symbol and side match</small>
+          <small class="muted">symbol and side</small>
         </span>
       )}
     </td>
@@ -100,7 +101,12 @@ function ChoiceCells({ trade, plans, choice, state, act, onSave, onUndo }: Inbox
   const { id } = trade;
   const isDone = state === "saved";
   const plan = plans.planById.get(choice.planId);
-  const derived = plan === undefined ? null : (plans.campaignById.get(plan.campaignId ?? "")?.name ?? "No campaign");
+  const derived =
+    plan === undefined
+      ? null
+      : !plans.isLoaded
+        ? "…"
+        : (plans.campaignById.get(plan.campaignId ?? "")?.name ?? "No campaign");
   const choose = (change: Partial<Choice>) => act({ kind: "choose", id, choice: { ...choice, ...change } });
   return (
     <>

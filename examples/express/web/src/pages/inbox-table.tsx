@@ -124,6 +124,7 @@ function commandOf(key: string, { items, trade, row, review, onHelp }: Command):
     target?.focus({ preventScroll: true });
     target?.scrollIntoView({ block: "nearest" });
   };
+  const open = items.map(({ id }) => id).filter((id) => state.rows[id] !== "saved");
   const openSelect = (name: string) => {
     const select = row?.querySelector<HTMLSelectElement>(`.cell-${name} select`);
     select?.focus();
@@ -134,8 +135,8 @@ function commandOf(key: string, { items, trade, row, review, onHelp }: Command):
     ArrowDown: () => move(1),
     k: () => move(-1),
     ArrowUp: () => move(-1),
-    x: () => trade !== undefined && act({ kind: "toggle", id: trade.id }),
-    a: () => act({ kind: "select", ids: state.selected.size > 0 ? [] : items.map(({ id }) => id) }),
+    x: () => trade !== undefined && state.rows[trade.id] !== "saved" && act({ kind: "toggle", id: trade.id }),
+    a: () => act({ kind: "select", ids: state.selected.size > 0 ? [] : open }),
     Enter: () => openSelect("plan"),
     c: () => openSelect("campaign"),
     s: () => trade !== undefined && state.rows[trade.id] !== "saved" && review.save(trade),

@@ -3,8 +3,9 @@ import { errorText, jobState, statsText } from "../connection-state.ts";
 import { durationText, plainText } from "../format.ts";
 import { useReloads } from "../live.ts";
 import { connectionText, useConnections } from "../reference-data.ts";
-import { Badge, ErrorState, Moment, Notice, PageHead, SkeletonRows } from "../ui.tsx";
+import { Badge, ErrorState, Notice, PageHead, SkeletonRows } from "../ui.tsx";
 import { useLoad } from "../use-load.ts";
+import { Moment } from "../values.tsx";
 
 /** One run, step by step. */
 export function JobPage({ id }: { readonly id: string }) {

@@ -2,11 +2,12 @@ import type { CampaignTotals, Position, RealizedDay } from "@fillbook/core";
 import { useState } from "preact/hooks";
 import { plainText } from "../format.ts";
 import { useReloads } from "../live.ts";
-import { usePlans } from "../reference-data.ts";
-import { Amount, EmptyState, ErrorState, Moment, PageHead, Price, SkeletonRows } from "../ui.tsx";
+import { EmptyState, ErrorState, PageHead, SkeletonRows } from "../ui.tsx";
 import { useLoad } from "../use-load.ts";
+import { Amount, Moment, Price } from "../values.tsx";
+import { CampaignsTable } from "./campaigns-table.tsx";
 import { FeesText } from "./fees-text.tsx";
-import { Plot } from "./plot.tsx";
+import { RealizedDays } from "./realized-days.tsx";
 
 /** What is open, what was realized day by day, and what each campaign came to. */
 export function Positions() {
@@ -36,7 +37,7 @@ export function Positions() {
         ) : null}
         {isLoaded && all.length > 0 ? (
           <>
-            <Days days={days.data ?? []} />
+            <RealizedDays days={days.data ?? []} />
             <section class="section" aria-label="Positions">
               <div class="section-head">
                 <h2>Positions</h2>
@@ -64,71 +65,6 @@ export function Positions() {
         ) : null}
       </div>
     </>
-  );
-}
-
-/** The plot of one currency, and the same figures as text. */
-function Days({ days }: { readonly days: readonly RealizedDay[] }) {
-  const currencies = [...new Set(days.flatMap(({ realized }) => realized.map(({ currency }) => currency)))];
-  const [chosen, setChosen] = useState<string | null | undefined>(undefined);
-  const preferred = currencies.includes("USD") ? "USD" : currencies[0];
-  const currency = chosen === undefined ? preferred : chosen;
-  if (currency === undefined) return <p class="muted">Nothing was closed yet, so there is nothing realized to show.</p>;
-  const points = days.flatMap(({ day, realized, cumulativeRealized }) => {
-    const sum = cumulativeRealized.find((one) => one.currency === currency);
-    if (sum === undefined) return [];
-    return [{ day, amount: realized.find((one) => one.currency === currency)?.amount ?? "0", sum: sum.amount }];
-  });
-  return (
-    <section class="section" aria-label="Realized by day">
-      <div class="section-head">
-        <h2>Realized by day</h2>
-        <select
-          class="select"
-          aria-label="Currency"
-          value={currency ?? ""}
-          onChange={(event) => setChosen(event.currentTarget.value === "" ? null : event.currentTarget.value)}
-        >
-          {currencies.map((one) => (
-            <option key={one} value={one ?? ""}>
-              {one ?? "unknown"}
-            </option>
-          ))}
-        </select>
-        <span class="plot-sum">
-          <span class="muted">In all</span> <Amount of={points.at(-1)?.sum ?? "0"} places={2} tone="signed" />{" "}
-          <span class="muted">{currency ?? ""}, fees not subtracted</span>
-        </span>
-      </div>
-      <Plot points={points} />
-      <details class="plot-table">
-        <summary>The same as a table</summary>
-        <div class="table-box">
-          <table class="table">
-            <thead>
-              <tr>
-                <th>Day</th>
-                <th class="number">Realized</th>
-                <th class="number">In all</th>
-              </tr>
-            </thead>
-            <tbody>
-              {[...points].reverse().map(({ day, amount, sum }) => (
-                <tr key={day}>
-                  <td>{day}</td>
-                  <td class="number">
-                    <Amount of={amount} places={2} tone="signed" />
-                  </td>
-                  <td class="number">
-                    <Amount of={sum} places={2} tone="signed" />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
-    </section>
   );
 }
 
@@ -180,57 +116,4 @@ function PositionsTable({ positions }: { readonly positions: readonly Position[]
       </table>
     </div>
   );
-}
-
-function CampaignsTable({ totals }: { readonly totals: readonly CampaignTotals[] }) {
-  const { campaignById } = usePlans();
-  return (
-    <div class="table-box">
-      <table class="table cards campaigns-table">
-        <thead>
-          <tr>
-            <th>Campaign</th>
-            <th class="number">Trades</th>
-            <th>Currency</th>
-            <th class="number">Bought</th>
-            <th class="number">Sold</th>
-            <th class="number">Realized</th>
-          </tr>
-        </thead>
-        <tbody>
-          {totals.flatMap(({ campaignId, tradeCount, currencies }) =>
-            currencies.map(({ currency, boughtNotional, soldNotional, realized }, index) => (
-              <tr key={`${campaignId} ${currency}`} data-campaign={campaignId ?? "none"} data-currency={currency ?? ""}>
-                <td data-label="Campaign">
-                  {index > 0 ? (
-                    <span class="wide-blank">{nameOf(campaignId, campaignById)}</span>
-                  ) : (
-                    nameOf(campaignId, campaignById)
-                  )}
-                </td>
-                <td class="number" data-label="Trades">
-                  {index > 0 ? "" : tradeCount}
-                </td>
-                <td data-label="Currency">{currency ?? "unknown"}</td>
-                <td class="number" data-label="Bought">
-                  <Amount of={boughtNotional} places={2} />
-                </td>
-                <td class="number" data-label="Sold">
-                  <Amount of={soldNotional} places={2} />
-                </td>
-                <td class="number" data-label="Realized">
-                  <Amount of={realized} places={2} tone="signed" />
-                </td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function nameOf(id: string | null, byId: ReadonlyMap<string, { readonly name: string }>) {
-  if (id === null) return <span class="muted">No campaign</span>;
-  return byId.get(id)?.name ?? "a campaign that is gone";
 }

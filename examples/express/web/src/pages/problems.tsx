@@ -7,8 +7,9 @@ import { useReloads } from "../live.ts";
 import { connectionText, useConnections } from "../reference-data.ts";
 import { replaceQuery, usePlace } from "../router.ts";
 import { tell, tellError } from "../toasts.tsx";
-import { Ago, Badge, Button, EmptyState, ErrorState, MoreRows, PageHead, SkeletonRows, type Tone } from "../ui.tsx";
+import { Badge, Button, EmptyState, ErrorState, MoreRows, PageHead, SkeletonRows, type Tone } from "../ui.tsx";
 import { useSlices, withQuery } from "../use-load.ts";
+import { Ago } from "../values.tsx";
 import { actionText, kindText } from "./problem-words.ts";
 
 /** What a person must know, what to do next, and a button where it can be done. */

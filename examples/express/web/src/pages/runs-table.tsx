@@ -2,7 +2,8 @@ import type { Connection, Job } from "@fillbook/core";
 import { jobState, statsText } from "../connection-state.ts";
 import { durationText } from "../format.ts";
 import { connectionText } from "../reference-data.ts";
-import { Badge, Moment } from "../ui.tsx";
+import { Badge } from "../ui.tsx";
+import { Moment } from "../values.tsx";
 
 const modes = { scheduled: "by schedule", manual: "asked for", backfill: "history" } as const;
 

@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 import { get } from "../api.ts";
 import { countText } from "../format.ts";
 import { tellError } from "../toasts.tsx";
-import { Button, Moment } from "../ui.tsx";
+import { Button } from "../ui.tsx";
+import { Moment } from "../values.tsx";
 import { StepsTable } from "./job.tsx";
 
 /** The runs that brought a trade's reports, and each of them step by step. */

@@ -4,21 +4,9 @@ import { FilterBar, filterQuery, useFilters } from "../filter-bar.tsx";
 import { plainText, providerText } from "../format.ts";
 import { useReloads } from "../live.ts";
 import { linkText, type Plans, useConnections, usePlans } from "../reference-data.ts";
-import {
-  Amount,
-  Badge,
-  Button,
-  EmptyState,
-  ErrorState,
-  Moment,
-  MoreRows,
-  PageHead,
-  Price,
-  Side,
-  SkeletonRows,
-  type Tone,
-} from "../ui.tsx";
+import { Badge, Button, EmptyState, ErrorState, MoreRows, PageHead, SkeletonRows, type Tone } from "../ui.tsx";
 import { useSlices, withQuery } from "../use-load.ts";
+import { Amount, Moment, Price, Side } from "../values.tsx";
 import { FeesText } from "./fees-text.tsx";
 import { ManualDialog } from "./manual-dialog.tsx";
 
