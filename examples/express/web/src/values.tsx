@@ -17,6 +17,12 @@ export function Amount({
   );
 }
 
+/** Money in its currency: two places, and more where two would show nothing. */
+export function Money({ of, tone }: { readonly of: string; readonly tone?: "signed" }) {
+  const places = /^-?0\.00/.test(of) ? 8 : 2;
+  return <Amount of={of} places={places} {...(tone === undefined ? {} : { tone })} />;
+}
+
 export function Price({ of }: { readonly of: string }) {
   return <Amount of={of} places={pricePlaces(of)} />;
 }

@@ -1,6 +1,6 @@
 import type { CampaignTotals } from "@fillbook/core";
 import { usePlans } from "../reference-data.ts";
-import { Amount } from "../values.tsx";
+import { Money } from "../values.tsx";
 
 /** What each campaign came to, one line a currency. */
 export function CampaignsTable({ totals }: { readonly totals: readonly CampaignTotals[] }) {
@@ -34,13 +34,13 @@ export function CampaignsTable({ totals }: { readonly totals: readonly CampaignT
                 </td>
                 <td data-label="Currency">{currency ?? "unknown"}</td>
                 <td class="number" data-label="Bought">
-                  <Amount of={boughtNotional} places={2} />
+                  <Money of={boughtNotional} />
                 </td>
                 <td class="number" data-label="Sold">
-                  <Amount of={soldNotional} places={2} />
+                  <Money of={soldNotional} />
                 </td>
                 <td class="number" data-label="Realized">
-                  <Amount of={realized} places={2} tone="signed" />
+                  <Money of={realized} tone="signed" />
                 </td>
               </tr>
             )),

@@ -1,7 +1,7 @@
 import type { StoredExecution } from "@fillbook/core";
 import { plainText, providerText } from "../format.ts";
 import { Badge } from "../ui.tsx";
-import { Amount, Moment } from "../values.tsx";
+import { Amount, Moment, Money } from "../values.tsx";
 
 /** Every stored report, fill by fill: the one that counts, and what it replaced. */
 export function ExecutionsTable({ executions }: { readonly executions: readonly StoredExecution[] }) {
@@ -68,7 +68,7 @@ function ExecutionRow({ execution }: { readonly execution: StoredExecution }) {
         {fees?.map(({ amount, currency, estimated }) => (
           <span key={currency} class="fee" title={amount}>
             {estimated === true ? "~" : ""}
-            <Amount of={amount} places={4} /> <small class="muted">{currency}</small>
+            <Money of={amount} /> <small class="muted">{currency}</small>
           </span>
         ))}
       </td>

@@ -1,5 +1,5 @@
 import type { Trade } from "@fillbook/core";
-import { Amount } from "../values.tsx";
+import { Money } from "../values.tsx";
 
 /** Fees by currency; an estimate says so, and an unknown one is not nothing. */
 export function FeesText({ fees, unknownCount }: { readonly fees: Trade["fees"]; readonly unknownCount: number }) {
@@ -13,7 +13,7 @@ export function FeesText({ fees, unknownCount }: { readonly fees: Trade["fees"];
           title={estimated === true ? `${amount} ${currency}, an estimate` : `${amount} ${currency}`}
         >
           {estimated === true ? "~" : ""}
-          <Amount of={amount} places={2} /> <small class="muted">{currency}</small>
+          <Money of={amount} /> <small class="muted">{currency}</small>
         </span>
       ))}
       {unknownCount > 0 ? (

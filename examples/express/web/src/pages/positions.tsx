@@ -4,7 +4,7 @@ import { plainText } from "../format.ts";
 import { useReloads } from "../live.ts";
 import { EmptyState, ErrorState, PageHead, SkeletonRows } from "../ui.tsx";
 import { useLoad } from "../use-load.ts";
-import { Amount, Moment, Price } from "../values.tsx";
+import { Amount, Moment, Money, Price } from "../values.tsx";
 import { CampaignsTable } from "./campaigns-table.tsx";
 import { FeesText } from "./fees-text.tsx";
 import { RealizedDays } from "./realized-days.tsx";
@@ -98,7 +98,7 @@ function PositionsTable({ positions }: { readonly positions: readonly Position[]
                 {position.averageCost === null ? <span class="muted">flat</span> : <Price of={position.averageCost} />}
               </td>
               <td class="number" data-label="Realized">
-                <Amount of={position.realizedAverage} places={2} tone="signed" />
+                <Money of={position.realizedAverage} tone="signed" />
               </td>
               <td data-label="Currency">{position.currency ?? "unknown"}</td>
               <td class="number" data-label="Fees">

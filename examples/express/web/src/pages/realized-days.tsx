@@ -1,6 +1,6 @@
 import type { RealizedDay } from "@fillbook/core";
 import { useState } from "preact/hooks";
-import { Amount } from "../values.tsx";
+import { Money } from "../values.tsx";
 import { Plot } from "./plot.tsx";
 
 /** The plot of one currency, and the same figures as text. */
@@ -32,7 +32,7 @@ export function RealizedDays({ days }: { readonly days: readonly RealizedDay[] }
           ))}
         </select>
         <span class="plot-sum">
-          <span class="muted">In all</span> <Amount of={points.at(-1)?.sum ?? "0"} places={2} tone="signed" />{" "}
+          <span class="muted">In all</span> <Money of={points.at(-1)?.sum ?? "0"} tone="signed" />{" "}
           <span class="muted">{currency ?? ""}, fees not subtracted</span>
         </span>
       </div>
@@ -53,10 +53,10 @@ export function RealizedDays({ days }: { readonly days: readonly RealizedDay[] }
                 <tr key={day}>
                   <td>{day}</td>
                   <td class="number">
-                    <Amount of={amount} places={2} tone="signed" />
+                    <Money of={amount} tone="signed" />
                   </td>
                   <td class="number">
-                    <Amount of={sum} places={2} tone="signed" />
+                    <Money of={sum} tone="signed" />
                   </td>
                 </tr>
               ))}

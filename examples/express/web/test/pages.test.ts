@@ -1,6 +1,6 @@
 import type { Instant, RunReport, RunStats } from "@fillbook/core";
 import { describe, expect, it } from "vitest";
-import { agoText, amountText, plainText, pricePlaces, signOf } from "../web/src/format.ts";
+import { agoText, amountText, plainText, pricePlaces, signOf } from "../src/format.ts";
 import {
   emptyInbox,
   firstChoice,
@@ -9,8 +9,8 @@ import {
   linkOf,
   neighbor,
   reviewsOf,
-} from "../web/src/inbox-state.ts";
-import { runsAfter } from "../web/src/live.ts";
+} from "../src/inbox-state.ts";
+import { runsAfter } from "../src/live.ts";
 
 // Goal: what pages make of amounts and of keys. Method: examples; these functions touch no page.
 
