@@ -56,6 +56,21 @@ it("who imports hears of it, step by step; others hear nothing", async () => {
   await others.stop();
 });
 
+it("a person's streams are bounded, and one that ends makes room", async () => {
+  const eves = await server.signedUp("eva");
+  const streams = await Promise.all(Array.from({ length: 20 }, () => listen(eves)));
+  expect(await eves.get("/api/events")).toMatchObject({ status: 429 });
+  await streams[0]?.stop();
+  await expect
+    .poll(() =>
+      listen(eves)
+        .then((stream) => streams.push(stream))
+        .catch(() => 0),
+    )
+    .toBe(21);
+  for (const stream of streams) await stream.stop();
+});
+
 it("a server that closes ends the streams at once", async () => {
   const own = await openTestServer();
   const before = server;

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ibkrFlex, ibkrWeb } from "@fillbook/connector-ibkr";
 import { type IbkrSimulator, type IbkrSimulatorOptions, startIbkrSimulator } from "@fillbook/connector-ibkr/simulator";
 import { kraken } from "@fillbook/connector-kraken";
@@ -41,9 +40,8 @@ export async function openBrowserServer(options: {
   readonly trades: readonly SimulatedTrade[];
   readonly ibkr?: Omit<IbkrSimulatorOptions, "clock">;
 }): Promise<BrowserServer> {
-  // Only here: whoever runs the other tests must not wait for a bundler and a browser's driver to load.
-  const [{ build }, { chromium: driver }] = await Promise.all([import("vite"), import("playwright-core")]);
-  await build({ root: fileURLToPath(new URL("../../web", import.meta.url)), logLevel: "warn" });
+  // Only here: whoever runs the other tests must not wait for a browser's driver to load.
+  const { chromium: driver } = await import("playwright-core");
   const clock = hurriedClock();
   const krakenAccount = await startKrakenSimulator({ clock, trades: options.trades });
   const ibkr = await startIbkrSimulator({ clock, portal: {}, ...options.ibkr });

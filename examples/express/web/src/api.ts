@@ -38,6 +38,12 @@ export async function readSession(): Promise<SessionAnswer> {
   return keepToken(await get<SessionAnswer>("/api/session"));
 }
 
+/** Asks whether somebody is logged in still. */
+export async function checkSession(): Promise<void> {
+  const { user } = await readSession();
+  if (user === null) onSessionLost();
+}
+
 export async function logIn(login: { name: string; password: string }, isNew: boolean): Promise<SessionAnswer> {
   // The token belongs to the session, and this one may have ended since it was read.
   await readSession();

@@ -1,6 +1,6 @@
 import type { FillbookEvent, RunStats } from "@fillbook/core";
 import { useEffect, useState } from "preact/hooks";
-import { readSession } from "./api.ts";
+import { checkSession } from "./api.ts";
 
 /** A run that goes on. */
 export interface LiveRun {
@@ -61,7 +61,7 @@ export function listen(): () => void {
     source.onerror = () => {
       // A stream that was refused is not opened again by the browser: the session may have ended.
       if (source?.readyState !== EventSource.CLOSED) return;
-      readSession().catch(() => null);
+      checkSession().catch(() => null);
       timer = setTimeout(open, AGAIN_MS);
     };
   };
@@ -71,6 +71,8 @@ export function listen(): () => void {
     source?.close();
     clearTimeout(timer);
     clearInterval(poll);
+    // Who logs in next at this browser is told of her own runs alone.
+    live = { runs: {}, round: live.round };
   };
 }
 

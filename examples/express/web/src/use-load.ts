@@ -42,6 +42,8 @@ export interface LoadedSlices<Item> {
   /** null at the end of the list. */
   readonly more: (() => void) | null;
   readonly isLoadingMore: boolean;
+  /** More than the first slice is shown: to read the list anew would take it away under somebody's eyes. */
+  readonly isDeep: boolean;
   readonly reload: () => void;
   /** Puts the newer version of an item in its place. */
   readonly replace: (items: readonly Item[]) => void;
@@ -76,6 +78,7 @@ export function useSlices<Item extends { readonly id: string }>(path: string): L
   };
   return {
     ...{ items, isLoading: first.isLoading, isLoadingMore, reload: first.reload, replace },
+    isDeep: isOwn && (items?.length ?? 0) > (data?.items.length ?? 0),
     error: first.error ?? error,
     more: next === null ? null : more,
   };

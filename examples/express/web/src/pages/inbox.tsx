@@ -1,5 +1,5 @@
 import type { InboxTrade, Trade } from "@fillbook/core";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { FilterBar, filterQuery, useFilters } from "../filter-bar.tsx";
 import { useReloads } from "../live.ts";
 import { useConnections, usePlans } from "../reference-data.ts";
@@ -25,7 +25,9 @@ export function Inbox() {
   const [isHelp, setHelp] = useState(false);
   const [isBusy, setBusy] = useState(false);
   useEffect(() => review.act({ kind: "clear" }), [path]);
-  const news = useNews(list, review.state.selected.size + Object.keys(review.state.choices).length > 0);
+  const { selected: chosen, choices, rows } = review.state;
+  const isInUse = list.isDeep || chosen.size > 0 || Object.keys(choices).length > 0 || Object.keys(rows).length > 0;
+  const news = useNews(list, { isInUse, onRead: () => review.act({ kind: "clear" }) });
   const items = list.items ?? [];
   const selected = items.filter(({ id }) => review.state.selected.has(id));
   const apply = async (choice: BulkChoice) => {
@@ -38,7 +40,7 @@ export function Inbox() {
       <PageHead title="Import inbox" hint="Say what each imported trade belongs to. Nothing is linked by itself.">
         {news === null ? null : (
           <Button onClick={news} icon="sync">
-            New trades
+            Refresh
           </Button>
         )}
         <span class="touch-none">
@@ -74,16 +76,18 @@ export function Inbox() {
 }
 
 /** Reads the list anew after a run, but never under a person's hands: then a button waits. */
-function useNews(list: LoadedSlices<Trade | InboxTrade>, isInUse: boolean): (() => void) | null {
+function useNews(
+  { reload }: LoadedSlices<Trade | InboxTrade>,
+  { isInUse, onRead }: { readonly isInUse: boolean; readonly onRead: () => void },
+): (() => void) | null {
   const [isOld, setOld] = useState(false);
-  useReloads(() => (isInUse ? setOld(true) : list.reload()));
-  return useMemo(() => {
-    if (!isOld) return null;
-    return () => {
-      setOld(false);
-      list.reload();
-    };
-  }, [isOld, list.reload]);
+  useReloads(() => (isInUse ? setOld(true) : reload()));
+  if (!isOld) return null;
+  return () => {
+    setOld(false);
+    onRead();
+    reload();
+  };
 }
 
 function Tabs({ show, onShow }: { readonly show: string; readonly onShow: (show: string) => void }) {

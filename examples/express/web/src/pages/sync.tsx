@@ -23,7 +23,7 @@ export function Sync() {
   const asked = connections.byId.get(query.get("reconnect") ?? "") ?? null;
   const [dialog, setDialog] = useState<{ kind: "connect" | "reconnect" | "edit"; of: Connection | null } | null>(null);
   const [isBusy, setBusy] = useState(false);
-  useReloads(jobs.reload);
+  useReloads(() => jobs.isDeep || jobs.reload());
   const reload = () => {
     connections.reload();
     jobs.reload();

@@ -18,7 +18,7 @@ export function Trades() {
   const connections = useConnections();
   const plans = usePlans();
   const [isAdding, setAdding] = useState(false);
-  useReloads(list.reload);
+  useReloads(() => list.isDeep || list.reload());
   const items = list.items ?? [];
   return (
     <>
