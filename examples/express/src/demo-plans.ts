@@ -1,4 +1,4 @@
-import { instantFromUnixMs, type UserBook } from "@fillbook/core";
+import { type InboxTrade, instantFromUnixMs, type Link, type UserBook } from "@fillbook/core";
 import type { Database } from "./database.ts";
 import { addCampaign, addPlan } from "./plans.ts";
 
@@ -33,14 +33,24 @@ export async function reviewOldTrades(
 ): Promise<void> {
   const to = instantFromUnixMs(nowMs - OLD_MS);
   const { items } = await user.inbox({ to, limit: 200 });
-  for (const [index, { id, version, suggestion, instrument }] of items.entries()) {
-    const trades = [{ id, version }];
-    if (suggestion.tradePlanId !== null) {
-      await user.review({ trades, link: { tradePlanId: suggestion.tradePlanId } });
-    } else if (instrument.kind === "option") {
-      await user.review({ trades, link: { campaignId: income } });
-    } else if (index % 3 === 0) {
-      await user.review({ trades, link: null });
-    }
+  const groups = new Map<string, { readonly link: Link; readonly trades: { id: string; version: number }[] }>();
+  for (const [index, trade] of items.entries()) {
+    const link = linkFor(trade, { income, index });
+    if (link === undefined) continue;
+    const key = JSON.stringify(link);
+    const group = groups.get(key) ?? { link, trades: [] };
+    groups.set(key, group);
+    group.trades.push({ id: trade.id, version: trade.version });
   }
+  for (const review of groups.values()) await user.review(review);
+}
+
+/** undefined for a trade that stays in the inbox. */
+function linkFor(
+  { suggestion, instrument }: InboxTrade,
+  { income, index }: { readonly income: string; readonly index: number },
+): Link | undefined {
+  if (suggestion.tradePlanId !== null) return { tradePlanId: suggestion.tradePlanId };
+  if (instrument.kind === "option") return { campaignId: income };
+  return index % 3 === 0 ? null : undefined;
 }

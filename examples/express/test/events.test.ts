@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type { Client } from "./support/client.ts";
 import { openTestServer, type TestServer } from "./support/test-server.ts";
 
-// Goal: a person sees her runs while they go on, and nobody else's. Method: two people listen, one of them imports.
+// Goal: a person sees her runs while they go on, and nobody else's. Method: two people listen, one of them imports. The last test closes the server.
 
 let server: TestServer;
 let ada: Client;
@@ -13,7 +13,6 @@ beforeAll(async () => {
   ada = await server.signedUp("ada");
   eve = await server.signedUp("eve");
 });
-afterAll(() => server.close());
 
 /** What a person hears, until she stops listening. */
 async function listen(who: Client) {
@@ -71,18 +70,9 @@ it("a person's streams are bounded, and one that ends makes room", async () => {
   for (const stream of streams) await stream.stop();
 });
 
-it("a server that closes ends the streams at once", async () => {
-  const own = await openTestServer();
-  const before = server;
-  server = own;
-  try {
-    const bob = await own.signedUp("bob");
-    const stream = await listen(bob);
-    const startedMs = performance.now();
-    await own.close();
-    await stream.ended();
-    expect(performance.now() - startedMs).toBeLessThan(4_000);
-  } finally {
-    server = before;
-  }
+it("a server that closes ends the streams by itself", async () => {
+  const stream = await listen(ada);
+  await server.close();
+  // It would reject if the connection had been cut off, as it is where a request outlasts the server's patience.
+  await expect(stream.ended()).resolves.toBeUndefined();
 });
