@@ -76,4 +76,4 @@ it("demo: one command starts it; its user logs in with the password shown, and a
   const secrets = join(dataDir, "demo-secrets.json");
   expect((await stat(secrets)).mode & 0o777).toBe(0o600);
   expect(await readFile(secrets, "utf8")).not.toContain(password);
-}, 60_000);
+}, 120_000);
