@@ -81,6 +81,7 @@ export const job: z.ZodType<Job> = named(
     ...{ status: z.union([ended, z.literal("running")]), startedAt: instantText, finishedAt: instantText.nullable() },
     ...{ window: runWindow, cursorBefore: jsonValue, cursorAfter: jsonValue, stats },
     ...{ error: errorReport.nullable(), more: z.boolean(), unchangedRuns: count },
+    undoneAt: instantText.nullable(),
   }),
 );
 export const jobSlice = sliceOf("Job", job);

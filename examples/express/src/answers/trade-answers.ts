@@ -58,14 +58,19 @@ const suggestion: z.ZodType<Suggestion> = named(
     rule: z.literal(1),
   }),
 );
-const inboxTrade: z.ZodType<InboxTrade> = named("InboxTrade", z.strictObject({ ...tradeShape, suggestion }));
+const inboxTrade: z.ZodType<InboxTrade> = named(
+  "InboxTrade",
+  z.strictObject({ ...tradeShape, suggestion, absorb: z.strictObject({ id: text, version: count }).nullable() }),
+);
 export const inboxSlice = sliceOf("InboxTrade", inboxTrade);
 
 const execution: z.ZodType<StoredExecution> = named(
   "Execution",
   z.strictObject({
     ...{ id: text, tradeId: text.nullable(), familyKey: text, canonical: z.boolean(), voided: z.boolean() },
+    undone: z.boolean(),
     ...{ jobId: text, connectionId: text, fetchedAt: instantText, broker: text, account: text },
+    kind: z.enum(["order", "instant"]),
     ...{ familyId: text.nullable(), revision: count, executionId: text.nullable(), executedAt: instantText },
     ...{ instrument, side, quantity: decimalText, price: decimalText, fees: z.array(fee).nullable() },
     ...{ feeBasis: z.enum(["fill", "row"]), sequence: text.nullable() },
@@ -92,6 +97,10 @@ export const tradeWithExecutions: z.ZodType<Trade & { readonly executions: Slice
 
 const decisionShape = {
   ...{ link, decidedAt: instantText, decidedBy: text, seenRevisionKey: text.nullable(), suggestion: jsonValue },
+  absorption: z
+    .strictObject({ role: z.enum(["absorbs", "absorbed"]), act: text, tradeId: text, familyKey: text })
+    .nullable()
+    .exactOptional(),
 };
 const decision: z.ZodType<Decision> = named(
   "Decision",
