@@ -2,10 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkTypes } from "./pack-types.ts";
 import { isThere, root, type WorkspacePackage, workspacePackages } from "./workspace.ts";
 
-// Packs every package, lints the tarballs, weighs them, installs them with npm into an empty application, and loads
-// each entry point with import and with require, on the oldest and on the newest Node that is promised.
+// Packs every package, lints the tarballs, weighs them, installs them with npm into an empty application, loads each
+// entry point with import and with require and imports with them, on every Node that is promised, and compiles a host
+// with every TypeScript that is.
 // Run it through pnpm (`pnpm run check:pack`), after the build.
 
 /** Largest tarball in kB: about twice what it weighs today, so that growth is a decision. */
@@ -19,9 +21,14 @@ const budgetKb: Readonly<Record<string, number>> = {
   "@fillbook/testkit": 260,
 };
 
-const nodes = { "Node 20": join(root, "node_modules/node20/bin/node"), "Node 24": process.execPath };
+const nodes = {
+  "Node 20.19": join(root, "tools/hosts/node_modules/node20/bin/node"),
+  "Node 24": process.execPath,
+  "Node 26": join(root, "tools/hosts/node_modules/node26/bin/node"),
+};
 
 const packages = workspacePackages();
+const specifiers = packages.flatMap((one) => one.entries.map((entry) => entry.specifier));
 const folder = mkdtempSync(join(tmpdir(), "fillbook-pack-"));
 try {
   const tarballs = packages.map(packed);
@@ -29,11 +36,15 @@ try {
     run("publint", ["run", "--strict", tarball]);
     run("attw", ["--profile", "esm-only", "--quiet", tarball]);
   }
-  installed(tarballs);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  install(tarballs);
   for (const [name, node] of Object.entries(nodes)) {
     smoke(name, node);
+    imports(node);
     migrates(node);
   }
+  checkTypes({ folder, specifiers, libraries: "trusted" });
+  checkTypes({ folder, specifiers, libraries: "checked" });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -49,14 +60,12 @@ function packed({ folder: source, manifest }: WorkspacePackage): string {
   return tarball;
 }
 
-function installed(tarballs: readonly string[]): void {
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  run("npm", ["install", "--no-audit", "--no-fund", "--no-save", "--loglevel=error", ...tarballs]);
+function install(what: readonly string[]): void {
+  run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...what]);
 }
 
 // One class for both ways of loading is what lets `instanceof` work in a mixed application.
 function smoke(name: string, node: string): void {
-  const specifiers = packages.flatMap((one) => one.entries.map((entry) => entry.specifier));
   const file = join(folder, "smoke.mjs");
   const script = `
     import { createRequire } from "node:module";
@@ -71,6 +80,41 @@ function smoke(name: string, node: string): void {
     }`;
   writeFileSync(file, script);
   console.log(`${name}: import and require`);
+  run(node, [file]);
+}
+
+// A CommonJS host imports an account from the packed simulator.
+function imports(node: string): void {
+  const file = join(folder, "imports.cjs");
+  const script = `
+    const { kraken } = require("@fillbook/connector-kraken");
+    const { publishedTradesHistory, startKrakenSimulator } = require("@fillbook/connector-kraken/simulator");
+    const { createFillbook } = require("@fillbook/core");
+    const { memoryStore } = require("@fillbook/store-memory");
+    const { fakeClock } = require("@fillbook/testkit");
+    async function main() {
+      const clock = fakeClock();
+      const trades = publishedTradesHistory();
+      const simulator = await startKrakenSimulator({ clock, trades });
+      const { apiKey, apiSecret } = simulator.key;
+      const book = createFillbook({
+        store: memoryStore({ clock }),
+        connectors: [kraken({ baseUrl: simulator.url })],
+        credentials: async () => ({ apiKey, apiSecret }),
+        clock,
+      });
+      const { id } = await book.forUser("ada").connect({ connector: "kraken" });
+      const report = await book.ingest({ connectionId: id, mode: "manual" });
+      if (report.status !== "succeeded" || report.stats.inserted !== trades.length) throw new Error(JSON.stringify(report));
+      console.log(process.version, "imported", report.stats.inserted, "fills of the simulator");
+      await book.close();
+      await simulator.close();
+    }
+    main().catch((error) => {
+      console.error(error);
+      process.exitCode = 1;
+    });`;
+  writeFileSync(file, script);
   run(node, [file]);
 }
 

@@ -41,17 +41,17 @@ export type AnswerFault =
   /** The statement as a table. */
   | { readonly kind: "csv" }
   | { readonly kind: "empty-body" }
-  /** The first bytes of the good body, with a content-length that agrees. @defaultValue atBytes: half */
+  /** The first bytes of the good body, with a content-length that agrees. `atBytes` is half of it by default. */
   | { readonly kind: "truncated"; readonly atBytes?: number }
-  /** The first bytes under the whole one's content-length, then the end of the connection. @defaultValue atBytes: half */
+  /** The first bytes under the whole one's content-length, then the end of the connection. `atBytes` is half of it by default. */
   | { readonly kind: "reset"; readonly atBytes?: number }
   | { readonly kind: "reset-before-answer" }
-  /** The good body in pieces with a real wait before each. @defaultValue chunkBytes: 1 */
+  /** The good body in pieces with a real wait before each. `chunkBytes` is 1 by default. */
   | { readonly kind: "drip"; readonly waitMs: number; readonly chunkBytes?: number }
   | { readonly kind: "slow-headers"; readonly waitMs: number }
   /** No answer until the client or `close()` ends the connection. */
   | { readonly kind: "never-answers" }
-  /** @defaultValue sizeBytes: 50 MiB for "huge-body", 1 MiB for "huge-attribute" */
+  /** `sizeBytes` is 50 MiB for "huge-body" and 1 MiB for "huge-attribute" by default. */
   | { readonly kind: "attack"; readonly attack: FlexAttack; readonly sizeBytes?: number }
   /** The statement of another account, or a confirmation where activity was asked for, and the like: any text. */
   | { readonly kind: "transform"; readonly transform: (body: string) => string }

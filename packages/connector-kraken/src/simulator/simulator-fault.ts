@@ -28,7 +28,7 @@ export type ErrorResult = "absent" | "null" | "empty" | "whole" | "partial";
 
 /** Faults that replace the good answer; of several that match, the first injected strikes alone. */
 export type AnswerFault =
-  /** HTTP 200 and these errors. @defaultValue result: "whole" if all are warnings ("W..."), else "absent" */
+  /** HTTP 200 and these errors. `result` is "whole" by default if all are warnings ("W..."), else "absent". */
   | { readonly kind: "error"; readonly errors: readonly string[]; readonly result?: ErrorResult }
   /** No error, and no proper result. */
   | { readonly kind: "envelope"; readonly result: "absent" | "null" | "empty" }
@@ -58,7 +58,7 @@ export type AnswerFault =
   | { readonly kind: "huge-body"; readonly sizeBytes: number }
   /** The good answer after a real wait. */
   | { readonly kind: "slow-headers"; readonly waitMs: number }
-  /** The good body in pieces with a real wait before each. @defaultValue chunkBytes: 1 */
+  /** The good body in pieces with a real wait before each. `chunkBytes` is 1 by default. */
   | { readonly kind: "drip-body"; readonly waitMs: number; readonly chunkBytes?: number }
   /** No answer until the client or `close()` ends the connection. */
   | { readonly kind: "never-answers" };

@@ -27,6 +27,7 @@ const actions: Readonly<Record<ProblemAction["kind"], string>> = {
   "grant-permission": "Allow the key at the broker what is named above, then reconnect.",
   "check-query":
     "Check at the broker that the query covers all days and fields, or upload a file for the missing days.",
+  "read-again": "It is read again once a day. You can read it now.",
   "change-settings": "Mend the settings of this connection.",
   reprocess: "The record is kept. Read it again once the connector was updated.",
   "pin-report": "One of the two counts until somebody decides. Compare them with the broker's own statement.",
