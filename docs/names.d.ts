@@ -1,0 +1,24 @@
+import type { IbkrFlexConnector, IbkrWebConnector } from "@fillbook/connector-ibkr";
+import type { KrakenConnector } from "@fillbook/connector-kraken";
+import type { Fillbook, InboxTrade, TradePlans, UserBook, Vault } from "@fillbook/core";
+import type { PostgresStore } from "@fillbook/store-postgres";
+
+// What a block of code in a page takes for granted because the page, or the host, has made it before. A block that makes
+// one itself uses its own.
+type Connectors = readonly [KrakenConnector, IbkrFlexConnector, IbkrWebConnector];
+
+declare global {
+  const createFillbook: typeof import("@fillbook/core").createFillbook;
+  const postgresStore: typeof import("@fillbook/store-postgres").postgresStore;
+  const store: PostgresStore;
+  const pool: Extract<Parameters<typeof postgresStore>[0], { readonly pool: unknown }>["pool"];
+  const connectors: Connectors;
+  const vault: Vault;
+  const book: Fillbook<Connectors>;
+  const user: UserBook<Connectors>;
+  const userId: string;
+  const connectionId: string;
+  const signal: AbortSignal;
+  const items: readonly InboxTrade[];
+  const plansOf: (userId: string, instruments: readonly string[]) => ReturnType<TradePlans>;
+}
