@@ -31,6 +31,7 @@ const packages = workspacePackages();
 const specifiers = packages.flatMap((one) => one.entries.map((entry) => entry.specifier));
 const folder = mkdtempSync(join(tmpdir(), "fillbook-pack-"));
 try {
+  run("pnpm", ["--dir", join(root, "tools/hosts"), "install", "--frozen-lockfile"]);
   const tarballs = packages.map(packed);
   for (const tarball of tarballs) {
     run("publint", ["run", "--strict", tarball]);

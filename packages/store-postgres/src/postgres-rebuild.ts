@@ -12,7 +12,7 @@ import { updateAll } from "./sql-columns.ts";
 import { type SummedTrade, summedPages } from "./summed-trades.ts";
 import { tradeColumns, viewedTrade } from "./trade-columns.ts";
 
-/** What {@link rebuildTrades} looked at and mended. All of the last three are 0 for a store that was right. */
+/** What `rebuildTrades()` looked at and mended. All of the last three are 0 for a store that was right. */
 export interface RebuildReport {
   readonly families: number;
   readonly trades: number;

@@ -33,7 +33,8 @@ export interface CampaignTotals extends FillTally {
 }
 
 /**
- * Totals by campaign, those without one last. Each fill counts in exactly one of them, see {@link fillCampaign}.
+ * Totals by campaign, those without one last. Each fill counts in exactly one of them: its plan's campaign, else the one
+ * it is linked to.
  * A fill closes only what its own campaign opened: closing another campaign's lots opens a position the other way.
  *
  * @throws RangeError for a fill that is given twice or has a negative quantity.
