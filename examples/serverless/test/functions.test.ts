@@ -155,8 +155,9 @@ it("an error keeps its code and its wait, and what the database said stays besid
   const store = functionStore({ url: "https://data.example", secret, send });
   const expected = { code: "STORE_NOT_MIGRATED", recovery: "fix-config", message: "migrate first", retryAfterMs: 5 };
   await expect(store.ready()).rejects.toMatchObject(expected);
-  const failure = await store.ready().catch((error: unknown) => error);
-  expect(failure).toMatchObject({ code: "STORE_FAILED" });
-  expect(String(failure)).not.toContain("(1, 'x')");
+  const answer = await send(post({ method: "ready", parameters: [] }));
+  const told = await answer.text();
+  expect(JSON.parse(told)).toMatchObject({ error: { code: "STORE_FAILED" } });
+  expect(told).not.toContain("(1, 'x')");
   expect(logged).toHaveLength(2);
 });
