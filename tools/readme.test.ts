@@ -69,18 +69,10 @@ it.each(pages)("the links of %s arrive", (page) => {
   expect(localLinks(readText(page)).filter((link) => !arrives(page, link))).toEqual([]);
 });
 
-/** What pages speak of and what is made at the same time as the pages. */
-const awaited: readonly string[] = [
-  "examples/queue",
-  "examples/serverless",
-  "examples/csv-connector",
-  "docs/screenshots/inbox-1440-light.png",
-];
-
 function arrives(page: string, link: string): boolean {
   const [path = "", anchor] = link.split("#");
   const target = path === "" ? page : join(dirname(page), path);
-  if (!isThere(target)) return awaited.includes(target);
+  if (!isThere(target)) return false;
   return anchor === undefined || anchorsOf(readText(target)).includes(anchor);
 }
 

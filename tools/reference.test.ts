@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { ibkrFlex } from "../packages/connector-ibkr/src/ibkr-flex.ts";
+import { ibkrTws } from "../packages/connector-ibkr/src/ibkr-tws.ts";
 import { ibkrWeb } from "../packages/connector-ibkr/src/ibkr-web.ts";
 import { kraken } from "../packages/connector-kraken/src/kraken.ts";
 import { jobFilterSchema } from "../packages/core/src/list-filters.ts";
@@ -14,7 +15,7 @@ import { readText } from "./workspace.ts";
 const connectors = sectionsOf(readText("docs/reference/connectors.md"), 2);
 const runs = sectionsOf(readText("docs/reference/runs.md"), 2);
 
-it.each([kraken(), ibkrFlex(), ibkrWeb()])("connectors.md lists the settings of $id", ({ id, settings }) => {
+it.each([kraken(), ibkrFlex(), ibkrWeb(), ibkrTws()])("connectors.md lists the settings of $id", ({ id, settings }) => {
   // Settings are objects in every connector of ours; their public type says only what they parse to.
   const { shape } = settings as unknown as { readonly shape: object };
   expect(firstColumn(connectors, id).sort()).toEqual(Object.keys(shape).sort());

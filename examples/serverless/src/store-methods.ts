@@ -7,7 +7,16 @@ const methods: Readonly<Record<keyof BookStore, true>> = {
   ...{ createConnection: true, changeConnection: true, connection: true, connections: true, coverage: true },
   ...{ sealedCredentials: true, replaceSealedCredentials: true, listSealedCredentials: true },
   ...{ trade: true, tradesById: true, decisionsOf: true, trades: true, fills: true, executions: true },
-  ...{ queueFollowUp: true, job: true, jobs: true, problems: true, resolveProblem: true, problemCounts: true },
+  ...{
+    manualTradesOn: true,
+    queueFollowUp: true,
+    job: true,
+    jobs: true,
+    jobRecords: true,
+    problems: true,
+    resolveProblem: true,
+    problemCounts: true,
+  },
   ...{ auditEvents: true, openRejects: true, steps: true, lineage: true, stepCounts: true },
 };
 
