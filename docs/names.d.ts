@@ -18,6 +18,8 @@ declare global {
   const user: UserBook<Connectors>;
   const userId: string;
   const connectionId: string;
+  const jobId: string;
+  const theyAgree: boolean;
   const signal: AbortSignal;
   const items: readonly InboxTrade[];
   const plansOf: (userId: string, instruments: readonly string[]) => ReturnType<TradePlans>;

@@ -12,6 +12,8 @@ export const auditActions = [
   /** The vault's newest key sealed the credentials again. */
   "credentials.resealed",
   "problem.resolved",
+  /** A person chose among contradicting reports of one fill. */
+  "report.pinned",
   /** A part of what a job had imported, up to 200 records at once. */
   "import.undone",
   /** An imported trade took the place of a manual one; the undo of that review is the review's. */

@@ -70,6 +70,7 @@ export type { ConnectionCoverage, ConnectionUpdate, UserConnections } from "./us
 export type { UndoList, UndoReport, UserImports } from "./user-imports.ts";
 export type { UserLineage } from "./user-lineage.ts";
 export type { ManualTrade, ManualTradeUpdate, UserManualTrades } from "./user-manual.ts";
+export type { PinRequest, UserPins } from "./user-pins.ts";
 export type { UserProblems } from "./user-problems.ts";
 export type { InboxTrade, ReviewRequest, SeenTrades, UserReview } from "./user-review.ts";
 export {

@@ -15,6 +15,7 @@ import { ownConnection, type UserConnections, userConnections } from "./user-con
 import { type UserImports, userImports } from "./user-imports.ts";
 import { type UserLineage, userLineage } from "./user-lineage.ts";
 import { type UserManualTrades, userManualTrades } from "./user-manual.ts";
+import { type UserPins, userPins } from "./user-pins.ts";
 import { type UserProblems, userProblems } from "./user-problems.ts";
 import { type UserReview, userReview } from "./user-review.ts";
 import { type UserStatistics, userStatistics } from "./user-statistics.ts";
@@ -31,7 +32,8 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
     UserAbsorb,
     UserImports,
     UserStatistics,
-    UserManualTrades {
+    UserManualTrades,
+    UserPins {
   /**
    * Imports a file that the person downloaded from the broker, through the same path as any run: what it holds is stored
    * once, whatever else told it. The connection's cursor and status stay as they are. A connector that reads no files
@@ -94,6 +96,7 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
     ...userReview({ ...parts, store, userId, actor }),
     ...userAbsorb({ ...parts, store, userId, actor }),
     ...userImports({ ...parts, store, userId, actor }),
+    ...userPins({ store, userId, actor, clock: parts.clock }),
     ...userManualTrades({ ...parts, store, userId, actor }),
     ...userStatistics({ userId, store, tradePlans: parts.tradePlans }),
     ...userSync({ userId, store, runNow: parts.runNow, ownConnection: (id) => ownConnection(store, userId, id) }),

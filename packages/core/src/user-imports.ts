@@ -1,6 +1,6 @@
 import { auditEvent } from "./audit-event.ts";
 import type { Clock } from "./clock.ts";
-import { decisionBatch } from "./decision-batch.ts";
+import { decisionBatch, scopesOfKeys } from "./decision-batch.ts";
 import { ImportError } from "./import-error.ts";
 import type { CommitBatch } from "./plan/commit-batch.ts";
 import type { BlockedFill, UndoneFill, UndoOutcome } from "./plan/undo-import.ts";
@@ -89,17 +89,15 @@ async function undoPart(
   const audit = auditEvent({ at, by: actor, action: "import.undone", connectionId, details: { jobId } });
   const families = records.flatMap((record) => (record.kind === "family" ? [record.familyKey] : []));
   const cancels = records.flatMap((record) => (record.kind === "cancel" ? [record] : []));
-  const accounts = accountsOf([...families, ...cancels.flatMap((one) => [one.familyKey ?? [], one.aliasKeys].flat())]);
+  const accounts = scopesOfKeys([
+    ...families,
+    ...cancels.flatMap((one) => [one.familyKey ?? [], one.aliasKeys].flat()),
+  ]);
   const undo = { jobId, id: audit.id, families, cancels };
   const result = await store.commit({ ...batch, accounts, audit, undo } satisfies CommitBatch);
   if (result.kind !== "committed" || result.undo === undefined)
     throw new ImportError("STORE_FAILED", `the store answered an undo with ${result.kind} and without its outcome`);
   return result.undo;
-}
-
-// Broker and account stand first in every key.
-function accountsOf(keys: readonly string[]): readonly string[] {
-  return [...new Set(keys.map((key) => key.split("/", 2).join("/")))].sort();
 }
 
 function undoReport(jobId: string, status: UndoReport["status"], outcomes: readonly UndoOutcome[]): UndoReport {

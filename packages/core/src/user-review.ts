@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { auditEvent } from "./audit-event.ts";
 import type { Clock } from "./clock.ts";
-import { decisionBatch } from "./decision-batch.ts";
+import { decisionBatch, scopesOfKeys } from "./decision-batch.ts";
 import { ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import { tradeFilterSchema } from "./list-filters.ts";
@@ -132,7 +132,7 @@ async function undoReviews(parts: ReviewParts, trades: Seen): Promise<readonly T
   return commitDecision(parts, {
     accounts: known,
     // What comes back is locked with the rest.
-    scopes: absorptions.map(({ familyKey }) => familyKey.split("/", 2).join("/")),
+    scopes: scopesOfKeys(absorptions.map(({ familyKey }) => familyKey)),
     ...(manualTradeIds.length === 0 ? {} : { audit }),
     reviews: trades.map(({ id, version }) => ({ tradeId: id, version, act: "undo" })),
   });
