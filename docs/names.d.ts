@@ -19,7 +19,7 @@ declare global {
   const userId: string;
   const connectionId: string;
   const jobId: string;
-  const theyAgree: boolean;
+  const theyAgree: () => Promise<boolean>;
   const signal: AbortSignal;
   const items: readonly InboxTrade[];
   const plansOf: (userId: string, instruments: readonly string[]) => ReturnType<TradePlans>;
