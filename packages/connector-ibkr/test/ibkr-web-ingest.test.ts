@@ -49,10 +49,13 @@ test("import: runs that end after each page go on where they stood", async () =>
   expect(await world.canonical()).toHaveLength(days.length);
 });
 
-test.each([
+const portals = [
   { keepsRevisions: true, keepsBusted: true },
   { keepsRevisions: false, keepsBusted: false },
-])(
+];
+
+// LONG_TESTS=1 is the long run of `.ci/run`.
+test.each(process.env.LONG_TESTS === "1" ? portals : portals.slice(1))(
   "oracle: two weeks, live every six hours and by statement every day, are the book of the model (%j)",
   async (portal) => {
     const events = { cancelEvery: 13, rebookEvery: 7, correctEvery: 0, bookingEvery: 3, comboEvery: 9 };

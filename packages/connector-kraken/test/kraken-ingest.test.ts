@@ -28,7 +28,7 @@ test("trap 41: a page that fails for good keeps the earlier pages, and the next 
   expect((await world.store.connection("owner", world.connectionId))?.health).toBe("ok");
 }, 30_000);
 
-// Beyond 10,000 rows the walk is proved in kraken-traps-paging.test.ts; LONG_TESTS=1 stores them, too.
+// LONG_TESTS=1 is the long run of `.ci/run`.
 const count = process.env.LONG_TESTS === "1" ? 10_050 : 2_050;
 
 test(`trap 42: ${count} trades are all imported and no limit is overstepped`, async () => {

@@ -11,7 +11,7 @@ describe("PostgreSQL server store", () => {
   testStore({
     test,
     seed,
-    histories: 25,
+    histories: 10,
     makeStore: async () => {
       current = await serverStore();
       return current.store;

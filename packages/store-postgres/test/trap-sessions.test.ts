@@ -24,7 +24,7 @@ describe("PostgreSQL server store over oddly set connections", () => {
   testStore({
     test,
     seed: 20_260_105,
-    histories: 5,
+    histories: 2,
     makeStore: async () => {
       const schema = freshSchema();
       const pool = testPool(testDatabaseUrl(), { options: oddSettings.join(" ") });
