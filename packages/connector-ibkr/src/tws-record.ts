@@ -1,5 +1,3 @@
-import type { CommissionReport, Contract, Execution } from "@stoqey/ib";
-
 /** Words of a message by name. All of them are text, so that no digit of an amount or an id is lost. */
 export type TwsWords = { readonly [name: string]: string };
 
@@ -17,17 +15,22 @@ export interface TwsExecution {
   readonly execution: TwsWords;
 }
 
+/** What the library read, as far as this asks: hosts without the library see these types too. */
+interface Named {
+  readonly execId?: string | undefined;
+}
+
 /**
  * An execution with its amounts and permanent order number as they came: the library reads them into floats, and an empty
  * one as 0. They stand at fixed places behind the execution's id, in every version of the protocol.
  */
-export function twsExecution(contract: Contract, execution: Execution, tokens: readonly string[]): TwsExecution {
+export function twsExecution(contract: object, execution: Named, tokens: readonly string[]): TwsExecution {
   const own = behind(tokens, execution.execId, { shares: 5, price: 6, permId: 7, cumQty: 10, avgPrice: 11 });
   return { contract: words(contract), execution: { ...words(execution), ...own } };
 }
 
 /** A commission with its amounts as they came. */
-export function twsCommission(report: CommissionReport, tokens: readonly string[]): TwsWords {
+export function twsCommission(report: Named, tokens: readonly string[]): TwsWords {
   const own = behind(tokens, report.execId, { commission: 1, realizedPNL: 3, yield: 4 });
   return { ...words(report), ...own };
 }
