@@ -44,9 +44,12 @@ test("four processes on one key: no refused nonce, no limit met, no time lost", 
   const refused = simulator.requests.filter(({ outcome }) => outcome !== "ok");
   expect(refused).toEqual([]);
   const asked = simulator.requests.filter(({ path }) => path.endsWith("/TradesHistory"));
-  expect(asked).toHaveLength(PROCESSES * PAGES);
-  expect(new Set(asked.map(({ nonce }) => nonce)).size).toBe(asked.length);
   const spentMs = time.now() - START_MS;
+  // Each run looks for new fills every quarter of an hour.
+  const looks = PROCESSES * Math.floor(spentMs / 900_000);
+  expect(asked.length).toBeGreaterThanOrEqual(PROCESSES * PAGES);
+  expect(asked.length).toBeLessThanOrEqual(PROCESSES * PAGES + looks);
+  expect(new Set(asked.map(({ nonce }) => nonce)).size).toBe(asked.length);
   const optimumMs = ((asked.length * LIMIT.cost - LIMIT.max) / LIMIT.decayPerSecond) * 1000;
   console.log(
     `one key, ${PROCESSES} processes: ${asked.length} pages in ${(spentMs / optimumMs).toFixed(3)} of the least time`,
