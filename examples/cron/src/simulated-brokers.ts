@@ -3,7 +3,7 @@ import { generateFills, startIbkrSimulator } from "@fillbook/connector-ibkr/simu
 import { kraken } from "@fillbook/connector-kraken";
 import { generateTrades, startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
 import type { CredentialOwner } from "@fillbook/core";
-import { hurriedClock } from "./hurried-clock.ts";
+import { hurriedClock } from "@fillbook/testkit";
 
 /**
  * Kraken and Interactive Brokers on loopback addresses. Both show the same fills at every start, so a worker that is

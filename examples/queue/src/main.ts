@@ -3,7 +3,7 @@ import { kraken } from "@fillbook/connector-kraken";
 import { systemClock } from "@fillbook/core";
 import { aesVault } from "@fillbook/core/node";
 import { postgresStore } from "@fillbook/store-postgres";
-import { hurriedClock } from "./hurried-clock.ts";
+import { hurriedClock } from "@fillbook/testkit";
 import { openImportQueue } from "./import-queue.ts";
 import { jsonLogger } from "./json-logger.ts";
 import { readSettings } from "./settings.ts";

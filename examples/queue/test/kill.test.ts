@@ -5,10 +5,10 @@ import { createFillbook, type UserBook } from "@fillbook/core";
 import { aesVault } from "@fillbook/core/node";
 import { memoryStore } from "@fillbook/store-memory";
 import { postgresStore } from "@fillbook/store-postgres";
+import { hurriedClock } from "@fillbook/testkit";
 import { expect, it, onTestFinished } from "vitest";
 import { freshSchema, testDatabaseUrl, testPool } from "../../../packages/store-postgres/test/support/database.ts";
 import { passLeaseTime } from "../../../packages/store-postgres/test/support/test-store.ts";
-import { hurriedClock } from "../src/hurried-clock.ts";
 import { IMPORTS, openImportQueue, TICKS } from "../src/import-queue.ts";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
 
