@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
-import { type Client, itemsOf } from "./support/client.ts";
+import { type Body, type Client, itemsOf } from "./support/client.ts";
 import { openTestServer, type TestServer, TRADES } from "./support/test-server.ts";
 
 // Goal: a person's way from the key to the trades, over HTTP alone. Method: one story, whose steps build on each other.
@@ -45,6 +45,15 @@ it("sync: imports every fill, once", async () => {
   expect(first).toMatchObject({ status: 200, body: { status: "succeeded", stats: { inserted: TRADES.length } } });
   const all = await ada.post("/api/sync");
   expect(all.body).toMatchObject([{ error: null, report: { status: "succeeded", stats: { inserted: 0 } } }]);
+});
+
+it("coverage: what was read to the end, and no gap in it", async () => {
+  const { body } = await ada.get(`${path}/coverage`);
+  expect(body).toMatchObject({ open: [], gaps: [] });
+  const [oldest] = TRADES;
+  expect(body.covered).toMatchObject([{ evidence: "TradesHistory" }]);
+  const [span] = body.covered as readonly Body[];
+  expect(Date.parse(String(span?.from))).toBeLessThanOrEqual(Number(oldest?.time) * 1000);
 });
 
 it("lists: trades with their executions, the inbox, executions", async () => {

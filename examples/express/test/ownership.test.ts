@@ -30,16 +30,23 @@ beforeAll(async () => {
     `connections/${ids.connection}`,
     `jobs/${ids.job}`,
     `jobs/${ids.job}/steps`,
+    `connections/${ids.connection}/coverage`,
     `trades/${ids.trade}`,
   ])
     expect((await ada.get(`/api/${path}`)).status).toBe(200);
 });
 afterAll(() => server.close());
 
+const bodies: Readonly<Record<string, object>> = {
+  "/credentials": { credentials: {} },
+  "/absorb": { version: 1, manual: { id: "any", version: 1 } },
+};
+
 it.each([
   ["get", "connections", "connection", ""],
   ["patch", "connections", "connection", ""],
   ["delete", "connections", "connection", ""],
+  ["get", "connections", "connection", "/coverage"],
   ["put", "connections", "connection", "/credentials"],
   ["post", "connections", "connection", "/sync"],
   ["post", "connections", "connection", "/backfill"],
@@ -47,11 +54,13 @@ it.each([
   ["post", "connections", "connection", "/file"],
   ["get", "jobs", "job", ""],
   ["get", "jobs", "job", "/steps"],
+  ["post", "jobs", "job", "/undo"],
   ["get", "trades", "trade", ""],
   ["get", "trades", "trade", "/decisions"],
+  ["post", "trades", "trade", "/absorb"],
   ["post", "problems", "problem", "/resolve"],
 ] as const)("%s /api/%s: a stranger's %s%s is not there", async (method, resource, kind, rest) => {
-  const body = rest === "/credentials" ? { credentials: {} } : {};
+  const body = bodies[rest] ?? {};
   const theirs = await eve[method](`/api/${resource}/${ids[kind]}${rest}`, body);
   expect(theirs.status).toBe(404);
   const missing = await eve[method](`/api/${resource}/missing${rest}`, body);
@@ -64,6 +73,20 @@ it("what the stranger tried has changed nothing", async () => {
   const [problem] = itemsOf(await ada.get("/api/problems"));
   expect(encodeURIComponent(String(problem?.id))).toBe(ids.problem);
   expect((await ada.post(`/api/problems/${ids.problem}/resolve`)).status).toBe(200);
+  expect((await ada.get(`/api/jobs/${ids.job}`)).body).toMatchObject({ undoneAt: null });
+  expect((await ada.get(`/api/trades/${ids.trade}`)).body).toMatchObject({ inbox: "pending_review" });
+});
+
+it("a stranger's trade is absorbed by nothing, and absorbs nothing", async () => {
+  const facts = { symbol: "AAPL", kind: "stock", side: "buy", quantity: "1", price: "1" };
+  const made = await eve.post("/api/trades", { ...facts, executedAt: "2026-01-05T15:00:00Z" });
+  const hers = { id: String(made.body.id), version: made.body.version };
+  const theirs = { id: decodeURIComponent(ids.trade), version: 1 };
+  const absorb = (trade: typeof hers, manual: typeof hers) =>
+    eve.post(`/api/trades/${encodeURIComponent(trade.id)}/absorb`, { version: trade.version, manual });
+  for (const answer of [await absorb(hers, theirs), await absorb(theirs, hers)])
+    expect(answer).toMatchObject({ status: 404, body: { code: "TRADE_NOT_FOUND" } });
+  expect((await eve.delete(`/api/trades/${hers.id}?version=${hers.version}`)).status).toBe(204);
 });
 
 it.each(["jobs", "trades", "problems", "steps", "inbox"])("/api/%s: a stranger's connection has none", async (list) => {

@@ -121,6 +121,49 @@ it("manual trades: entered, changed, removed; amounts are text, and checked", as
   expect((await tradeCounts())[0]).toEqual([campaign.id, 2]);
 });
 
+it("absorb: an imported trade takes the place of a manual one, until the undo of its review", async () => {
+  const [imported = {}] = itemsOf(await ada.get("/api/inbox"));
+  const { symbol, kind, currency } = imported.instrument as Body;
+  const { side, quantity, lastExecutedAt: executedAt } = imported;
+  const link = { campaignId: campaign.id };
+  const facts = { symbol, kind, currency, side, quantity, executedAt, price: "1", link };
+  const manual = (await ada.post("/api/trades", facts)).body;
+  const [proposed] = itemsOf(await ada.get("/api/inbox"));
+  expect(proposed).toMatchObject({ id: imported.id, absorb: seen(manual) });
+  const path = `/api/trades/${encodeURIComponent(String(imported.id))}/absorb`;
+  const request = { version: imported.version, manual: seen(manual) };
+  const hers = await eve.post("/api/campaigns", { name: "Hers too" });
+  expect((await ada.post(path, { ...request, link: { campaignId: hers.body.id } })).status).toBe(422);
+  expect((await ada.post(path, { ...request, manual: { id: manual.id } })).status).toBe(400);
+  const done = await ada.post(path, request);
+  expect(done).toMatchObject({ status: 200, body: { id: imported.id, inbox: "reviewed", link } });
+  expect(await ada.post(path, request)).toMatchObject({ status: 404, body: { code: "TRADE_NOT_FOUND" } });
+  const manuals = async () => itemsOf(await ada.get("/api/trades?broker=manual&limit=200")).map(({ id }) => id);
+  expect(await manuals()).not.toContain(manual.id);
+  await ada.post("/api/reviews/undo", { trades: [seen(done.body)] });
+  expect(await manuals()).toContain(manual.id);
+  const [event] = itemsOf(await ada.get("/api/audit-events?action=trade.restored"));
+  expect(event).toMatchObject({ details: { manualTradeIds: [manual.id] } });
+});
+
+it("undo: what a run imported goes, what was reviewed stays, and a window brings it back", async () => {
+  // What comes back is new, so its trades have other ids.
+  const orders = async () => itemsOf(await ada.get("/api/inbox?limit=200")).map(({ orderId }) => orderId);
+  const before = await orders();
+  const job = itemsOf(await ada.get("/api/jobs")).at(-1);
+  const undo = () => ada.post(`/api/jobs/${job?.id}/undo`);
+  const done = await undo();
+  expect(done).toMatchObject({ status: 200, body: { status: "undone", blocked: { count: 0 } } });
+  expect(Number((done.body.kept as Body).count)).toBeGreaterThan(0);
+  expect(itemsOf(await ada.get("/api/inbox"))).toEqual([]);
+  expect((await ada.get(`/api/jobs/${job?.id}`)).body.undoneAt).not.toBeNull();
+  expect((await undo()).body).toMatchObject({ status: "nothing_left", reversed: { count: 0 } });
+  const window = { from: new Date(Date.now() - 86_400_000).toISOString() };
+  const again = await ada.post(`/api/connections/${job?.connectionId}/sync`, { window });
+  expect(again.body).toMatchObject({ status: "succeeded", stats: { inserted: (done.body.reversed as Body).count } });
+  expect(await orders()).toEqual(before);
+});
+
 it("backfill: reads history under the same rules", async () => {
   const [connection] = itemsOf(await ada.get("/api/connections"));
   const path = `/api/connections/${connection?.id}/backfill`;

@@ -1,4 +1,10 @@
-import type { AuditEvent, Problem, ProblemAction, ProblemCount } from "@fillbook/core";
+import {
+  type AuditEvent,
+  auditFilterSchema,
+  type Problem,
+  type ProblemAction,
+  type ProblemCount,
+} from "@fillbook/core";
 import { z } from "zod";
 import { count, instantText, jsonValue, named, sliceOf, text } from "./basics.ts";
 
@@ -16,6 +22,11 @@ const action: z.ZodType<ProblemAction> = named(
     z.strictObject({
       kind: z.enum(["reauthenticate", "grant-permission", "change-settings", "reprocess"]),
       connectionId: text,
+    }),
+    z.strictObject({
+      kind: z.literal("read-again"),
+      connectionId: text,
+      window: z.strictObject({ from: instantText, to: instantText }),
     }),
     z.strictObject({ kind: z.literal("check-query"), connectionId: text.nullable() }),
     z.strictObject({ kind: z.literal("pin-report"), familyKey: text, revisionKeys: z.array(text) }),
@@ -41,10 +52,7 @@ const auditEvent: z.ZodType<AuditEvent> = named(
   "AuditEvent",
   z.strictObject({
     ...{ id: text, at: instantText, by: text, connectionId: text.nullable(), details: jsonValue },
-    action: z.enum([
-      ...(["connection.connected", "connection.reconnected", "connection.disconnected"] as const),
-      ...(["connection.updated", "connection.status", "credentials.resealed", "problem.resolved"] as const),
-    ]),
+    action: auditFilterSchema.shape.action.unwrap(),
   }),
 );
 export const auditSlice = sliceOf("AuditEvent", auditEvent);

@@ -1,5 +1,6 @@
 import {
   type Connection,
+  type ConnectionCoverage,
   type ErrorReport,
   errorRecovery,
   type IngestReport,
@@ -8,6 +9,7 @@ import {
   type Step,
   type StepStatistics,
   type SyncResult,
+  type UndoReport,
 } from "@fillbook/core";
 import { z } from "zod";
 import { count, instantText, jsonValue, named, sliceOf, text } from "./basics.ts";
@@ -27,6 +29,16 @@ export const connection: z.ZodType<Connection> = named(
   }),
 );
 export const connectionSlice = sliceOf("Connection", connection);
+
+const span = { from: instantText, to: instantText };
+export const coverage: z.ZodType<ConnectionCoverage> = named(
+  "Coverage",
+  z.strictObject({
+    covered: z.array(z.strictObject({ ...span, evidence: text })),
+    open: z.array(z.strictObject(span)),
+    gaps: z.array(z.strictObject({ ...span, reason: text, lasting: z.boolean().exactOptional() })),
+  }),
+);
 
 const errorReport: z.ZodType<ErrorReport> = named(
   "ErrorReport",
@@ -85,6 +97,22 @@ export const job: z.ZodType<Job> = named(
   }),
 );
 export const jobSlice = sliceOf("Job", job);
+
+const undoneFill = z.strictObject({
+  ...{ id: text, executionId: text.nullable(), symbol: text, executedAt: instantText, tradeId: text.nullable() },
+});
+const blockedFill = z.strictObject({
+  ...undoneFill.shape,
+  ...{ reason: z.enum(["told_since", "canceled_since", "cancel_shared"]), jobIds: z.array(text) },
+});
+const undone = z.strictObject({ count, items: z.array(undoneFill) });
+export const undoReport: z.ZodType<UndoReport> = named(
+  "UndoReport",
+  z.strictObject({
+    ...{ jobId: text, status: z.enum(["undone", "nothing_left", "running"]), reversed: undone, kept: undone },
+    blocked: z.strictObject({ count, items: z.array(blockedFill) }),
+  }),
+);
 
 const stepName = z.enum(["begin", "pull", "normalize", "commit", "end"]);
 const step: z.ZodType<Step> = named(

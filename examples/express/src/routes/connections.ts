@@ -2,7 +2,7 @@ import { sliceSchema } from "@fillbook/core";
 import type { AnyConnector } from "@fillbook/core/connector";
 import { z } from "zod";
 import { connectors as connectorsAnswer } from "../answers/app-answers.ts";
-import { connection, connectionSlice } from "../answers/run-answers.ts";
+import { connection, connectionSlice, coverage } from "../answers/run-answers.ts";
 import { type Route, userRoute } from "../route.ts";
 
 /** What a connector wants to know is its own business: it says itself which of these fields are wrong. */
@@ -74,6 +74,11 @@ const routes: readonly Route[] = [
     summary: "Disconnect: the credentials are deleted, what was imported stays",
     answer: connection,
     handle: ({ user, id }) => user.disconnect(id),
+  }),
+  userRoute(["get", "/api/connections/{id}/coverage"], {
+    summary: "Which history was read completely, and where the gaps are",
+    answer: coverage,
+    handle: ({ user, id }) => user.coverage(id),
   }),
   userRoute(["put", "/api/connections/{id}/credentials"], {
     summary: "Reconnect with new credentials",

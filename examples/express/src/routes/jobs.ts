@@ -1,5 +1,5 @@
 import { jobFilterSchema, stepFilterSchema, stepStatisticsFilterSchema } from "@fillbook/core";
-import { job, jobSlice, stepSlice, stepStatistics } from "../answers/run-answers.ts";
+import { job, jobSlice, stepSlice, stepStatistics, undoReport } from "../answers/run-answers.ts";
 import { found } from "../read-input.ts";
 import { type Route, userRoute } from "../route.ts";
 
@@ -23,6 +23,11 @@ export const jobRoutes: readonly Route[] = [
       const { id: jobId } = found(await user.job(id));
       return { items: await user.lineage(jobId), next: null };
     },
+  }),
+  userRoute(["post", "/api/jobs/{id}/undo"], {
+    summary: "Take back what a run imported; says what stayed and why",
+    answer: undoReport,
+    handle: ({ user, id }) => user.undoImport(id),
   }),
   userRoute(["get", "/api/steps"], {
     summary: "Steps of all runs, newest first",

@@ -27,6 +27,12 @@ const changeSchema = z.strictObject({
   link: linkSchema.exactOptional(),
 });
 
+const absorbSchema = z.strictObject({
+  version,
+  manual: z.strictObject({ id: z.string(), version }),
+  link: linkSchema.exactOptional(),
+});
+
 /** Trades, one trade with its executions, and trades that people enter by hand. */
 export function tradeRoutes(database: Database): Route[] {
   return [
@@ -56,6 +62,16 @@ export function tradeRoutes(database: Database): Route[] {
       summary: "Remove a trade that was entered by hand",
       query: z.strictObject({ version }),
       handle: ({ user, id, query }) => user.removeTrade({ id, version: query.version }),
+    }),
+    userRoute(["post", "/api/trades/{id}/absorb"], {
+      summary: "Let an imported trade take the place of one that was entered by hand; the undo of its review ends that",
+      body: absorbSchema,
+      answer: trade,
+      async handle({ user, userId, id, body }) {
+        const { version: seenVersion, ...rest } = body;
+        await requireOwnLink(database, userId, body.link ?? null);
+        return user.absorb({ trade: { id, version: seenVersion }, ...rest });
+      },
     }),
   ];
 }
