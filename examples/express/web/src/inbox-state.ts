@@ -57,7 +57,16 @@ function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
 /** A row before anybody chose: what is suggested, or what a changed trade is linked to. */
 export function firstChoice(trade: Trade | InboxTrade): Choice {
   if ("suggestion" in trade) return { planId: trade.suggestion.tradePlanId ?? "", campaignId: "" };
-  const { link } = trade;
+  return choiceOfLink(trade.link);
+}
+
+/** A manual trade is proposed that this one may take the place of. */
+export function isAbsorbable(trade: Trade | InboxTrade): trade is InboxTrade & { readonly absorb: object } {
+  return "absorb" in trade && trade.absorb !== null && trade.inbox === "pending_review";
+}
+
+/** What a row shows of a link. */
+export function choiceOfLink(link: Link): Choice {
   if (link === null) return { planId: "", campaignId: "" };
   return "tradePlanId" in link
     ? { planId: link.tradePlanId, campaignId: "" }

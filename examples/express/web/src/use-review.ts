@@ -1,8 +1,9 @@
-import type { Trade } from "@fillbook/core";
+import type { InboxTrade, Trade } from "@fillbook/core";
 import { useCallback, useMemo, useReducer, useRef } from "preact/hooks";
-import { ApiError, get, post } from "./api.ts";
+import { ApiError, post } from "./api.ts";
 import { countText } from "./format.ts";
-import { type Choice, emptyInbox, firstChoice, inboxAfter, reviewsOf } from "./inbox-state.ts";
+import { keptProposals, readAgain, withManualsNow } from "./inbox-rows.ts";
+import { type Choice, choiceOfLink, emptyInbox, firstChoice, inboxAfter, reviewsOf } from "./inbox-state.ts";
 import { tell, tellError } from "./toasts.tsx";
 
 /** What a person does with the rows of the inbox: choices stay here until they are saved. */
@@ -13,56 +14,68 @@ export function useReview(replace: (trades: readonly Trade[]) => void) {
   now.current = { state, replace };
   const choiceOf = useCallback((trade: Trade) => now.current.state.choices[trade.id] ?? firstChoice(trade), []);
   const actions = useMemo(() => {
+    const show = (trades: readonly Trade[]) => now.current.replace(trades);
+    const stateOf = (id: string) => now.current.state.rows[id] ?? "open";
+    const fail = async (error: unknown, group: readonly Trade[]) => {
+      await onFailure(error, group, show);
+      act({ kind: "mark", ids: group.map(({ id }) => id), as: isChanged(error) ? "stale" : "open" });
+    };
     const undo = async (trades: readonly Trade[]) => {
       try {
         const undone = await post<readonly Trade[]>("/api/reviews/undo", { trades: trades.map(seen) });
-        now.current.replace(keptSuggestions(undone, trades));
+        show(await withManualsNow(keptProposals(undone, trades)));
         act({ kind: "mark", ids: undone.map(({ id }) => id), as: "open" });
       } catch (error) {
         tellError(error);
       }
     };
     const review = async (trades: readonly Trade[], choose: (trade: Trade) => Choice) => {
-      const open = trades.filter(({ id }) => (now.current.state.rows[id] ?? "open") !== "saving");
+      const open = trades.filter(({ id }) => stateOf(id) !== "saving");
       const done: Trade[] = [];
       for (const { link, trades: group } of reviewsOf(open, choose)) {
         const ids = group.map(({ id }) => id);
         act({ kind: "mark", ids, as: "saving" });
         try {
           const reviewed = await post<readonly Trade[]>("/api/reviews", { trades: group.map(seen), link });
-          const kept = keptSuggestions(reviewed, group);
-          now.current.replace(kept);
+          const kept = keptProposals(reviewed, group);
+          show(kept);
           act({ kind: "mark", ids, as: "saved" });
           done.push(...kept);
         } catch (error) {
-          await onFailure(error, group, now.current.replace);
-          act({ kind: "mark", ids, as: isChanged(error) ? "stale" : "open" });
+          await fail(error, group);
         }
       }
       if (done.length > 0) tell(`${countText(done.length, "trade")} reviewed`, () => void undo(done));
     };
-    return { undo, review };
+    const absorb = async (trade: InboxTrade) => {
+      const { id, version, absorb: manual } = trade;
+      if (manual === null || stateOf(id) === "saving") return;
+      act({ kind: "mark", ids: [id], as: "saving" });
+      try {
+        const path = `/api/trades/${encodeURIComponent(id)}/absorb`;
+        const kept = keptProposals([await post<Trade>(path, { version, manual })], [trade]);
+        show(kept);
+        for (const { link } of kept) act({ kind: "choose", id, choice: choiceOfLink(link) });
+        act({ kind: "mark", ids: [id], as: "saved" });
+        tell("The import took the place of what you entered", () => void undo(kept));
+      } catch (error) {
+        await fail(error, [trade]);
+      }
+    };
+    return { undo, review, absorb };
   }, []);
   const save = useCallback((trade: Trade) => void actions.review([trade], choiceOf), [actions, choiceOf]);
   const undoOne = useCallback((trade: Trade) => void actions.undo([trade]), [actions]);
-  return { state, act, choiceOf, save, undoOne, review: actions.review };
+  return { state, act, choiceOf, save, undoOne, review: actions.review, absorb: actions.absorb };
 }
 
 function seen({ id, version }: Trade) {
   return { id, version };
 }
 
-/** A review answers with trades, which have no suggestion: rows keep showing theirs. */
-function keptSuggestions(newer: readonly Trade[], before: readonly Trade[]): readonly Trade[] {
-  const old = new Map(before.map((trade) => [trade.id, trade]));
-  return newer.map((trade) => {
-    const known = old.get(trade.id);
-    return known !== undefined && "suggestion" in known ? { ...trade, suggestion: known.suggestion } : trade;
-  });
-}
-
+/** A manual trade that is gone or absorbed already has changed too. */
 function isChanged(error: unknown): boolean {
-  return error instanceof ApiError && error.problem.code === "TRADE_CHANGED";
+  return error instanceof ApiError && ["TRADE_CHANGED", "TRADE_NOT_FOUND"].includes(error.problem.code ?? "");
 }
 
 /** Shows the trades as they are now: nothing of the group was written. */
@@ -72,10 +85,7 @@ async function onFailure(
   replace: (trades: readonly Trade[]) => void,
 ): Promise<void> {
   tellError(isChanged(error) ? new ApiError(changedProblem(group.length)) : error);
-  if (!isChanged(error)) return;
-  const read = await Promise.allSettled(group.map(({ id }) => get<Trade>(`/api/trades/${encodeURIComponent(id)}`)));
-  const newer = read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-  replace(keptSuggestions(newer, group));
+  if (isChanged(error)) replace(await readAgain(group));
 }
 
 function changedProblem(count: number) {

@@ -1,6 +1,15 @@
-import type { Instant, RunReport, RunStats } from "@fillbook/core";
+import type {
+  BlockedFill,
+  ConnectionCoverage,
+  Instant,
+  RunReport,
+  RunStats,
+  UndoneFill,
+  UndoReport,
+} from "@fillbook/core";
 import { describe, expect, it } from "vitest";
-import { agoText, amountText, plainText, pricePlaces, signOf } from "../src/format.ts";
+import { coverageText, gapText } from "../src/coverage-words.ts";
+import { agoText, amountText, momentText, plainText, pricePlaces, signOf } from "../src/format.ts";
 import {
   emptyInbox,
   firstChoice,
@@ -11,6 +20,7 @@ import {
   reviewsOf,
 } from "../src/inbox-state.ts";
 import { runsAfter } from "../src/live.ts";
+import { isUndoable, undoText } from "../src/undo-words.ts";
 
 // Goal: what pages make of amounts and of keys. Method: examples; these functions touch no page.
 
@@ -73,6 +83,70 @@ describe("runs that go on", () => {
     expect(runsAfter({}, progress).c).toMatchObject({ jobId: "j", stats });
     const skipped = { type: "run.skipped", connectionId: "c", runningJobId: "j" } as const;
     expect(runsAfter({}, skipped)).toEqual({});
+  });
+});
+
+describe("an import that is taken back", () => {
+  const fills = <Fill = UndoneFill>(count: number) => ({ count, items: [] as readonly Fill[] });
+  const report = (change: Partial<UndoReport>): UndoReport => {
+    return {
+      jobId: "j",
+      status: "undone",
+      reversed: fills(0),
+      kept: fills(0),
+      blocked: fills<BlockedFill>(0),
+      ...change,
+    };
+  };
+
+  it.each([
+    [{ reversed: fills(2) }, "Undone: 2 fills of this run count no more, or as before it."],
+    [
+      { reversed: fills(1), kept: fills(1) },
+      "Undone: 1 fill of this run counts no more, or as before it. 1 fill stays, because somebody reviewed it.",
+    ],
+    [
+      { status: "nothing_left", blocked: fills<BlockedFill>(3) },
+      "There was nothing left to undo. 3 fills stay, because other imports stand on them: undo those first.",
+    ],
+    [{ status: "running" }, "The run goes on still, so nothing was undone."],
+  ] as const)("%j", (change, words) => expect(undoText(report(change))).toBe(words));
+
+  it("is offered where a finished run stored something", () => {
+    const nothing = { fetched: 9, duplicates: 4, ignored: 3, rejected: 2 } as RunStats;
+    const one = { ...nothing, fetched: 10 };
+    expect(isUndoable({ status: "succeeded", stats: nothing })).toBe(false);
+    expect(isUndoable({ status: "failed", stats: one })).toBe(true);
+    expect(isUndoable({ status: "running", stats: one })).toBe(false);
+  });
+});
+
+describe("what was read", () => {
+  const [from, between, until, to] = [1, 2, 3, 4].map((day) => `2019-01-0${day}T12:00:00.000000Z` as Instant);
+  const beginning = "2000-01-01T00:00:00.000001Z" as Instant;
+  const nothing: ConnectionCoverage = { covered: [], open: [], gaps: [] };
+  const span = <Rest extends object>(start = beginning, end = beginning, rest: Rest = {} as Rest) => {
+    return { from: start, to: end, ...rest };
+  };
+  const text = (instant = beginning) => momentText(instant);
+
+  it("nothing yet", () => expect(coverageText(nothing)).toBe("Nothing was read to the end yet."));
+
+  it("from the first start to the last end, with what is open", () => {
+    const covered = [span(between, to, { evidence: "a" }), span(from, until, { evidence: "b" })];
+    const open = [span(to, to)];
+    const words = `Complete from ${text(from)} to ${text(to)}. Still to come: from ${text(to)} to ${text(to)}.`;
+    expect(coverageText({ ...nothing, covered, open })).toBe(words);
+  });
+
+  it("a gap is never called complete", () => {
+    const gap = span(between, until, { reason: "no run has read it" });
+    const covered = [span(beginning, to, { evidence: "a" })];
+    expect(coverageText({ ...nothing, covered, gaps: [gap] })).toBe(
+      `Complete from the beginning to ${text(to)}, but for 1 gap.`,
+    );
+    expect(coverageText({ ...nothing, gaps: [gap] })).toBe("Nothing was read to the end yet; 1 gap.");
+    expect(gapText(gap)).toBe(`from ${text(between)} to ${text(until)}: no run has read it`);
   });
 });
 

@@ -8,6 +8,7 @@ import { connectionText } from "../reference-data.ts";
 import { tell, tellError } from "../toasts.tsx";
 import { Badge, Button } from "../ui.tsx";
 import { Ago } from "../values.tsx";
+import { CoverageLine } from "./coverage-line.tsx";
 
 export interface ConnectionCardOptions {
   readonly connection: Connection;
@@ -74,6 +75,7 @@ export function ConnectionCard({ connection, run, lastJob, onReconnect, onEdit, 
           Edit
         </Button>
       </div>
+      <CoverageLine connection={connection} />
       <Progress run={run} isRunning={isRunning} />
     </article>
   );

@@ -38,17 +38,23 @@ export function ExecutionsTable({ executions }: { readonly executions: readonly 
 }
 
 function ExecutionRow({ execution }: { readonly execution: StoredExecution }) {
-  const { canonical, voided, executionId, revision, fees, source } = execution;
+  const { canonical, executionId, revision, fees, source } = execution;
   return (
     <tr class={canonical ? "" : "is-past"}>
       <td class="cell-status" data-label="Counts">
-        {canonical ? <Badge tone="good">counts</Badge> : <Badge tone="plain">{voided ? "canceled" : "replaced"}</Badge>}
+        {canonical ? <Badge tone="good">counts</Badge> : <Badge tone="plain">{pastText(execution)}</Badge>}
       </td>
       <td class="cell-time" data-label="Executed">
         <Moment at={execution.executedAt} />
       </td>
       <td class="code cut" data-label="Execution" title={executionId ?? undefined}>
         {executionId === null ? <span class="muted">no id</span> : plainText(executionId)}
+        {execution.kind === "instant" ? (
+          <small class="muted" title="Bought from or sold to the broker itself: there was no order">
+            {" "}
+            instant
+          </small>
+        ) : null}
       </td>
       <td class="number" data-label="Revision">
         {revision}
@@ -88,4 +94,10 @@ function ExecutionRow({ execution }: { readonly execution: StoredExecution }) {
       </td>
     </tr>
   );
+}
+
+/** Why a report does not count. */
+function pastText({ undone, voided }: StoredExecution): string {
+  if (undone) return "undone";
+  return voided ? "canceled" : "replaced";
 }

@@ -9,6 +9,7 @@ const keys: readonly (readonly [keys: string, what: string])[] = [
   ["c", "open the campaign list"],
   ["s", "save this trade"],
   ["b", "review all selected"],
+  ["i", "use the import instead of what you entered"],
   ["u", "take this trade's review back"],
   ["o", "open the trade"],
   ["/", "filter by symbol"],

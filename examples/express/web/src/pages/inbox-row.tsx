@@ -3,9 +3,10 @@ import { memo } from "preact/compat";
 import { plainText, providerText } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import type { Choice, InboxAct, RowState } from "../inbox-state.ts";
-import { linkText, type Plans } from "../reference-data.ts";
+import type { Plans } from "../reference-data.ts";
 import { Badge } from "../ui.tsx";
 import { Amount, Moment, Price, Side } from "../values.tsx";
+import { SuggestionCell } from "./suggestion-cell.tsx";
 
 export interface InboxRowOptions {
   readonly trade: Trade | InboxTrade;
@@ -17,6 +18,7 @@ export interface InboxRowOptions {
   readonly act: (act: InboxAct) => void;
   readonly onSave: (trade: Trade) => void;
   readonly onUndo: (trade: Trade) => void;
+  readonly onAbsorb: (trade: InboxTrade) => void;
 }
 
 /** One trade that waits. Only rows whose own facts change are drawn again. */
@@ -72,30 +74,6 @@ export const InboxRow = memo(function InboxRow(options: InboxRowOptions) {
     </tr>
   );
 });
-
-function SuggestionCell({ trade, plans }: InboxRowOptions) {
-  if (!("suggestion" in trade)) {
-    return (
-      <td class="cell-suggestion" data-label="Reviewed as">
-        <span class="stack-line">{linkText(trade.link, plans)}</span>
-      </td>
-    );
-  }
-  const { tradePlanId, reason } = trade.suggestion;
-  const name = tradePlanId === null ? null : (plans.planById.get(tradePlanId)?.name ?? "a plan");
-  return (
-    <td class="cell-suggestion" data-label="Suggested">
-      {name === null ? (
-        <span class="muted">{reason === "unavailable" ? "not available now" : "none"}</span>
-      ) : (
-        <span class="two-lines" title={`${name}: its symbol and side match`}>
-          <span>{name}</span>
-          <small class="muted">symbol and side</small>
-        </span>
-      )}
-    </td>
-  );
-}
 
 function ChoiceCells({ trade, plans, choice, state, act, onSave, onUndo }: InboxRowOptions) {
   const { id } = trade;

@@ -1,9 +1,10 @@
 import type { InboxTrade, Trade } from "@fillbook/core";
-import { useEffect, useRef } from "preact/hooks";
-import { neighbor } from "../inbox-state.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { isAbsorbable, neighbor } from "../inbox-state.ts";
 import type { Plans } from "../reference-data.ts";
 import { navigate } from "../router.ts";
 import type { useReview } from "../use-review.ts";
+import { AbsorbDialog } from "./absorb-dialog.tsx";
 import { InboxRow } from "./inbox-row.tsx";
 
 interface InboxTableOptions {
@@ -18,7 +19,8 @@ interface InboxTableOptions {
 export function InboxTable({ items, plans, review, onHelp, isChanged }: InboxTableOptions) {
   const { state, act } = review;
   const active = items.some(({ id }) => id === state.active) ? state.active : (items[0]?.id ?? null);
-  useKeys({ items, active, review, onHelp });
+  const [absorbing, setAbsorbing] = useState<InboxTrade | null>(null);
+  useKeys({ items, active, review, onHelp, onAbsorb: setAbsorbing });
   const open = items.filter(({ id }) => state.rows[id] !== "saved").map(({ id }) => id);
   const isAll = open.length > 0 && open.every((id) => state.selected.has(id));
   return (
@@ -59,10 +61,19 @@ export function InboxTable({ items, plans, review, onHelp, isChanged }: InboxTab
               act={act}
               onSave={review.save}
               onUndo={review.undoOne}
+              onAbsorb={setAbsorbing}
             />
           ))}
         </tbody>
       </table>
+      {absorbing === null ? null : (
+        <AbsorbDialog
+          trade={absorbing}
+          plans={plans}
+          onClose={() => setAbsorbing(null)}
+          onAbsorb={(trade) => void review.absorb(trade)}
+        />
+      )}
     </div>
   );
 }
@@ -78,6 +89,7 @@ function known({ choiceOf }: ReturnType<typeof useReview>, trade: Trade) {
 
 interface Keys extends Pick<InboxTableOptions, "items" | "review" | "onHelp"> {
   readonly active: string | null;
+  readonly onAbsorb: (trade: InboxTrade) => void;
 }
 
 /** Keys count anywhere on the page, but in fields and windows. */
@@ -91,7 +103,7 @@ function useKeys(keys: Keys): void {
   }, []);
 }
 
-function onKey(event: KeyboardEvent, { items, active, review, onHelp }: Keys): void {
+function onKey(event: KeyboardEvent, { items, active, ...rest }: Keys): void {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") !== null) return;
   const row = active === null ? null : document.getElementById(`row-${active}`);
   const field = event.target instanceof HTMLElement ? event.target.closest("select, input:not([type=checkbox])") : null;
@@ -100,18 +112,18 @@ function onKey(event: KeyboardEvent, { items, active, review, onHelp }: Keys): v
     return;
   }
   const trade = items.find(({ id }) => id === active);
-  const run = commandOf(event.key, { items, trade, row, review, onHelp });
+  const run = commandOf(event.key, { items, trade, row, ...rest });
   if (run === null) return;
   event.preventDefault();
   run();
 }
 
-interface Command extends Pick<Keys, "items" | "review" | "onHelp"> {
-  readonly trade: Trade | undefined;
+interface Command extends Omit<Keys, "active"> {
+  readonly trade: Trade | InboxTrade | undefined;
   readonly row: HTMLElement | null;
 }
 
-function commandOf(key: string, { items, trade, row, review, onHelp }: Command): (() => void) | null {
+function commandOf(key: string, { items, trade, row, review, onHelp, onAbsorb }: Command): (() => void) | null {
   const { act, state } = review;
   const move = (step: 1 | -1) => {
     const isFocused = row?.contains(document.activeElement) === true;
@@ -141,6 +153,7 @@ function commandOf(key: string, { items, trade, row, review, onHelp }: Command):
     c: () => openSelect("campaign"),
     s: () => trade !== undefined && state.rows[trade.id] !== "saved" && review.save(trade),
     b: () => document.getElementById("bulk-link")?.focus(),
+    i: () => trade !== undefined && isAbsorbable(trade) && state.rows[trade.id] !== "saving" && onAbsorb(trade),
     u: () => trade !== undefined && state.rows[trade.id] === "saved" && review.undoOne(trade),
     o: () => trade !== undefined && navigate(`/trades/${encodeURIComponent(trade.id)}`),
     "/": () => document.getElementById("symbol-filter")?.focus(),

@@ -1,4 +1,5 @@
-import type { Job, Slice, Step } from "@fillbook/core";
+import type { Job, Slice, Step, UndoReport } from "@fillbook/core";
+import { useState } from "preact/hooks";
 import { errorText, jobState, statsText } from "../connection-state.ts";
 import { durationText, plainText } from "../format.ts";
 import { useReloads } from "../live.ts";
@@ -6,6 +7,7 @@ import { connectionText, useConnections } from "../reference-data.ts";
 import { Badge, ErrorState, Notice, PageHead, SkeletonRows } from "../ui.tsx";
 import { useLoad } from "../use-load.ts";
 import { Moment } from "../values.tsx";
+import { UndoImport, UndoResult } from "./undo-import.tsx";
 
 /** One run, step by step. */
 export function JobPage({ id }: { readonly id: string }) {
@@ -13,10 +15,11 @@ export function JobPage({ id }: { readonly id: string }) {
   const job = useLoad<Job>(path);
   const steps = useLoad<Slice<Step>>(`${path}/steps`);
   const connections = useConnections();
+  const [undo, setUndo] = useState<UndoReport | null>(null);
   useReloads(job.reload, steps.reload);
   if (job.error !== null && job.data === null) return <ErrorState error={job.error} onRetry={job.reload} />;
   if (job.data === null) return <SkeletonRows />;
-  const { status, startedAt, finishedAt, mode, stats, error, connectionId } = job.data;
+  const { status, startedAt, finishedAt, mode, stats, error, connectionId, undoneAt } = job.data;
   const took = finishedAt === null ? null : durationText(Date.parse(finishedAt) - Date.parse(startedAt));
   return (
     <>
@@ -26,12 +29,27 @@ export function JobPage({ id }: { readonly id: string }) {
           <>
             <a href="/sync">Sync</a> · {mode} · <Moment at={startedAt} />
             {took === null ? "" : ` · ${took}`}
+            {undoneAt === null ? null : (
+              <>
+                {" "}
+                · undone <Moment at={undoneAt} />
+              </>
+            )}
           </>
         }
       >
+        {undoneAt === null ? null : <Badge tone="plain">Undone</Badge>}
         <Badge tone={jobState(status).tone}>{jobState(status).text}</Badge>
+        <UndoImport
+          job={job.data}
+          onDone={(report) => {
+            setUndo(report);
+            job.reload();
+          }}
+        />
       </PageHead>
       <div class="scroll">
+        {undo?.jobId === id ? <UndoResult report={undo} /> : null}
         {error === null ? (
           <Notice tone="plain">
             {stats.fetched} records read in {stats.pages} pages: {statsText(stats)}.

@@ -149,6 +149,16 @@ function ActionButton({ action, isBusy, run }: ActionButtonOptions) {
         </Button>
       );
     }
+    case "read-again": {
+      const { connectionId, window } = action;
+      const read = async () =>
+        reportText(await post<IngestReport>(`/api/connections/${connectionId}/sync`, { window })).text;
+      return (
+        <Button kind="primary" isBusy={isBusy} onClick={() => run(read)}>
+          Read it now
+        </Button>
+      );
+    }
     case "change-settings":
       return (
         <a class="button button-primary" href="/sync">

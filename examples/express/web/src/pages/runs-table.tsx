@@ -59,7 +59,7 @@ export function RunsTable({
   );
 }
 
-function resultText({ stats, unchangedRuns }: Job): string {
+function resultText({ stats, unchangedRuns, undoneAt }: Job): string {
   const times = unchangedRuns > 1 ? ` (${unchangedRuns} runs like this)` : "";
-  return `${statsText(stats)}${times}`;
+  return `${statsText(stats)}${times}${undoneAt === null ? "" : ", undone since"}`;
 }

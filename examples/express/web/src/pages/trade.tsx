@@ -6,9 +6,10 @@ import { useReloads } from "../live.ts";
 import { linkText, type Plans, usePlans } from "../reference-data.ts";
 import { navigate } from "../router.ts";
 import { tell, tellError } from "../toasts.tsx";
-import { Badge, Button, ErrorState, Notice, PageHead, SkeletonRows } from "../ui.tsx";
+import { Button, ErrorState, Notice, PageHead, SkeletonRows } from "../ui.tsx";
 import { useLoad } from "../use-load.ts";
 import { Amount, Moment, Price, Side } from "../values.tsx";
+import { DecisionList } from "./decision-list.tsx";
 import { ExecutionsTable } from "./executions-table.tsx";
 import { FeesText } from "./fees-text.tsx";
 import { ManualDialog } from "./manual-dialog.tsx";
@@ -76,7 +77,7 @@ export function TradePage({ id }: { readonly id: string }) {
         </section>
         <section class="section" aria-label="Decisions">
           <h2>Decisions</h2>
-          <Decisions decisions={decisions.data ?? []} executions={trade.executions.items} plans={plans} />
+          <DecisionList decisions={decisions.data ?? []} executions={trade.executions.items} plans={plans} />
         </section>
         <section class="section" aria-label="Where it came from">
           <h2>Where it came from</h2>
@@ -151,47 +152,4 @@ function Figures({ trade }: { readonly trade: Trade }) {
       </div>
     </dl>
   );
-}
-
-interface DecisionsOptions {
-  readonly decisions: readonly Decision[];
-  readonly executions: readonly StoredExecution[];
-  readonly plans: Plans;
-}
-
-/** Fills that were decided on together are one line. */
-function Decisions({ decisions, executions, plans }: DecisionsOptions) {
-  if (decisions.length === 0) return <p class="muted">Nobody has decided yet.</p>;
-  const groups = Map.groupBy(decisions, (decision) =>
-    JSON.stringify([decision.link, decision.decidedAt, decision.decidedBy]),
-  );
-  const current = new Set(executions.filter(({ canonical }) => canonical).map(({ familyKey }) => familyKey));
-  return (
-    <ul class="decisions">
-      {[...groups].map(([key, group]) => {
-        const [first] = group;
-        if (first === undefined) return null;
-        return (
-          <li key={key}>
-            <b>{linkText(first.link, plans)}</b>{" "}
-            <Badge tone="plain">{group.length === 1 ? "1 fill" : `${group.length} fills`}</Badge>
-            <span class="muted">
-              {" "}
-              <Moment at={first.decidedAt} /> · {suggestionText(first, plans)}
-              {group.some(({ familyKey }) => !current.has(familyKey)) ? " · holds a fill that no longer counts" : ""}
-            </span>
-            {first.previous == null ? null : <p class="muted">Before: {linkText(first.previous.link, plans)}</p>}
-          </li>
-        );
-      })}
-    </ul>
-  );
-}
-
-function suggestionText({ suggestion }: Decision, { planById }: Plans): string {
-  if (typeof suggestion !== "object" || suggestion === null || !("tradePlanId" in suggestion)) return "entered by hand";
-  const { tradePlanId } = suggestion;
-  return typeof tradePlanId === "string"
-    ? `suggested was ${planById.get(tradePlanId)?.name ?? "a plan"}`
-    : "nothing was suggested";
 }

@@ -1,0 +1,35 @@
+import type { ConnectionCoverage } from "@fillbook/core";
+import { countText, momentText } from "./format.ts";
+
+type Gap = ConnectionCoverage["gaps"][number];
+
+/** From when to when a connection's history was read, and what lies open. Pure. */
+export function coverageText({ covered, open, gaps }: ConnectionCoverage): string {
+  const from = covered.map((span) => span.from).sort()[0];
+  const to = covered
+    .map((span) => span.to)
+    .sort()
+    .at(-1);
+  const rest = open.length === 0 ? "" : ` Still to come: ${open.map(spanText).join(", ")}.`;
+  const count = gaps.length === 0 ? null : countText(gaps.length, "gap");
+  if (from === undefined || to === undefined) {
+    return `Nothing was read to the end yet${count === null ? "" : `; ${count}`}.${rest}`;
+  }
+  return `Complete ${spanText({ from, to })}${count === null ? "" : `, but for ${count}`}.${rest}`;
+}
+
+/** Where a gap is, and why. Pure. */
+export function gapText(gap: Gap): string {
+  return `${spanText(gap)}: ${gap.reason}`;
+}
+
+function spanText({ from, to }: { readonly from: string; readonly to: string }): string {
+  return `${startText(from)} to ${momentText(to)}`;
+}
+
+/** Before any broker's first trade: the moment itself says nothing to a person. */
+const BEGINNING = "2001";
+
+function startText(from: string): string {
+  return from < BEGINNING ? "from the beginning" : `from ${momentText(from)}`;
+}
