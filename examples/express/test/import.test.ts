@@ -125,6 +125,18 @@ it("problems: a changed fill is told, and put away", async () => {
   expect(itemsOf(await ada.get("/api/problems")).map(({ kind }) => kind)).toEqual(["warning"]);
 });
 
+it("pin: the report that a person chooses counts, also after the problem was put away", async () => {
+  const [{ action } = {}] = itemsOf(await ada.get("/api/problems?kind=conflict&state=all"));
+  const { familyKey, revisionKeys } = action as { familyKey: string; revisionKeys: readonly string[] };
+  expect(revisionKeys).toHaveLength(2);
+  for (const revisionKey of [...revisionKeys, ...revisionKeys]) {
+    expect((await ada.post("/api/reports/pin", { familyKey, revisionKey })).status).toBe(204);
+    const counting = itemsOf(await ada.get("/api/executions?canonical=true&limit=200"));
+    expect(counting.filter((one) => one.familyKey === familyKey).map(({ id }) => id)).toEqual([revisionKey]);
+  }
+  expect((await ada.post("/api/reports/pin", { familyKey })).status).toBe(400);
+});
+
 it("patch: changes what it names, and says what it does not take", async () => {
   const changed = await ada.patch(path, { label: null, syncEveryMs: 60_000 });
   expect(changed).toMatchObject({ status: 200, body: { label: null, syncEveryMs: 60_000 } });

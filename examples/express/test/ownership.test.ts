@@ -68,6 +68,21 @@ it.each([
   expect(told(theirs).replaceAll(ids[kind], "missing")).toBe(told(missing));
 });
 
+it("a stranger pins no report", async () => {
+  const [{ action } = {}] = itemsOf(await ada.get("/api/problems?kind=conflict"));
+  const { familyKey, revisionKeys } = action as {
+    readonly familyKey: string;
+    readonly revisionKeys: readonly string[];
+  };
+  const counts = async () => itemsOf(await ada.get("/api/executions?canonical=true&limit=200")).map(({ id }) => id);
+  const before = await counts();
+  for (const revisionKey of revisionKeys) {
+    const answer = await eve.post("/api/reports/pin", { familyKey, revisionKey });
+    expect(answer).toMatchObject({ status: 400, body: { code: "OPTION_INVALID" } });
+  }
+  expect(await counts()).toEqual(before);
+});
+
 it("what the stranger tried has changed nothing", async () => {
   expect((await ada.get(`/api/connections/${ids.connection}`)).body).toMatchObject({ status: "active", label: null });
   const [problem] = itemsOf(await ada.get("/api/problems"));

@@ -1,7 +1,10 @@
 import { auditFilterSchema, problemCountFilterSchema, problemFilterSchema } from "@fillbook/core";
+import { z } from "zod";
 import { auditSlice, problem, problemCounts, problemSlice } from "../answers/problem-answers.ts";
 import { found } from "../read-input.ts";
 import { type Route, userRoute } from "../route.ts";
+
+const pinSchema = z.strictObject({ familyKey: z.string(), revisionKey: z.string() });
 
 /** What a person must know, each with what can be done about it; and who changed what. */
 export const problemRoutes: readonly Route[] = [
@@ -21,6 +24,11 @@ export const problemRoutes: readonly Route[] = [
     summary: "Put a problem away",
     answer: problem,
     handle: async ({ user, id }) => found(await user.resolveProblem(id)),
+  }),
+  userRoute(["post", "/api/reports/pin"], {
+    summary: "Choose which report of a fill is right, as a conflict's action `pin-report` offers",
+    body: pinSchema,
+    handle: ({ user, body }) => user.pinReport(body),
   }),
   userRoute(["get", "/api/audit-events"], {
     summary: "Who changed connections, credentials and problems, and when",

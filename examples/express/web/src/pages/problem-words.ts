@@ -30,7 +30,7 @@ const actions: Readonly<Record<ProblemAction["kind"], string>> = {
   "read-again": "It is read again once a day. You can read it now.",
   "change-settings": "Mend the settings of this connection.",
   reprocess: "The record is kept. Read it again once the connector was updated.",
-  "pin-report": "One of the two counts until somebody decides. Compare them with the broker's own statement.",
+  "pin-report": "One of them counts until somebody decides. Compare them with the broker's own statement, then choose.",
   "contact-support": "Send this to whoever runs this server.",
 };
 

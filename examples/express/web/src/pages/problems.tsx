@@ -10,6 +10,7 @@ import { tell, tellError } from "../toasts.tsx";
 import { Badge, Button, EmptyState, ErrorState, MoreRows, PageHead, SkeletonRows, type Tone } from "../ui.tsx";
 import { useSlices, withQuery } from "../use-load.ts";
 import { Ago } from "../values.tsx";
+import { Conflict } from "./conflict.tsx";
 import { actionText, kindText } from "./problem-words.ts";
 
 /** What a person must know, what to do next, and a button where it can be done. */
@@ -106,7 +107,7 @@ function ProblemCard({
       <p class="problem-next">
         <span class="muted">What to do:</span> {actionText(problem.action)}
       </p>
-      <Conflict details={problem.details} />
+      <Conflict problem={problem} isBusy={isBusy} run={(work) => void run(work)} />
       {problem.resolvedAt === null ? (
         <div class="problem-actions">
           <ActionButton action={problem.action} isBusy={isBusy} run={(work) => void run(work)} />
@@ -174,20 +175,4 @@ function ActionButton({ action, isBusy, run }: ActionButtonOptions) {
     default:
       return null;
   }
-}
-
-/** Both sides of a conflict, as the broker told them. */
-function Conflict({ details }: { readonly details: Problem["details"] }) {
-  if (typeof details !== "object" || details === null || Array.isArray(details)) return null;
-  const { reports } = details as { readonly reports?: unknown };
-  if (!Array.isArray(reports)) return null;
-  return (
-    <ul class="conflict">
-      {reports.map((report: Readonly<Record<string, unknown>>) => (
-        <li key={String(report.revisionKey)}>
-          {["side", "quantity", "price"].map((name) => plainText(String(report[name] ?? ""))).join(" ")}
-        </li>
-      ))}
-    </ul>
-  );
 }
