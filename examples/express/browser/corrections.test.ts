@@ -69,13 +69,17 @@ describe.skipIf(noBrowser !== null)("what a person mends", () => {
     const { page } = ada;
     await ada.go("/sync");
     const line = page.getByRole("article", { name: "Kraken" }).locator(".connection-coverage");
-    await line.getByText("but for 1 gap").waitFor();
+    await line.getByText("1 gap").waitFor();
     server.krakenAccount.addTrades(hidden);
     await line.getByRole("link").click();
-    await page.getByText("Gap", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Read it now" }).click();
-    await page.getByText("Done: 1 new").waitFor();
-    await expect.poll(() => page.getByText("Gap", { exact: true }).count()).toBe(0);
+    const buttons = page.getByRole("button", { name: "Read it now" });
+    await buttons.first().waitFor();
+    // Where the clock went on within the first run, its two looks at the newest trades left a gap each.
+    for (let left = await buttons.count(); left > 0; left = await buttons.count()) {
+      await buttons.first().click();
+      await expect.poll(() => buttons.count()).toBeLessThan(left);
+    }
+    expect((await counting()).map(({ executionId }) => executionId)).toContain(hidden.txid);
     await ada.go("/sync");
     await line.getByText("Complete from").waitFor();
     expect(await line.textContent()).not.toContain("gap");
@@ -84,7 +88,9 @@ describe.skipIf(noBrowser !== null)("what a person mends", () => {
   it("the import takes the place of what was entered by hand, and undo takes that back", async () => {
     const { page } = ada;
     const core = await ada.api<{ id: string }>("POST", "/api/campaigns", { name: "Core" });
-    const [first] = (await list<Listed>("/api/inbox")).filter(({ instrument }) => instrument.symbol === "BTC/USD");
+    const bitcoin = (await list<Listed>("/api/inbox")).filter(({ instrument }) => instrument.symbol === "BTC/USD");
+    // The newest one is changed by Kraken below.
+    const first = bitcoin[1];
     const { symbol, kind, currency } = first?.instrument ?? {};
     const facts = { symbol, kind, currency, side: first?.side, quantity: first?.quantity, price: "1" };
     const more = { executedAt: first?.lastExecutedAt, link: { campaignId: core.id } };
@@ -122,12 +128,14 @@ describe.skipIf(noBrowser !== null)("what a person mends", () => {
     const price = async () => (await counting()).find(({ executionId }) => executionId === last)?.price;
     const before = await price();
     await ada.go("/problems");
-    const reports = page.getByRole("list", { name: "Reports of this fill" });
-    await reports.getByRole("listitem").filter({ hasNotText: before }).getByRole("button").click();
+    const reports = page.getByRole("list", { name: "Reports of this fill" }).getByRole("listitem");
+    expect(await reports.count()).toBe(2);
+    const known = ` ${before}This one is right`;
+    await reports.filter({ hasNotText: known }).getByRole("button").click();
     await page.getByText("This report counts from now on").waitFor();
     expect(await price()).not.toBe(before);
     await ada.go("/problems?state=resolved");
-    await reports.getByRole("listitem").filter({ hasText: before }).getByRole("button").click();
+    await reports.filter({ hasText: known }).getByRole("button").click();
     await expect.poll(price).toBe(before);
   });
 
@@ -139,8 +147,7 @@ describe.skipIf(noBrowser !== null)("what a person mends", () => {
 
   it("an import is taken back; what stayed is told with its reason", async () => {
     const { page } = ada;
-    const [, ...older] = await list<{ id: string; undoneAt: string | null }>("/api/jobs");
-    const first = older.at(-1);
+    const first = (await list<{ id: string }>("/api/jobs")).at(-1);
     const before = (await counting()).length;
     await ada.go(`/jobs/${first?.id}`);
     await page.getByRole("button", { name: "Undo this import" }).click();
@@ -158,9 +165,11 @@ describe.skipIf(noBrowser !== null)("what a person mends", () => {
     await page.getByRole("button", { name: "Undo this import" }).click();
     await page.getByRole("button", { name: "Yes, undo it" }).click();
     await page.getByText("Undone: 1 fill of this run").waitFor();
-    const last = (await counting()).find(({ executionId }) => executionId === trades.at(-1)?.txid);
-    await ada.go(`/trades/${last?.tradeId}`);
-    await page.getByRole("region", { name: "Executions" }).getByText("undone").waitFor();
+    const undone = (await list<Told & { undone: boolean }>("/api/executions?limit=200")).filter((one) => one.undone);
+    expect(undone.map(({ executionId }) => executionId)).toContain(trades.at(-1)?.txid);
+    await ada.go("/sync");
+    const runs = page.getByRole("region", { name: "Recent runs" });
+    await expect.poll(() => runs.getByText("undone since").count()).toBe(2);
   });
 
   it("the browser had nothing to complain about", () => expect(ada.complaints).toEqual([]));

@@ -19,6 +19,14 @@ const visited: Readonly<Record<string, readonly string[]>> = {
   empty: ["/inbox", "/sync", "/positions"],
 };
 
+interface Listed {
+  readonly instrument: { readonly symbol: string; readonly kind: string; readonly currency: string };
+  readonly side: string;
+  readonly quantity: string;
+  readonly averagePrice: string;
+  readonly lastExecutedAt: string;
+}
+
 let server: BrowserServer;
 let newest = "";
 
@@ -71,7 +79,18 @@ describe.skipIf(noBrowser !== null)("how the pages look", () => {
       }
     }
     await one.api("POST", "/api/sync");
+    await enterByHand(one);
     if (name === "blocked") await block(one);
+  }
+
+  /** The newest but one of the inbox, as if its owner had not waited for the broker. */
+  async function enterByHand(one: Visitor): Promise<void> {
+    const { items } = await one.api<{ items: readonly Listed[] }>("GET", "/api/inbox?limit=2");
+    const [, trade] = items;
+    if (trade === undefined) throw new Error("the inbox has less than two trades");
+    const { instrument, side, quantity, averagePrice: price, lastExecutedAt: executedAt } = trade;
+    const { symbol, kind, currency } = instrument;
+    await one.api("POST", "/api/trades", { symbol, kind, currency, side, quantity, price, executedAt });
   }
 
   /** An account whose token was replaced, one whose gateway's session ended, and a fill that is told in two ways. */

@@ -11,11 +11,22 @@ export function coverageText({ covered, open, gaps }: ConnectionCoverage): strin
     .sort()
     .at(-1);
   const rest = open.length === 0 ? "" : ` Still to come: ${open.map(spanText).join(", ")}.`;
-  const count = gaps.length === 0 ? null : countText(gaps.length, "gap");
+  const count = gaps.length === 0 ? null : countText(joinedGaps(gaps).length, "gap");
   if (from === undefined || to === undefined) {
     return `Nothing was read to the end yet${count === null ? "" : `; ${count}`}.${rest}`;
   }
   return `Complete ${spanText({ from, to })}${count === null ? "" : `, but for ${count}`}.${rest}`;
+}
+
+/** Gaps for a person: those that touch and have one reason are one. Oldest first, as they come. Pure. */
+export function joinedGaps(gaps: readonly Gap[]): readonly Gap[] {
+  const joined: Gap[] = [];
+  for (const gap of gaps) {
+    const last = joined.at(-1);
+    if (last === undefined || last.reason !== gap.reason || gap.from > last.to) joined.push(gap);
+    else if (gap.to > last.to) joined[joined.length - 1] = { ...last, to: gap.to };
+  }
+  return joined;
 }
 
 /** Where a gap is, and why. Pure. */

@@ -8,7 +8,7 @@ import type {
   UndoReport,
 } from "@fillbook/core";
 import { describe, expect, it } from "vitest";
-import { coverageText, gapText } from "../src/coverage-words.ts";
+import { coverageText, gapText, joinedGaps } from "../src/coverage-words.ts";
 import { agoText, amountText, momentText, plainText, pricePlaces, signOf } from "../src/format.ts";
 import {
   emptyInbox,
@@ -146,6 +146,11 @@ describe("what was read", () => {
       `Complete from the beginning to ${text(to)}, but for 1 gap.`,
     );
     expect(coverageText({ ...nothing, gaps: [gap] })).toBe("Nothing was read to the end yet; 1 gap.");
+    const next = span(until, to, { reason: gap.reason });
+    const other = span(to, to, { reason: "another" });
+    const touching = [gap, next, other];
+    expect(joinedGaps(touching)).toEqual([{ ...gap, to }, other]);
+    expect(coverageText({ ...nothing, gaps: touching })).toContain("2 gaps");
     expect(gapText(gap)).toBe(`from ${text(between)} to ${text(until)}: no run has read it`);
   });
 });

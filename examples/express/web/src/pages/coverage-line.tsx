@@ -1,6 +1,6 @@
 import type { Connection, ConnectionCoverage } from "@fillbook/core";
 import { isForFiles } from "../connection-state.ts";
-import { coverageText, gapText } from "../coverage-words.ts";
+import { coverageText, gapText, joinedGaps } from "../coverage-words.ts";
 import { plainText } from "../format.ts";
 import { useReloads } from "../live.ts";
 import { useLoad } from "../use-load.ts";
@@ -13,7 +13,7 @@ export function CoverageLine({ connection }: { readonly connection: Connection }
   );
   useReloads(reload);
   if (!isRead) return null;
-  const gaps = data?.gaps ?? [];
+  const gaps = joinedGaps(data?.gaps ?? []);
   const words = gaps.slice(0, SHOWN_MAX).map((gap) => plainText(gapText(gap)));
   const more = gaps.length > SHOWN_MAX ? "; and more" : "";
   return (
