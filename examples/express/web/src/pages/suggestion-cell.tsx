@@ -21,7 +21,7 @@ export function SuggestionCell({ trade, plans, state, onAbsorb }: SuggestionCell
   if (isAbsorbable(trade)) {
     return (
       <td class="cell-suggestion" data-label="Suggested">
-        <span class="two-lines">
+        <span class="two-lines is-small">
           <span class="muted">You entered this by hand</span>
           <button
             type="button"
