@@ -80,6 +80,8 @@ describe.skipIf(noBrowser !== null)("what a person mends", () => {
       await expect.poll(() => buttons.count()).toBeLessThan(left);
     }
     expect((await counting()).map(({ executionId }) => executionId)).toContain(hidden.txid);
+    const [run] = await list<{ window: { from?: string } }>("/api/jobs");
+    expect(run?.window.from).toBeDefined();
     await ada.go("/sync");
     await line.getByText("Complete from").waitFor();
     expect(await line.textContent()).not.toContain("gap");
