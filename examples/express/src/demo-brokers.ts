@@ -15,8 +15,8 @@ import {
   startKrakenSimulator,
 } from "@fillbook/connector-kraken/simulator";
 import type { Clock } from "@fillbook/core";
+import { hurriedClock } from "@fillbook/testkit";
 import type { DemoSecrets } from "./demo-secrets.ts";
-import { hurriedClock } from "./hurried-clock.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;

@@ -23,7 +23,8 @@ export function coverageAfter(coverage: Coverage, page: PageCoverage): Coverage 
     .filter(isSpan)
     .reduce((known, span) => [...known.flatMap((one) => without(one, [span])), span], coverage.missing)
     .flatMap((span) => without(span, covered))
-    .sort(byStart);
+    .sort(byStart)
+    .reduce(joined, []);
   return {
     covered: covered.slice(-spansMax),
     open: (page.open?.filter(isSpan) ?? coverage.open).slice(0, spansMax),
@@ -62,6 +63,14 @@ function united(spans: readonly CoveredSpan[]): CoveredSpan[] {
     latest.set(span.evidence, span);
   }
   return [...done, ...latest.values()].sort(byStart);
+}
+
+/** Missing spans that touch for one reason are one. */
+function joined(known: readonly MissingSpan[], span: MissingSpan): readonly MissingSpan[] {
+  const last = known.at(-1);
+  const isSame = last !== undefined && last.to === span.from && last.reason === span.reason;
+  if (!isSame || last.lasting !== span.lasting) return [...known, span];
+  return [...known.slice(0, -1), { ...last, to: span.to }];
 }
 
 /** What is left of a span when others are taken out. */

@@ -38,6 +38,13 @@ describe("coverage", () => {
     expect(gapsOf(coverageAfter(half, { covered: [span(0, 6)] }))).toEqual([]);
   });
 
+  test("missing spans that touch for one reason are one, for two they are two", () => {
+    const hole = (from: number, to: number, reason: string) => ({ ...plain(from, to), reason });
+    const first = coverageAfter(nothingCovered, { covered: [], missing: [hole(0, 10, "a"), hole(20, 30, "b")] });
+    const { missing } = coverageAfter(first, { covered: [], missing: [hole(10, 20, "a")] });
+    expect(missing).toEqual([hole(0, 20, "a"), hole(20, 30, "b")]);
+  });
+
   test("too many spans: the oldest covered ones are forgotten, of the missing ones nothing is", () => {
     const covered = many((index) => span(index * 10, index * 10 + 5));
     const missing = many((index) => ({ ...plain(index * 10 + 5, index * 10 + 10), reason: `hole ${index}` }));

@@ -7,9 +7,9 @@ import { type IbkrSimulator, type IbkrSimulatorOptions, startIbkrSimulator } fro
 import { kraken } from "@fillbook/connector-kraken";
 import { type KrakenSimulator, type SimulatedTrade, startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
 import { silentLogger } from "@fillbook/core";
+import { hurriedClock } from "@fillbook/testkit";
 import type { Browser } from "playwright-core";
 import { inject } from "vitest";
-import { hurriedClock } from "../../src/hurried-clock.ts";
 import { type RunningServer, startServer } from "../../src/server.ts";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
