@@ -6,6 +6,9 @@ import type { KrakenRun } from "./kraken-run.ts";
 /** A span whose trades are all stored, and by what that is known. Whole unix seconds. A type, so that it is Json. */
 export type KrakenRead = { readonly from: number; readonly to: number; readonly evidence: "TradesHistory" | "export" };
 
+/** An open window and why it cannot be claimed. Whole unix seconds. A type, so that it is Json. */
+export type KrakenDoubt = { readonly from: number; readonly to: number; readonly reason: string };
+
 /** Spans of one cursor that wait for a look at the key, at most; a run looks at it behind its first page. */
 export const unclaimedMax = 16;
 
@@ -23,7 +26,12 @@ export function krakenCoverage(run: KrakenRun, finished: FinishedWindow | null):
   const parts = run.unclaimed.map((read) => partsOf(read, { from, to }));
   run.unclaimed = [];
   return {
-    covered: parts.flatMap(({ inside }) => inside.map((read) => ({ ...windowSpan(read), evidence: read.evidence }))),
+    covered: parts.flatMap(({ inside }) =>
+      inside.map((read) => ({
+        ...windowSpan(read),
+        evidence: `${read.evidence}${run.key?.isUnknown ? rangeUnknown : ""}`,
+      })),
+    ),
     open: waiting,
     missing: [
       ...missing,
@@ -34,19 +42,34 @@ export function krakenCoverage(run: KrakenRun, finished: FinishedWindow | null):
 
 const unreadable = { reason: "the API key does not read it", lasting: true };
 
+const rangeUnknown = " by a key of unknown range";
+
 /** Remembers what the ledger tells of a window: trades that the window does not list. */
 export function noteDoubt(run: KrakenRun, fetched: FetchedTrades | null, told: readonly PageDiagnostic[]): void {
   const gap = told.find(({ kind }) => kind === "coverage_gap");
-  if (gap !== undefined && fetched !== null) run.doubts.set(windowKey(fetched.window), gap.message);
+  if (gap === undefined || fetched === null) return;
+  const { from, to } = fetched.window;
+  run.doubts = [
+    ...run.doubts.filter((one) => !isSame(one, fetched.window)),
+    { from, to, reason: gap.message.slice(0, 500) },
+  ];
+}
+
+/** The doubts about windows that are still open: for the cursor. */
+export function openDoubts({ doubts, trades }: KrakenRun): readonly KrakenDoubt[] {
+  return doubts.filter((doubt) => trades.windows.some((window) => isSame(doubt, window)));
 }
 
 function withDoubt({ doubts }: KrakenRun, finished: FinishedWindow | null): FinishedWindow | null {
   if (finished === null) return null;
-  return { ...finished, missing: finished.missing ?? doubts.get(windowKey(finished.window)) ?? null };
+  const doubt = doubts.find((one) => isSame(one, finished.window));
+  return { ...finished, missing: finished.missing ?? doubt?.reason ?? null };
 }
 
-function windowKey({ from, to }: { readonly from: number; readonly to: number }): string {
-  return `${from}-${to}`;
+type Bounds = { readonly from: number; readonly to: number };
+
+function isSame(left: Bounds, right: Bounds): boolean {
+  return left.from === right.from && left.to === right.to;
 }
 
 /** Remembers that a span was read to its end. */
@@ -56,7 +79,7 @@ export function noteRead(run: KrakenRun, { from, to, evidence }: KrakenRead): vo
 
 function partsOf(
   read: KrakenRead,
-  range: { readonly from: number; readonly to: number },
+  range: Bounds,
 ): { readonly inside: readonly KrakenRead[]; readonly outside: readonly KrakenRead[] } {
   const from = Math.min(read.to, Math.max(read.from, range.from));
   const to = Math.max(from, Math.min(read.to, range.to));

@@ -1,7 +1,7 @@
 import { type ClosedWindowCursor, windowsMax } from "@fillbook/connector-kit";
 import { ImportError } from "@fillbook/core";
 import { z } from "zod";
-import { type KrakenRead, unclaimedMax } from "./kraken-coverage.ts";
+import { type KrakenDoubt, type KrakenRead, unclaimedMax } from "./kraken-coverage.ts";
 import { type KrakenExport, krakenExportSchema } from "./kraken-export.ts";
 
 /** Fills whose ledger entries were not all there yet: when to look again, and where. Whole unix seconds. */
@@ -17,6 +17,8 @@ export type KrakenKeySeen = {
   readonly to?: number;
   /** When the key ends, if that was spoken of. */
   readonly endsAt?: number;
+  /** Kraken did not say what the key reads. */
+  readonly isUnknown?: true;
 };
 
 /** Where the reading of a Kraken account stands. Head and windows are those of TradesHistory. */
@@ -32,6 +34,8 @@ export type KrakenCursor = ClosedWindowCursor & {
   readonly key?: KrakenKeySeen;
   /** What was read while it was not known what the key may read. */
   readonly unclaimed?: readonly KrakenRead[];
+  /** Open windows that the ledger contradicts. */
+  readonly doubts?: readonly KrakenDoubt[];
   /** When Kraken last said that the key may not read the ledger. */
   readonly ledgerDeniedAt?: number;
 };
@@ -57,11 +61,16 @@ export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
     .strictObject({
       ...{ id: z.string().max(100), account: z.string().max(100).nullable(), checkedAt: seconds },
       ...{ from: seconds.exactOptional(), to: seconds.exactOptional(), endsAt: seconds.exactOptional() },
+      isUnknown: z.literal(true).exactOptional(),
     })
     .exactOptional(),
   unclaimed: z
     .array(z.strictObject({ from: seconds, to: seconds, evidence: z.enum(["TradesHistory", "export"]) }))
     .max(unclaimedMax)
+    .exactOptional(),
+  doubts: z
+    .array(z.strictObject({ from: seconds, to: seconds, reason: z.string().max(500) }))
+    .max(windowsMax)
     .exactOptional(),
   ledgerDeniedAt: seconds.exactOptional(),
 });

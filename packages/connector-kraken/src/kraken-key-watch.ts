@@ -57,9 +57,16 @@ async function watchKey(run: KrakenRun): Promise<KeyNews> {
   if (info === "unsaid") return { diagnostics: [], resolved: [] };
   const account = info?.iban ? digest(info.iban) : (run.key?.account ?? null);
   refuseOtherAccount(run.key, account);
+  const id = digest(run.request.credentials.apiKey);
   const endedAt = run.key?.endsAt;
-  run.key = { id: digest(run.request.credentials.apiKey), account, checkedAt: now, ...limitsOf(info, now) };
-  const diagnostics = info === null ? [] : keyDiagnostics(info, now);
+  if (info === null) {
+    // What was known of this key still holds; of another one nothing is.
+    const known = run.key?.id === id ? run.key : null;
+    run.key = known === null ? { id, account, checkedAt: now, isUnknown: true } : { ...known, checkedAt: now };
+    return { diagnostics: [], resolved: known === null && endedAt !== undefined ? [keyEnds(endedAt)] : [] };
+  }
+  run.key = { id, account, checkedAt: now, ...limitsOf(info, now) };
+  const diagnostics = keyDiagnostics(info, now);
   const before = endedAt === undefined ? [keyRange] : [keyRange, keyEnds(endedAt)];
   const isOver = ({ key }: { key: string }) => !diagnostics.some((one) => one.key === key);
   return { diagnostics, resolved: before.filter(isOver) };
@@ -85,8 +92,10 @@ function refuseOtherAccount(seen: KrakenKeySeen | null, account: string | null):
   throw new ImportError("ACCOUNT_MISMATCH", message);
 }
 
-function limitsOf(info: KeyInfo | null, now: number): Pick<KrakenKeySeen, "from" | "to" | "endsAt"> {
-  const { queryFrom = null, queryTo = null, validUntil = null } = info ?? {};
+function limitsOf(
+  { queryFrom, queryTo, validUntil }: KeyInfo,
+  now: number,
+): Pick<KrakenKeySeen, "from" | "to" | "endsAt"> {
   return {
     ...(queryFrom === null ? {} : { from: Number(queryFrom) }),
     ...(queryTo === null ? {} : { to: Number(queryTo) }),

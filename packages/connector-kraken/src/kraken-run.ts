@@ -10,7 +10,7 @@ import type { Page, PageDiagnostic, PageRecord, PullRequest } from "@fillbook/co
 import { dueSpan } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
 import { type KrakenClient, type KrakenTransport, krakenClient } from "./kraken-client.ts";
-import { type KrakenRead, krakenCoverage } from "./kraken-coverage.ts";
+import { type KrakenDoubt, type KrakenRead, krakenCoverage, openDoubts } from "./kraken-coverage.ts";
 import { type KrakenAwaiting, type KrakenCursor, type KrakenKeySeen, refuseModeChange } from "./kraken-cursor.ts";
 import type { KrakenExport } from "./kraken-export.ts";
 import { headOptions, nowSeconds, openHistory } from "./kraken-history.ts";
@@ -45,8 +45,7 @@ export interface KrakenRun {
   key: KrakenKeySeen | null;
   /** What was read to its end and is not claimed yet. */
   unclaimed: readonly KrakenRead[];
-  /** By window: why this run cannot claim it. */
-  readonly doubts: Map<string, string>;
+  doubts: readonly KrakenDoubt[];
   /** Fills of this run that keep an estimated fee for good. */
   feesGivenUp: number;
 }
@@ -71,7 +70,7 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     exporting,
     key: cursor?.key ?? null,
     unclaimed: cursor?.unclaimed ?? [],
-    doubts: new Map(),
+    doubts: cursor?.doubts ?? [],
     feesGivenUp: 0,
   };
 }
@@ -116,6 +115,7 @@ function deniedLately(request: KrakenPull): boolean {
 
 function cursorOf(run: KrakenRun): KrakenCursor {
   const { request, trades, ledgers, awaiting, exporting, key, unclaimed, ledger } = run;
+  const doubts = openDoubts(run);
   const { consolidateTaker } = request.connection.settings;
   const before = request.cursor?.ledgerDeniedAt;
   const deniedAt = ledger.denied
@@ -130,6 +130,7 @@ function cursorOf(run: KrakenRun): KrakenCursor {
     ...(exporting === null ? {} : { exporting }),
     ...(key === null ? {} : { key }),
     ...(unclaimed.length === 0 ? {} : { unclaimed }),
+    ...(doubts.length === 0 ? {} : { doubts }),
     ...(deniedAt === null ? {} : { ledgerDeniedAt: deniedAt }),
   };
 }

@@ -79,3 +79,37 @@ test("a new key closes what was said of the old one: its end, its range, and wha
   expect(second.diagnostics).toEqual([]);
   expect(new Set(second.resolved.map(({ key }) => key))).toEqual(new Set(told));
 });
+
+test("coverage: what the ledger contradicts is not claimed by the run that goes on either", async () => {
+  const clock = testClock();
+  await using simulator = await startKrakenSimulator({ clock, trades: manyTrades(120) });
+  const drive = driveKraken(simulator, { clock });
+  await drive.run({ stopAfterPages: 2 });
+  const [window] = drive.cursor?.windows ?? [];
+  if (drive.cursor === null || window === undefined) throw new Error("a window is open");
+  const { from, to } = window;
+  drive.cursor = { ...drive.cursor, doubts: [{ from, to, reason: "the ledger has more" }] };
+  await drive.run();
+  expect(drive.coverages.flatMap(({ missing = [] }) => missing)).toMatchObject([{ reason: "the ledger has more" }]);
+  expect(covered(drive).filter((span) => span.from.startsWith("2000"))).toEqual([]);
+  expect(drive.cursor?.doubts).toBeUndefined();
+});
+
+test("coverage: where Kraken does not say what a key reads, what was known of it holds", async () => {
+  const clock = testClock();
+  const keys = [{ queryFromSeconds: 1_700_000_060 }];
+  await using simulator = await startKrakenSimulator({ clock, keys, trades: manyTrades(40) });
+  const state = memoryState();
+  const drive = driveKraken(simulator, { clock, state });
+  await drive.run();
+  clock.advance(2 * 86_400_000);
+  const fault = simulator.inject({ kind: "error", errors: ["EGeneral:Permission denied"], path: "GetApiKeyInfo" });
+  await drive.run();
+  expect(fault.fired).toBe(1);
+  expect(drive.cursor?.key?.from).toBe(1_700_000_060);
+  expect(drive.resolved.filter(({ key }) => key === "key-range")).toEqual([]);
+  const stranger = driveKraken(simulator, { clock, state });
+  simulator.inject({ kind: "error", errors: ["EGeneral:Permission denied"], path: "GetApiKeyInfo" });
+  await stranger.run();
+  expect(covered(stranger).map(({ evidence }) => evidence)).toContain("TradesHistory by a key of unknown range");
+});

@@ -18,16 +18,18 @@ export const nothingCovered: Coverage = { covered: [], open: [], missing: [] };
 
 /** Pure. The coverage once a page is stored that tells this. */
 export function coverageAfter(coverage: Coverage, page: PageCoverage): Coverage {
-  const covered = united([...coverage.covered, ...page.covered.filter(isSpan)]);
-  const missing = (page.missing ?? [])
-    .filter(isSpan)
+  const told = (page.missing ?? []).filter(isSpan);
+  const now = page.covered.filter(isSpan);
+  // What is found to be incomplete is covered no more, whoever claimed it before.
+  const covered = united([...coverage.covered.flatMap((span) => without(span, told)), ...now]);
+  const missing = told
     .reduce((known, span) => [...known.flatMap((one) => without(one, [span])), span], coverage.missing)
-    .flatMap((span) => without(span, covered))
+    .flatMap((span) => without(span, now))
     .sort(byStart)
     .reduce(joined, []);
   return {
     covered: covered.slice(-spansMax),
-    open: (page.open?.filter(isSpan) ?? coverage.open).slice(0, spansMax),
+    open: bounded(page.open?.filter(isSpan).sort(byStart) ?? coverage.open),
     missing: bounded(missing),
   };
 }
@@ -85,12 +87,12 @@ function without<Span extends HistorySpan>(span: Span, others: readonly HistoryS
   return reached < span.to ? [...left, { ...span, from: reached }] : left;
 }
 
-/** Too many become fewer that reach further: nothing that is missing is forgotten. */
-function bounded(missing: readonly MissingSpan[]): readonly MissingSpan[] {
-  const [oldest] = missing;
-  if (missing.length <= spansMax || oldest === undefined) return missing;
-  const surplus = missing.slice(0, missing.length - spansMax + 1);
-  return [{ ...oldest, to: latestEnd(surplus) ?? oldest.to }, ...missing.slice(surplus.length)];
+/** Too many become fewer that reach further: nothing that is missing or open is forgotten. */
+function bounded<Span extends HistorySpan>(spans: readonly Span[]): readonly Span[] {
+  const [oldest] = spans;
+  if (spans.length <= spansMax || oldest === undefined) return spans;
+  const surplus = spans.slice(0, spans.length - spansMax + 1);
+  return [{ ...oldest, to: latestEnd(surplus) ?? oldest.to }, ...spans.slice(surplus.length)];
 }
 
 // Instants sort as text.

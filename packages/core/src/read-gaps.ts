@@ -16,7 +16,11 @@ export interface Reading {
 export async function* withGaps(run: Run, pull: (reading: Reading) => Pages): Pages {
   yield* pull({ cursor: run.cursorBefore, window: run.window });
   // By now what was yielded is stored: the tally tells what is covered, and where to go on.
-  for (const { from, to } of gapsToRead(run)) yield* pull({ cursor: run.tally.cursor, window: { from, to } });
+  for (const { from, to } of gapsToRead(run)) {
+    // A gap that the connector goes on with in later runs, as by an export, keeps the others waiting.
+    if (run.tally.coverage.open.length > 0) return;
+    yield* pull({ cursor: run.tally.cursor, window: { from, to } });
+  }
 }
 
 const DAY_MS = 86_400_000;

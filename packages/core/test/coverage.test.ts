@@ -38,6 +38,14 @@ describe("coverage", () => {
     expect(gapsOf(coverageAfter(half, { covered: [span(0, 6)] }))).toEqual([]);
   });
 
+  test("a span that was covered and is found to be incomplete is a gap again", () => {
+    const before = coverageAfter(nothingCovered, { covered: [span(0, 30)] });
+    const doubted = coverageAfter(before, { covered: [], missing: [{ ...plain(10, 20), reason: "rows never came" }] });
+    expect(doubted.covered).toEqual([span(0, 10), span(20, 30)]);
+    expect(gapsOf(doubted)).toMatchObject([plain(10, 20)]);
+    expect(coverageProblems(before, doubted, "C1").opens).toHaveLength(1);
+  });
+
   test("missing spans that touch for one reason are one, for two they are two", () => {
     const hole = (from: number, to: number, reason: string) => ({ ...plain(from, to), reason });
     const first = coverageAfter(nothingCovered, { covered: [], missing: [hole(0, 10, "a"), hole(20, 30, "b")] });
@@ -93,9 +101,14 @@ describe("coverage", () => {
             missing: missing.map((one) => ({ ...one, reason: "told" })),
           };
           coverage = coverageAfter(coverage, told);
-          for (const one of minutesOf(missing)) model.missing.add(one);
-          for (const one of minutesOf(told.covered)) model.covered.add(one);
-          for (const one of model.covered) model.missing.delete(one);
+          for (const one of minutesOf(missing)) {
+            model.missing.add(one);
+            model.covered.delete(one);
+          }
+          for (const one of minutesOf(told.covered)) {
+            model.covered.add(one);
+            model.missing.delete(one);
+          }
           if (open !== undefined) model.open = new Set(minutesOf(open));
         }
         expect(new Set(minutesOf(coverage.covered))).toEqual(model.covered);
