@@ -112,7 +112,10 @@ export interface BookStore extends IngestStore, ConnectionStore {
   trade(owner: string, tradeId: string): Promise<Trade | null>;
   /** Those of these that there are, at most 200, in any order. */
   tradesById(owner: string, ids: readonly string[]): Promise<readonly Trade[]>;
-  /** The decisions on the fills of these trades, at most 200, by family. */
+  /**
+   * The decisions on these trades, at most 200, by family: on every family of which a report has the trade's id, so that a
+   * decision is found which was made before a better id was told.
+   */
   decisionsOf(owner: string, tradeIds: readonly string[]): Promise<readonly Decision[]>;
   trades(owner: string, filter: TradeFilter): Promise<Slice<Trade>>;
   /** The manual trades of which the last fill is of one of these UTC days, at most 200, in any order. */

@@ -85,6 +85,23 @@ test("absorption: an undo that did not lock the manual account is refused, and s
   expect(quantities(book)).toEqual(["0", "10"]);
 });
 
+test("absorption: it binds and is given back where a better id of the fill is told after it", () => {
+  const book = naiveBook();
+  book.tell(fill(manual));
+  review(book, { ...seen(book.trade()), act: "decide", link: { campaignId: "C1" }, suggestion: null });
+  book.tell(fill({ familyId: null, aliases: ["trade:T1"] }));
+  absorb(book);
+  book.tell(fill({ aliases: ["trade:T1"] }));
+  expect(quantities(book)).toEqual(["0", "10"]);
+  const undo = { ...seen(tradeOf(book, "test")), act: "undo" } as const;
+  const unlocked = { ...emptyBatch(99), accounts: ["test/A1"], reviews: [undo] };
+  expect(() => book.commit(unlocked)).toThrow("nothing was reviewed");
+  expect(() => absorb(book, "another")).toThrow("nothing was reviewed");
+  review(book, undo);
+  expect(quantities(book)).toEqual(["10", "10"]);
+  expect(tradeOf(book, "test").inbox).toBe("pending_review");
+});
+
 test("absorption: the first decision on a manual trade is never undone", () => {
   const book = aBook();
   review(book, { ...seen(tradeOf(book, "manual")), act: "undo" });

@@ -21,9 +21,12 @@ export function memoryFills(
       return copyOf(rows.map(tradeView).filter((trade) => !isRemovedTrade(trade)));
     },
     async decisionsOf(owner, tradeIds) {
-      const { index, reports, decisions } = of(owner);
-      const families = [...index.tradeMembers.values(tradeIds)].flatMap((key) => reports.get(key)?.familyKey ?? []);
-      return copyOf(families.sort().flatMap((familyKey) => decisions.get(familyKey) ?? []));
+      const { reports, decisions } = of(owner);
+      const wanted = new Set<string | null>(tradeIds);
+      const families = new Set(
+        [...reports.values()].flatMap((row) => (wanted.has(row.tradeId) ? [row.familyKey] : [])),
+      );
+      return copyOf([...families].sort().flatMap((familyKey) => decisions.get(familyKey) ?? []));
     },
     async fills(owner, { broker, account, ...page }) {
       const rows = [...of(owner).reports.values()].filter((row) => {

@@ -60,7 +60,7 @@ export function postgresLists(context: PostgresContext): Lists {
     async decisionsOf(owner, tradeIds) {
       const text = `select ${decisionSelection} from ${tables.decisions}
         where owner = $1 and family_key in
-          (select family_key from ${tables.executions} where owner = $1 and trade_id = any($2::text[]) and fill is not null)
+          (select family_key from ${tables.executions} where owner = $1 and trade_id = any($2::text[]))
         order by family_key`;
       const known = tradeIds.filter((id) => !holdsNul(id));
       return (await retrying(clock, () => driver.query(text, [owner, sqlArray(known)]))).map(decisionRow);

@@ -1,5 +1,6 @@
 import type { CommitBatch } from "./commit-batch.ts";
-import type { Decision, StoredReport } from "./plan-types.ts";
+import type { PlanFamily } from "./fold.ts";
+import type { Decision } from "./plan-types.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** One side of an absorption; the same `act` stands on both. */
@@ -13,10 +14,35 @@ export interface Absorption {
   readonly familyKey: string;
 }
 
+/** By trade, one for each stored family that is read as one of its fills; undefined for a family without a decision. */
+export type TradeDecisions = ReadonlyMap<string, readonly (Decision | undefined)[]>;
+
+/**
+ * A decision stays on the family that was read as the fill when it was made. A better id that is told later folds that
+ * family into another one, so all families of a fill are looked at, not only that of the report that stands for it.
+ */
+export function decisionsByTrade(snapshot: Snapshot, families: readonly PlanFamily[]): TradeDecisions {
+  const byTrade = new Map<string, (Decision | undefined)[]>();
+  for (const family of families) {
+    const tradeId = tradeIdOf(family);
+    if (tradeId === null) continue;
+    const decisions = family.familyKeys.map((familyKey) => snapshot.decisions.get(familyKey));
+    const known = byTrade.get(tradeId);
+    if (known === undefined) byTrade.set(tradeId, decisions);
+    else known.push(...decisions);
+  }
+  return byTrade;
+}
+
+/** The trade that a fill is stored in; null for one that counts nowhere yet. */
+export function tradeIdOf({ rows }: PlanFamily): string | null {
+  return rows.find(({ before }) => before?.fill != null)?.before?.tradeId ?? null;
+}
+
 /** The manual fills that the batch's undos of reviews give back. */
-export function absorptionsUndone({ reviews = [] }: CommitBatch, snapshot: Snapshot): readonly Absorption[] {
+export function absorptionsUndone({ reviews = [] }: CommitBatch, decisions: TradeDecisions): readonly Absorption[] {
   return reviews.flatMap(({ act, tradeId }) => {
-    return act === "undo" ? decisionsOn(snapshot, tradeId).flatMap((one) => absorptionOfLast(one) ?? []) : [];
+    return act === "undo" ? (decisions.get(tradeId) ?? []).flatMap((one) => absorptionOfLast(one) ?? []) : [];
   });
 }
 
@@ -28,10 +54,4 @@ export function absorptionOfLast(decision: Decision | undefined): Absorption | n
   const absorption = decision?.absorption ?? null;
   if (absorption?.role !== "absorbs") return null;
   return decision?.previous?.absorption?.act === absorption.act ? null : absorption;
-}
-
-/** The decision on each fill of a trade, undefined for one without. */
-export function decisionsOn(snapshot: Snapshot, tradeId: string): readonly (Decision | undefined)[] {
-  const fills: readonly StoredReport[] = [...(snapshot.members.get(tradeId)?.values() ?? [])];
-  return fills.map(({ familyKey }) => snapshot.decisions.get(familyKey));
 }

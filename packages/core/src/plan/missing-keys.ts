@@ -1,5 +1,7 @@
-import { absorptionsUndone } from "./absorption.ts";
+import { absorptionsUndone, decisionsByTrade } from "./absorption.ts";
 import type { CommitBatch } from "./commit-batch.ts";
+import { countedRows } from "./counted-rows.ts";
+import { foldFamilies } from "./fold.ts";
 import type { News } from "./news.ts";
 import type { CancelRow, Report } from "./plan-types.ts";
 import { keyLists, type Snapshot, type SnapshotKeys } from "./snapshot.ts";
@@ -67,9 +69,15 @@ export function missingKeys(snapshot: Snapshot, batch: CommitBatch, news: News):
   for (const cancel of batch.undo?.cancels ?? []) {
     for (const name of namesOf(cancel)) wanted.add("cancelNames", name);
   }
-  // An undone review gives the manual trade back that it had absorbed.
-  for (const { familyKey } of absorptionsUndone(batch, snapshot)) wanted.add("families", familyKey);
+  for (const familyKey of givenBack(snapshot, batch, news)) wanted.add("families", familyKey);
   return wanted.result();
+}
+
+/** An undone review gives the manual fills back that it had absorbed. */
+function givenBack(snapshot: Snapshot, batch: CommitBatch, news: News): readonly string[] {
+  if (!batch.reviews?.some(({ act }) => act === "undo")) return [];
+  const families = foldFamilies(countedRows(snapshot, news, null).visible);
+  return absorptionsUndone(batch, decisionsByTrade(snapshot, families)).map(({ familyKey }) => familyKey);
 }
 
 function seenIds({ reviews = [], expects = [] }: CommitBatch): readonly string[] {

@@ -34,12 +34,12 @@ export function planCommit(snapshot: Snapshot, batch: CommitBatch): PlanAnswer {
   const news = newsOf(batch, snapshot);
   const missing = missingKeys(snapshot, batch, news);
   if (missing !== null) return { kind: "read", keys: missing };
-  const stale = staleTrades(batch, snapshot);
-  if (stale.length > 0) return { kind: "stale", tradeIds: stale };
   const undo = undoOf(snapshot, batch, news);
   const cancels = countedCancels(snapshot, news, undo);
   const { visible, hidden } = countedRows(snapshot, news, undo);
   const families = foldFamilies(visible);
+  const stale = staleTrades(batch, snapshot, families);
+  if (stale.length > 0) return { kind: "stale", tradeIds: stale };
   const review = batch.reviews === undefined ? noReview : reviewed(batch, snapshot, families);
   const settled = settleAll(snapshot, batch, { families, news, cancels, review });
   const { moves, leaving } = movesOf(settled, hidden);

@@ -1,6 +1,13 @@
 import type { Json } from "../json.ts";
 import { MANUAL } from "../trade-view.ts";
-import { type Absorption, absorptionOfLast, absorptionsUndone, decisionsOn } from "./absorption.ts";
+import {
+  type Absorption,
+  absorptionOfLast,
+  absorptionsUndone,
+  decisionsByTrade,
+  type TradeDecisions,
+  tradeIdOf,
+} from "./absorption.ts";
 import type { CommitBatch } from "./commit-batch.ts";
 import type { PlanFamily } from "./fold.ts";
 import type { Decision, Link, PastDecision } from "./plan-types.ts";
@@ -38,18 +45,23 @@ export interface Reviewed {
  * Ids of the reviewed or expected trades that are missing, have another version than was seen, or are bound to a manual trade
  * of which the batch does not know. A batch whose answer was lost finds its own decisions, which are not in its way.
  */
-export function staleTrades(batch: CommitBatch, snapshot: Snapshot): readonly string[] {
+export function staleTrades(
+  batch: CommitBatch,
+  snapshot: Snapshot,
+  families: readonly PlanFamily[],
+): readonly string[] {
+  const decisions: TradeDecisions = batch.reviews === undefined ? new Map() : decisionsByTrade(snapshot, families);
   const isCurrent = ({ tradeId, version }: { readonly tradeId: string; readonly version: number }) =>
     snapshot.trades.get(tradeId)?.version === version;
   const reviewed = (batch.reviews ?? []).filter((one) => {
-    return !(isCurrent(one) || isOwn(batch, snapshot, one)) || isBound(batch, snapshot, one);
+    const made = decisions.get(one.tradeId) ?? [];
+    return !(isCurrent(one) || isOwn(batch, made, one)) || isBound(batch, made, one);
   });
   const expected = (batch.expects ?? []).filter((one) => !isCurrent(one));
   return [...reviewed, ...expected].map(({ tradeId }) => tradeId);
 }
 
-function isOwn(batch: CommitBatch, snapshot: Snapshot, review: TradeReview): boolean {
-  const decisions = decisionsOn(snapshot, review.tradeId);
+function isOwn(batch: CommitBatch, decisions: readonly (Decision | undefined)[], review: TradeReview): boolean {
   const isOwnDecision = (decision: Decision | undefined) =>
     review.act === "absorbed"
       ? decision?.absorption?.act === review.absorption.act
@@ -62,8 +74,7 @@ function isWritten({ at, by, owner }: CommitBatch, decision: Decision | undefine
 }
 
 /** A fill stands for one manual trade at most, and what an undo gives back is locked. */
-function isBound(batch: CommitBatch, snapshot: Snapshot, review: TradeReview): boolean {
-  const decisions = decisionsOn(snapshot, review.tradeId);
+function isBound(batch: CommitBatch, decisions: readonly (Decision | undefined)[], review: TradeReview): boolean {
   if (review.act === "undo") {
     const accounts = decisions.flatMap((one) => absorptionOfLast(one)?.familyKey.split("/", 2).join("/") ?? []);
     return accounts.some((account) => !batch.accounts.includes(account));
@@ -82,7 +93,7 @@ export function reviewed(batch: CommitBatch, snapshot: Snapshot, families: reado
   const decisions: Decision[] = [];
   const removed: string[] = [];
   for (const family of families) {
-    const review = reviews.get(family.rows.find(({ before }) => before?.fill != null)?.before?.tradeId ?? "");
+    const review = reviews.get(tradeIdOf(family) ?? "");
     if (review === undefined) continue;
     const seenRevisionKey = family.rows.find(({ before }) => before?.canonical)?.report.revisionKey ?? null;
     for (const familyKey of family.familyKeys) {
@@ -92,7 +103,7 @@ export function reviewed(batch: CommitBatch, snapshot: Snapshot, families: reado
       else if (stored !== null && !isManual(family)) removed.push(familyKey);
     }
   }
-  return { decisions: [...decisions, ...restored(batch, snapshot)], removed };
+  return { decisions: [...decisions, ...restored(batch, snapshot, families)], removed };
 }
 
 // Who enters a trade decides on it then: there is nothing before that.
@@ -127,8 +138,9 @@ function pastOf(stored: Decision | null): PastDecision | null {
 }
 
 /** What stood on a manual fill before it was absorbed; another absorption since then is none of this undo's. */
-function restored(batch: CommitBatch, snapshot: Snapshot): readonly Decision[] {
-  const manual = new Map(absorptionsUndone(batch, snapshot).map((one) => [one.familyKey, one.act]));
+function restored(batch: CommitBatch, snapshot: Snapshot, families: readonly PlanFamily[]): readonly Decision[] {
+  const undone = absorptionsUndone(batch, decisionsByTrade(snapshot, families));
+  const manual = new Map(undone.map((one) => [one.familyKey, one.act]));
   return [...manual].flatMap(([familyKey, act]) => {
     const stored = snapshot.decisions.get(familyKey);
     return stored?.absorption?.act === act ? [{ ...stored, absorption: null }] : [];

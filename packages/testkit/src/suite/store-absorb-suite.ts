@@ -83,6 +83,28 @@ export function storeAbsorbSuite({ test, makeStore }: StoreSuiteOptions): void {
     assert.deepEqual([again.link, await quantities(user)], [entered.link, ["10"]]);
   });
 
+  test("absorb: it is found and taken back where the fill is read under another id than it was absorbed with", async () => {
+    const { store, user, tell } = await toldBook(makeStore);
+    const manual = await user.addTrade(entered);
+    await tell(fill("O1", { familyId: null, executionId: null, aliases: ["trade:T1"] }));
+    const trade = await user.absorb({ trade: seen(await only(user.inbox())), manual: seen(manual) });
+    await tell(fill("O1", { aliases: ["trade:T1"] }));
+    assert.deepEqual(await quantities(user), ["10"]);
+    const told = await current(user, trade.id);
+    assert.equal(told.executionCount, 1);
+    const acts = (await store.decisionsOf("owner", [trade.id])).map(({ absorption }) => absorption?.role);
+    assert.deepEqual(acts, ["absorbs"]);
+    const other = await user.addTrade(entered);
+    await assert.rejects(user.absorb({ trade: seen(told), manual: seen(other) }), { code: "OPTION_INVALID" });
+    await user.removeTrade(seen(other));
+    await user.undoReview({ trades: [seen(told)] });
+    assert.deepEqual(await quantities(user), ["20"]);
+    assert.deepEqual((await current(user, manual.id)).link, entered.link);
+    const restored = (await user.auditEvents({ action: "trade.restored" })).items.map(({ details }) => details);
+    assert.deepEqual(restored, [{ manualTradeIds: [manual.id] }]);
+    assert.deepEqual(await store.decisionsOf("owner", [trade.id]), []);
+  });
+
   test("absorb: what changed, is not alike, or absorbed already is refused, and nothing is written", async () => {
     const { store, user, tell } = await toldBook(makeStore);
     const [manual, sold] = [await user.addTrade(entered), await user.addTrade({ ...entered, side: "sell" })];
