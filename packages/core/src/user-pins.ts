@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 import { decisionBatch, scopesOfKeys } from "./decision-batch.ts";
 import { ImportError } from "./import-error.ts";
 import { parseOptions } from "./parse-options.ts";
-import { type ProblemAction, problemAction } from "./problem-action.ts";
+import { problemAction } from "./problem-action.ts";
 import type { BookStore } from "./store-contract.ts";
 
 export interface PinRequest {
@@ -17,9 +17,11 @@ export interface PinRequest {
 export interface UserPins {
   /**
    * Chooses which report of a fill is right, as the conflict's action `pin-report` offers: it counts from then on, and the
-   * problem closes. Choosing another one later takes its place; a newer revision of the broker outranks both.
+   * problem closes. Choosing another one later takes its place, also one that was told since and contradicts it; a newer
+   * revision of the broker outranks all of them.
    *
-   * @throws ImportError `OPTION_INVALID` where no conflict of this person names the report.
+   * @throws ImportError `OPTION_INVALID` where this person has no conflict of the fill, or the report is not one of those
+   * that contradict each other now; one that was undone is none.
    * @example
    * const [problem] = (await user.problems({ kind: "conflict" })).items;
    * if (problem?.action.kind === "pin-report") {
@@ -46,33 +48,33 @@ export function userPins(parts: PinParts): UserPins {
   return {
     async pinReport(request) {
       const { familyKey, revisionKey } = parseOptions(pinSchema, request);
-      const offered = await offeredChoice(parts, { familyKey, revisionKey });
+      if (!(await hasConflict(parts, familyKey))) throw notOffered({ familyKey, revisionKey });
       const batch = decisionBatch({ owner: userId, by: actor, clock, accounts: [] });
       const details = { familyKey, revisionKey };
-      await store.commit({
+      const { kind } = await store.commit({
         ...batch,
         accounts: scopesOfKeys([familyKey]),
         audit: auditEvent({ at: batch.at, by: actor, action: "report.pinned", connectionId: null, details }),
-        pins: offered.revisionKeys.map((one) => ({ familyKey, revisionKey: one, pinned: one === revisionKey })),
+        pins: [{ familyKey, revisionKey, pinned: true }],
       });
+      if (kind === "stale") throw notOffered({ familyKey, revisionKey });
+      if (kind === "fenced") throw new Error("a batch without a run has no fence");
     },
   };
 }
 
-/** The conflict that offers this choice, open or not. */
-async function offeredChoice(
-  { userId, store }: PinParts,
-  { familyKey, revisionKey }: PinRequest,
-): Promise<Extract<ProblemAction, { readonly kind: "pin-report" }>> {
+// Open or not. Which reports it names is as old as the problem: the commit sees what is told by now.
+async function hasConflict({ userId, store }: PinParts, familyKey: string): Promise<boolean> {
   let after: { readonly after?: string } = {};
   for (;;) {
     const { items, next } = await store.problems(userId, { kind: "conflict", state: "all", limit: 200, ...after });
-    for (const action of items.map(problemAction)) {
-      if (action.kind !== "pin-report" || action.familyKey !== familyKey) continue;
-      if (action.revisionKeys.includes(revisionKey)) return action;
-    }
-    if (next === null) break;
+    const actions = items.map(problemAction);
+    if (actions.some((action) => action.kind === "pin-report" && action.familyKey === familyKey)) return true;
+    if (next === null) return false;
     after = { after: next };
   }
-  throw new ImportError("OPTION_INVALID", `no conflict of fill ${familyKey} names report ${revisionKey}`);
+}
+
+function notOffered({ familyKey, revisionKey }: PinRequest): ImportError {
+  return new ImportError("OPTION_INVALID", `no conflict of fill ${familyKey} has report ${revisionKey}`);
 }

@@ -2,7 +2,7 @@ import { createFillbook, decimal } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
 import { anExecution, fakeClock, type ScriptedRecord, scripted } from "@fillbook/testkit";
 import { expect, test } from "vitest";
-import { aConnection, play } from "../../testkit/src/suite/play.ts";
+import { aConnection, play, playPages } from "../../testkit/src/suite/play.ts";
 
 /** A fill that the broker told with two prices of the same standing. */
 async function aConflict() {
@@ -49,6 +49,46 @@ test("pins: the choice survives that both are told again, and gives way to a new
   const newer = anExecution({ familyId: "E1", revision: 1, executionId: "E1.01", price: decimal("12") });
   await play(store, connectionId, [{ kind: "execution", execution: newer }]);
   expect(await counting()).toEqual(["12"]);
+});
+
+test("pins: a report that is told after the problem opened can be chosen, before and after another one was", async () => {
+  const { user, counting, conflicts, familyKey, store, connectionId, pin } = await aConflict();
+  const tellPrice = (price: string) => {
+    const execution = anExecution({ familyId: "E1", price: decimal(price) });
+    return play(store, connectionId, [{ kind: "execution", execution }]);
+  };
+  const choose = async (price: string) => {
+    const { items } = await user.executions({});
+    await user.pinReport({ familyKey, revisionKey: items.find((one) => one.price === price)?.id ?? "" });
+    expect([await counting(), await conflicts()]).toEqual([[price], []]);
+  };
+  await tellPrice("12");
+  await choose("12");
+  await pin("10");
+  expect(await counting()).toEqual(["10"]);
+  await tellPrice("13");
+  for (const price of ["13", "12", "11"]) await choose(price);
+});
+
+test("pins: a report that was undone, or that nothing contradicts, cannot be chosen", async () => {
+  const { user, counting, familyKey, store, connectionId } = await aConflict();
+  const execution = anExecution({ familyId: "E1", price: decimal("12") });
+  const clock = fakeClock();
+  await clock.sleep(1000);
+  await playPages(store, connectionId, [{ records: [{ kind: "execution", execution }] }], { clock });
+  const told = (await user.executions({})).items.find(({ price }) => price === "12");
+  if (told === undefined) throw new Error("the third report is stored");
+  expect((await user.undoImport(told.jobId)).reversed.count).toBe(1);
+  const refused = { code: "OPTION_INVALID" };
+  await expect(user.pinReport({ familyKey, revisionKey: told.id })).rejects.toMatchObject(refused);
+  expect(["10", "11"]).toContain((await counting())[0]);
+  expect((await user.auditEvents({ action: "report.pinned" })).items).toEqual([]);
+  const newer = anExecution({ familyId: "E1", revision: 1, executionId: "E1.01", price: decimal("14") });
+  await play(store, connectionId, [{ kind: "execution", execution: newer }]);
+  const [alone, ...others] = (await user.executions({ canonical: true })).items;
+  if (alone === undefined) throw new Error("the newer report counts");
+  expect([alone.price, others]).toEqual(["14", []]);
+  await expect(user.pinReport({ familyKey, revisionKey: alone.id })).rejects.toMatchObject(refused);
 });
 
 test("pins: what no conflict of this person names is refused, and nothing changes", async () => {

@@ -65,7 +65,10 @@ export interface CommitBatch {
   readonly audit?: AuditEvent;
   /** Who decides, for batches with reviews. @defaultValue owner */
   readonly by?: string;
-  /** Families to settle again, each with a report of it to pin (true), to unpin (false) or to leave as it is (null). */
+  /**
+   * Families to settle again, each with a report of it to pin (true), to unpin (false) or to leave as it is (null). A pin
+   * takes that of the others of its place; one that nothing contradicts refuses the whole batch.
+   */
   readonly pins: readonly {
     readonly revisionKey: string;
     readonly familyKey: string;

@@ -6,13 +6,12 @@ import type { Move } from "./plan-trades.ts";
 import type { Fill, Marks } from "./plan-types.ts";
 
 /** What a plan makes of one report. */
-export function marksOf(row: PlanRow, { settled, after }: Move, { batch, trades }: Decided): Marks {
-  const pin = batch.pins.find((one) => one.revisionKey === row.report.revisionKey);
+export function marksOf(row: PlanRow, { settled, after }: Move, { pins, trades }: Decided): Marks {
   return {
     canonical: after !== null && row === settled.canonical,
     voided: settled.voided.has(row),
     tradeId: after === null ? null : (trades.tradeIds.get(settled.family.familyKey) ?? null),
-    pinned: pin?.pinned ?? row.before?.pinned ?? false,
+    pinned: pins.get(row.report.revisionKey) ?? row.before?.pinned ?? false,
     undone: null,
     fill: after !== null && row === settled.face ? after.fill : null,
   };

@@ -6,6 +6,7 @@ import { changedMarks, hiddenMarks, marksOf } from "./marks.ts";
 import { isStarted, keysOf, memberKeys, missingKeys } from "./missing-keys.ts";
 import { movesOf } from "./moves.ts";
 import { type News, newsOf } from "./news.ts";
+import { type PlannedPins, planPins } from "./plan-pins.ts";
 import { planProblems, rewordedProblems } from "./plan-problems.ts";
 import { countOutcomes } from "./plan-stats.ts";
 import { type Move, planTrades, type TradesPlan } from "./plan-trades.ts";
@@ -19,7 +20,7 @@ import { planUndo, type UndoPlan } from "./undo-import.ts";
 export type PlanAnswer =
   | { readonly kind: "read"; readonly keys: SnapshotKeys }
   | { readonly kind: "plan"; readonly plan: CommitPlan }
-  /** Reviewed trades that are missing or not as they were seen: nothing may be written. */
+  /** Reviewed trades that are missing or not as they were seen, none for a pin that cannot be: nothing may be written. */
   | { readonly kind: "stale"; readonly tradeIds: readonly string[] };
 
 /**
@@ -39,13 +40,14 @@ export function planCommit(snapshot: Snapshot, batch: CommitBatch): PlanAnswer {
   const { visible, hidden } = countedRows(snapshot, news, undo);
   const families = foldFamilies(visible);
   const stale = staleTrades(batch, snapshot, families);
-  if (stale.length > 0) return { kind: "stale", tradeIds: stale };
+  const pins = planPins(batch, families);
+  if (stale.length > 0 || pins === null) return { kind: "stale", tradeIds: stale };
   const review = batch.reviews === undefined ? noReview : reviewed(batch, snapshot, families);
-  const settled = settleAll(snapshot, batch, { families, news, cancels, review });
+  const settled = settleAll(snapshot, batch, { families, news, cancels, review, pins });
   const { moves, leaving } = movesOf(settled, hidden);
   const trades = planTrades(moves, snapshot, batch, leaving);
   if ("read" in trades) return { kind: "read", keys: memberKeys(trades.read) };
-  const decided = { snapshot, batch, news, undo, cancels, review, settled, hidden, moves, trades };
+  const decided = { snapshot, batch, news, undo, cancels, review, pins, settled, hidden, moves, trades };
   return { kind: "plan", plan: assemble(decided) };
 }
 
@@ -58,6 +60,7 @@ export interface Decided {
   /** Those that are not undone. */
   readonly cancels: ReadonlyMap<string, CancelRow>;
   readonly review: Reviewed;
+  readonly pins: PlannedPins;
   readonly settled: readonly Settled[];
   /** Reports that count for nothing now. */
   readonly hidden: readonly HiddenRow[];
@@ -89,12 +92,12 @@ function settleAll(
     news,
     cancels,
     review,
-  }: Pick<Decided, "news" | "cancels" | "review"> & { readonly families: readonly PlanFamily[] },
+    pins,
+  }: Pick<Decided, "news" | "cancels" | "review" | "pins"> & { readonly families: readonly PlanFamily[] },
 ): Settled[] {
   const decisions = new Map<string, Decision>(snapshot.decisions);
   for (const decision of [...batch.decisions, ...review.decisions]) decisions.set(decision.familyKey, decision);
   for (const familyKey of review.removed) decisions.delete(familyKey);
-  const pins = new Map(batch.pins.map((pin) => [pin.revisionKey, pin.pinned]));
   const isPinned = (row: PlanRow) => pins.get(row.report.revisionKey) ?? row.before?.pinned ?? false;
   const fresh = new Map(news.reports.map((report) => [report.revisionKey, report]));
   const seenReport = ({ seenRevisionKey: key }: Decision) =>

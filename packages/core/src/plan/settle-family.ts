@@ -83,7 +83,8 @@ function greatest(rows: readonly PlanRow[], isPinned: (row: PlanRow) => boolean)
   return best;
 }
 
-function placeOf(row: PlanRow): string {
+/** Revision, authority and row number: what a broker says later, or with more standing, has another place. */
+export function placeOf(row: PlanRow): string {
   return rankPrefix(row.revision, row.report.source.authority, realSequence(row.report.sequence));
 }
 
@@ -103,7 +104,7 @@ function contradicting(rows: readonly PlanRow[]): readonly PlanRow[] {
 }
 
 /** True when two reports of one place cannot both be right. */
-function contradict({ report: left }: PlanRow, { report: right }: PlanRow): boolean {
+export function contradict({ report: left }: PlanRow, { report: right }: PlanRow): boolean {
   return (
     left.side !== right.side ||
     left.quantity !== right.quantity ||
