@@ -7,13 +7,15 @@ type TwsDay = { readonly day: string; readonly rows: number; readonly digest: st
 
 /**
  * What is stored of the list of executions. It claims no time: each run reads the whole list, and leaves out the
- * executions of a day that are exactly as they were.
+ * executions of a day that are exactly as they were, unless somebody asks for all.
  */
 export type TwsCursor = {
   readonly version: 1;
   readonly days: readonly TwsDay[];
   /** When a list was read to its end, milliseconds since 1970. */
   readonly readAtMs: number | null;
+  /** Whether a list that somebody wanted whole was not yielded to its end. */
+  readonly isRereading: boolean;
 };
 
 export const twsCursorSchema: z.ZodType<TwsCursor> = z.strictObject({
@@ -28,9 +30,10 @@ export const twsCursorSchema: z.ZodType<TwsCursor> = z.strictObject({
     )
     .max(1_000),
   readAtMs: z.number().int().min(0).nullable(),
+  isRereading: z.boolean().default(false),
 });
 
-export const emptyTwsCursor: TwsCursor = { version: 1, days: [], readAtMs: null };
+export const emptyTwsCursor: TwsCursor = { version: 1, days: [], readAtMs: null, isRereading: false };
 
 /** What the records that are not stored yet come to. */
 export interface TwsPlannedPage {

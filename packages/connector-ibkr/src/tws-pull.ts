@@ -1,9 +1,10 @@
 import { type ImportError, isImportError, type Json } from "@fillbook/core";
 import type { Page, PageCoverage, PageDiagnostic, PullRequest } from "@fillbook/core/connector";
+import { cursorToReadFrom } from "./ibkr-reread.ts";
 import { twsError } from "./tws-codes.ts";
 import { twsCollector } from "./tws-collector.ts";
 import type { TwsContext } from "./tws-context.ts";
-import { emptyTwsCursor, type TwsCursor, type TwsPlannedPage, twsPages } from "./tws-cursor.ts";
+import { emptyTwsCursor, type TwsCursor, twsPages } from "./tws-cursor.ts";
 import { isTwsVanished, type TwsReading, twsCoverage, twsReach, twsUnpriced } from "./tws-gaps.ts";
 import type { TwsLine } from "./tws-line.ts";
 import { readTwsList, type TwsListEnd } from "./tws-list.ts";
@@ -15,33 +16,30 @@ export type TwsPull = PullRequest<TwsCredentials, TwsSettings, TwsCursor>;
 export type TwsPage = Page<Json, TwsContext, TwsCursor>;
 
 /**
- * Reads the list of executions once, and yields those that changed since they were stored. The line is closed before the
- * first page: storing takes as long as it takes. A list that did not come to its end is stored and claims nothing.
+ * Reads the list of executions once, and yields those that changed since they were stored, or all of them where somebody
+ * asks for that. The line is closed before the first page: storing takes as long as it takes. A list that did not come to
+ * its end is stored and claims nothing.
  */
 export async function* twsPull(policy: ReadTwsPolicy, request: TwsPull): AsyncGenerator<TwsPage, void> {
   const read = await readAll(policy, request);
-  const before = request.cursor ?? emptyTwsCursor;
+  const before = cursorToReadFrom(request.cursor ?? emptyTwsCursor, request);
   const reading = JSON.stringify([read.context.timeZone, read.context.isOnly]);
   const { pages, cursor } = twsPages(before, read.records, { pageRecords: policy.pageRecords, reading });
-  const last = pages.length - 1;
   const { done, diagnostics, ...covering } = endOf(
     before,
-    { whole: cursor, told: pages[last]?.cursor ?? before },
+    { whole: cursor, told: pages.at(-1)?.cursor ?? before },
     read,
   );
-  for (const [index, page] of (pages.length === 0 ? [nothing(done)] : pages).entries()) {
+  const planned = pages.length === 0 || before.isRereading ? [...pages, { records: [], cursor }] : pages;
+  for (const [index, page] of planned.entries()) {
     yield {
       records: page.records.map((raw) => ({ raw })),
       context: read.context,
-      ...(index >= last ? { cursor: done, ...covering } : { cursor: page.cursor }),
+      ...(index === planned.length - 1 ? { cursor: done, ...covering } : { cursor: page.cursor }),
       ...(index === 0 ? { diagnostics } : {}),
     };
   }
   if (read.end.kind === "broken") throw read.end.error;
-}
-
-function nothing(cursor: TwsCursor): TwsPlannedPage {
-  return { records: [], cursor };
 }
 
 /** What a list came to, and how it ended. */
@@ -108,7 +106,7 @@ function endOf(
   if (read.end.kind === "broken") return { done: after.told, diagnostics: found(told) };
   if (isTwsVanished(before, read)) return { done: before, diagnostics: found([...told, vanished]) };
   const coverage = twsCoverage(before, read);
-  return { done: { ...after.whole, readAtMs: read.nowMs }, diagnostics: found(told), coverage };
+  return { done: { ...after.whole, readAtMs: read.nowMs, isRereading: false }, diagnostics: found(told), coverage };
 }
 
 function found(diagnostics: readonly (PageDiagnostic | null)[]): readonly PageDiagnostic[] {

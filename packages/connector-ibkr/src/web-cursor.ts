@@ -8,13 +8,15 @@ type WebDay = { readonly day: string; readonly rows: number; readonly digest: st
 
 /**
  * What is stored of the list of seven days. It claims no time: each run reads the whole list, and leaves out the rows
- * of a day that are exactly as they were.
+ * of a day that are exactly as they were, unless somebody asks for all.
  */
 export type WebCursor = {
   readonly version: 1;
   readonly days: readonly WebDay[];
   /** When a list was read to its end, milliseconds since 1970. */
   readonly readAtMs: number | null;
+  /** Whether a list that somebody wanted whole was not yielded to its end. */
+  readonly isRereading: boolean;
 };
 
 const dayText = z.string().regex(/^(?:20\d\d-\d\d-\d\d|unknown)$/);
@@ -25,9 +27,10 @@ export const webCursorSchema: z.ZodType<WebCursor> = z.strictObject({
     .array(z.strictObject({ day: dayText, rows: z.number().int().min(0), digest: z.string().max(100) }))
     .max(1_000),
   readAtMs: z.number().int().min(0).nullable(),
+  isRereading: z.boolean().default(false),
 });
 
-export const emptyWebCursor: WebCursor = { version: 1, days: [], readAtMs: null };
+export const emptyWebCursor: WebCursor = { version: 1, days: [], readAtMs: null, isRereading: false };
 
 /** A row with what `normalize` will be told of its instrument: when that changes, the row is as good as new. */
 export interface WebSeenRow {

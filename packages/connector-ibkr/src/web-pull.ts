@@ -1,6 +1,7 @@
 import { isJsonObject } from "@fillbook/connector-kit";
 import { instantFromUnixMs, type Json } from "@fillbook/core";
 import type { Page, PageCoverage, PageDiagnostic, PullRequest } from "@fillbook/core/connector";
+import { cursorToReadFrom } from "./ibkr-reread.ts";
 import type { WebContext } from "./web-context.ts";
 import { byDay, emptyWebCursor, freshRows, type WebCursor, type WebSeenRow, withDay } from "./web-cursor.ts";
 import { type WebInstrument, type WebInstrumentCache, webInstruments } from "./web-instruments.ts";
@@ -24,27 +25,27 @@ export interface WebWorld {
 const DAY_MS = 86_400_000;
 
 /**
- * Reads the list of seven days once, and yields the days that changed since they were stored. The session is given back
- * before the first page: storing takes as long as it takes.
+ * Reads the list of seven days once, and yields the days that changed since they were stored, or all of them where
+ * somebody asks for that. The session is given back before the first page: storing takes as long as it takes.
  */
 export async function* webPull(world: WebWorld, request: WebPull): AsyncGenerator<WebPage, void> {
   const askedAtMs = request.clock.now();
   const read = await readAll(world, request);
-  const before = request.cursor ?? emptyWebCursor;
+  const before = cursorToReadFrom(request.cursor ?? emptyWebCursor, request);
   const { pages, cursor } = pagesOf(before, read, world.transport.policy.pageRecords);
   const told = diagnosticsOf(read);
   // An empty list says nothing about days that had rows: they may only be late.
   const isVanished = read.trades.rows.length === 0 && contradicts(before, request);
   const diagnostics = isVanished ? [...told, vanished] : told;
-  const done = isVanished ? before : { ...cursor, readAtMs: askedAtMs };
+  const done = isVanished ? before : { ...cursor, readAtMs: askedAtMs, isRereading: false };
   const coverage = isVanished ? null : coverageOf(before, askedAtMs);
   const covering = coverage === null ? {} : { coverage };
-  if (pages.length === 0) yield { records: [], context: read.context([]), cursor: done, diagnostics, ...covering };
-  for (const [index, page] of pages.entries()) {
+  const planned = pages.length === 0 || before.isRereading ? [...pages, { rows: [], cursor }] : pages;
+  for (const [index, page] of planned.entries()) {
     yield {
       records: page.rows.map(({ raw }) => ({ raw })),
       context: read.context(page.rows),
-      ...(index === pages.length - 1 ? { cursor: done, ...covering } : { cursor: page.cursor }),
+      ...(index === planned.length - 1 ? { cursor: done, ...covering } : { cursor: page.cursor }),
       ...(index === 0 ? { diagnostics } : {}),
     };
   }

@@ -1,4 +1,5 @@
 import { generateFills, simulatedInstruments } from "@fillbook/connector-ibkr/simulator";
+import { type IngestOptions, instant } from "@fillbook/core";
 import { expect, test } from "vitest";
 import { expectSameBook } from "./support/ibkr-flex-oracle.ts";
 import { DAY_MS, HOUR_MS, testClock } from "./support/ibkr-flex-world.ts";
@@ -22,6 +23,31 @@ test("import: the fills of a day are stored once, and a repeated run reads them 
   await world.closed();
   expect(world.tws.connected).toBe(3);
 });
+
+test.each<Partial<IngestOptions>>([{ mode: "backfill" }, { window: { from: instant("2026-03-02T00:00:00Z") } }])(
+  "import: what an undo took away is back after %j, in runs of one page as well, and no later run brings it",
+  async (asked) => {
+    await using world = await aTwsWorld({ simulator: { entries: day }, policy: { pageRecords: 7 } });
+    const { jobId } = await world.run();
+    await world.book.forUser("owner").undoImport(jobId);
+    expect(await world.canonical()).toHaveLength(0);
+    world.clock.advance(900_000);
+    expect((await world.run()).stats).toMatchObject({ fetched: 0 });
+    let [runs, fetched] = [0, 0];
+    for (let more = true; more; runs += 1) {
+      if (runs > day.length) throw new Error("the runs do not come to an end");
+      world.clock.advance(60_000);
+      const report = await world.run({ ...asked, budget: { pages: 1 } });
+      fetched += report.stats.fetched;
+      more = report.more && report.stats.fetched > 0;
+    }
+    expect(fetched).toBe(day.length);
+    expect(await world.canonical()).toHaveLength(day.length);
+    world.clock.advance(60_000);
+    expect((await world.run()).stats).toMatchObject({ fetched: 0 });
+    expect((await world.run(asked)).stats).toMatchObject({ fetched: day.length, duplicates: day.length });
+  },
+);
 
 test("import: an execution is what the documents say, with the commission of another message", async () => {
   await using world = await aTwsWorld();

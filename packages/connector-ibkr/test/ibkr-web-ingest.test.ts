@@ -1,4 +1,5 @@
 import { generateFills } from "@fillbook/connector-ibkr/simulator";
+import { type IngestOptions, instant } from "@fillbook/core";
 import { expect, test } from "vitest";
 import { expectSameBook } from "./support/ibkr-flex-oracle.ts";
 import { DAY_MS, HOUR_MS, testClock } from "./support/ibkr-flex-world.ts";
@@ -15,8 +16,32 @@ test("import: the fills of seven days are stored once, and a repeated run reads 
   world.clock.advance(900_000);
   expect((await world.run()).stats).toMatchObject({ pages: 1, fetched: 0 });
   expect((await world.run({ mode: "manual" })).stats).toMatchObject({ fetched: 0 });
-  expect((await world.run({ mode: "backfill" })).stats).toMatchObject({ fetched: 0 });
 });
+
+test.each<Partial<IngestOptions>>([{ mode: "backfill" }, { window: { from: instant("2026-02-25T00:00:00Z") } }])(
+  "import: what an undo took away is back after %j, in runs of one page as well, and no later run brings it",
+  async (asked) => {
+    await using world = await aWebWorld({ simulator: { entries: days, portal: {} }, policy: { pageRecords: 7 } });
+    const { jobId } = await world.run();
+    await world.book.forUser("owner").undoImport(jobId);
+    expect(await world.canonical()).toHaveLength(0);
+    world.clock.advance(900_000);
+    expect((await world.run()).stats).toMatchObject({ fetched: 0 });
+    let [runs, fetched] = [0, 0];
+    for (let more = true; more; runs += 1) {
+      if (runs > days.length) throw new Error("the runs do not come to an end");
+      world.clock.advance(900_000);
+      const report = await world.run({ ...asked, budget: { pages: 1 } });
+      fetched += report.stats.fetched;
+      more = report.more && report.stats.fetched > 0;
+    }
+    expect(fetched).toBe(days.length);
+    expect(await world.canonical()).toHaveLength(days.length);
+    world.clock.advance(900_000);
+    expect((await world.run()).stats).toMatchObject({ fetched: 0 });
+    expect((await world.run(asked)).stats).toMatchObject({ fetched: days.length, duplicates: days.length });
+  },
+);
 
 test("import: only the rows that are new are yielded, and a day that changed before them is yielded whole", async () => {
   await using world = await aWebWorld({ simulator: { entries: days, portal: {} } });
