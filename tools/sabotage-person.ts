@@ -19,7 +19,12 @@ const edits: readonly (readonly [name: string, file: string, search: string, rep
     "of [] as typeof leaving) changeOf",
   ],
   ["an absorbed manual trade counts", "settle-family", 'role === "absorbed") for', 'role === "absorbs") for'],
-  ["an undone review keeps what it absorbed", "review", "[...decisions, ...restored(batch, snapshot)]", "decisions"],
+  [
+    "an undone review keeps what it absorbed",
+    "review",
+    "[...decisions, ...restored(batch, snapshot, families)]",
+    "decisions",
+  ],
   [
     "a review forgets what the last one absorbed",
     "review",
