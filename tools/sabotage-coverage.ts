@@ -13,8 +13,8 @@ export const coverageEdits: readonly SabotageEdit[] = [
   {
     name: "coverage: a page that says nothing of open spans closes them",
     file: `${core}/coverage.ts`,
-    search: "page.open?.filter(isSpan) ?? coverage.open",
-    replacement: "page.open?.filter(isSpan) ?? []",
+    search: "page.open?.filter(isSpan).sort(byStart) ?? coverage.open",
+    replacement: "page.open?.filter(isSpan).sort(byStart) ?? []",
   },
   {
     name: "coverage: gaps are read in every scheduled run",
