@@ -54,9 +54,12 @@ async function decide(store: BookStore, place: number): Promise<void> {
     accounts: [familyKey.split("/", 2).join("/")],
     ...{ reports: [], cancels: [], rejects: [], rereads: [], contexts: [], problems: [] },
     decisions: [{ ...decision, seenRevisionKey: chosen.canonical ? id : null, suggestion: { place } }],
-    pins: [{ revisionKey: id, familyKey, pinned: place % 2 === 0 }],
+    pins: [],
   };
   expect((await store.commit(batch)).kind).toBe("committed");
+  const pin = { ...batch, id: `pin/${place}/${id}`, decisions: [] };
+  // A report that no other contradicts is not pinned: every store says so.
+  await store.commit({ ...pin, pins: [{ revisionKey: id, familyKey, pinned: place % 2 === 0 }] });
 }
 
 /** Everything that the store answers about its owner, with places for names that are made at random. */
