@@ -6,7 +6,7 @@ import { type FleetOptions, fleetWorld } from "./support/fleet-world.ts";
 // Goal: a host may run for a month through everything that goes wrong, and nothing is lost, invented, asked too often or
 // left open. Method: 50 connections and two worker processes over one store on a clock that only moves when all wait;
 // brokers, ways, stores, processes and people fail as a seed draws them; at the end a few quiet hours, then everything
-// stored is compared with what the brokers know. FLEET_DAYS=30 is the long run of `.ci/run`, FLEET_SEED repeats one.
+// stored is compared with what the brokers know. FLEET_DAYS=9 is the long run of `.ci/run`, FLEET_SEED repeats one.
 
 const days = Number(process.env.FLEET_DAYS ?? 2);
 const seed = Number(process.env.FLEET_SEED ?? 20260301);
