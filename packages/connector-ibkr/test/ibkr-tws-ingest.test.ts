@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { expectSameBook } from "./support/ibkr-flex-oracle.ts";
 import { DAY_MS, HOUR_MS, testClock } from "./support/ibkr-flex-world.ts";
 import { aTwsWorld, twsStartMs } from "./support/ibkr-tws-world.ts";
+import { expectRereadAfterUndo } from "./support/reread-after-undo.ts";
 
 const quiet = { cancelEvery: 0, rebookEvery: 0, correctEvery: 0, bookingEvery: 0, comboEvery: 0 };
 const day = [...generateFills({ count: 60, seed: 4, days: 1, fromDay: "2026-03-02", ...quiet })].filter(
@@ -28,24 +29,7 @@ test.each<Partial<IngestOptions>>([{ mode: "backfill" }, { window: { from: insta
   "import: what an undo took away is back after %j, in runs of one page as well, and no later run brings it",
   async (asked) => {
     await using world = await aTwsWorld({ simulator: { entries: day }, policy: { pageRecords: 7 } });
-    const { jobId } = await world.run();
-    await world.book.forUser("owner").undoImport(jobId);
-    expect(await world.canonical()).toHaveLength(0);
-    world.clock.advance(900_000);
-    expect((await world.run()).stats).toMatchObject({ fetched: 0 });
-    let [runs, fetched] = [0, 0];
-    for (let more = true; more; runs += 1) {
-      if (runs > day.length) throw new Error("the runs do not come to an end");
-      world.clock.advance(60_000);
-      const report = await world.run({ ...asked, budget: { pages: 1 } });
-      fetched += report.stats.fetched;
-      more = report.more && report.stats.fetched > 0;
-    }
-    expect(fetched).toBe(day.length);
-    expect(await world.canonical()).toHaveLength(day.length);
-    world.clock.advance(60_000);
-    expect((await world.run()).stats).toMatchObject({ fetched: 0 });
-    expect((await world.run(asked)).stats).toMatchObject({ fetched: day.length, duplicates: day.length });
+    await expectRereadAfterUndo(world, { asked, fills: day.length, betweenMs: 60_000 });
   },
 );
 

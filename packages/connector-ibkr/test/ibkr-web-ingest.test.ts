@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { expectSameBook } from "./support/ibkr-flex-oracle.ts";
 import { DAY_MS, HOUR_MS, testClock } from "./support/ibkr-flex-world.ts";
 import { aWebWorld } from "./support/ibkr-web-world.ts";
+import { expectRereadAfterUndo } from "./support/reread-after-undo.ts";
 
 const quiet = { cancelEvery: 0, rebookEvery: 0, correctEvery: 0, bookingEvery: 0, comboEvery: 0 };
 const days = [...generateFills({ count: 60, seed: 4, days: 3, fromDay: "2026-02-25", ...quiet })].filter(
@@ -22,24 +23,7 @@ test.each<Partial<IngestOptions>>([{ mode: "backfill" }, { window: { from: insta
   "import: what an undo took away is back after %j, in runs of one page as well, and no later run brings it",
   async (asked) => {
     await using world = await aWebWorld({ simulator: { entries: days, portal: {} }, policy: { pageRecords: 7 } });
-    const { jobId } = await world.run();
-    await world.book.forUser("owner").undoImport(jobId);
-    expect(await world.canonical()).toHaveLength(0);
-    world.clock.advance(900_000);
-    expect((await world.run()).stats).toMatchObject({ fetched: 0 });
-    let [runs, fetched] = [0, 0];
-    for (let more = true; more; runs += 1) {
-      if (runs > days.length) throw new Error("the runs do not come to an end");
-      world.clock.advance(900_000);
-      const report = await world.run({ ...asked, budget: { pages: 1 } });
-      fetched += report.stats.fetched;
-      more = report.more && report.stats.fetched > 0;
-    }
-    expect(fetched).toBe(days.length);
-    expect(await world.canonical()).toHaveLength(days.length);
-    world.clock.advance(900_000);
-    expect((await world.run()).stats).toMatchObject({ fetched: 0 });
-    expect((await world.run(asked)).stats).toMatchObject({ fetched: days.length, duplicates: days.length });
+    await expectRereadAfterUndo(world, { asked, fills: days.length, betweenMs: 900_000 });
   },
 );
 

@@ -4,6 +4,7 @@ import { generateFills, type IbkrSimulatorOptions, startIbkrSimulator } from "@f
 import { type Clock, type IngestOptions, ingest, type Json, type Logger } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
 import { aConnection, ranReport, readAll } from "../../../testkit/src/suite/play.ts";
+import { recordingLogger } from "./recording-logger.ts";
 
 /** 2026-03-02T12:00:00Z, a Monday; seven in the morning in New York. */
 export const startMs = Date.UTC(2026, 2, 2, 12);
@@ -53,7 +54,7 @@ export async function aFlexWorld(options: FlexWorldOptions = {}) {
     });
   const connectionId = await connect();
   const logged: unknown[] = [];
-  const logger = recorder(logged);
+  const logger = recordingLogger(logged);
   // A host's workers are processes: each has a connector of its own.
   const run = async (extra: Partial<IngestOptions> = {}) => {
     const connectors = [ibkrFlex(policy)];
@@ -83,11 +84,4 @@ export function twoAccounts(): Required<Pick<IbkrSimulatorOptions, "accounts" | 
 
 function shownProblem({ kind, message }: { readonly kind: string; readonly message: string }): string {
   return `${kind}: ${message}`;
-}
-
-function recorder(logged: unknown[]): Logger {
-  const log = (data: object, message: string) => {
-    logged.push(data, message);
-  };
-  return { debug: log, info: log, warn: log, error: log };
 }

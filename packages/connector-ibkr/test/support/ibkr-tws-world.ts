@@ -4,7 +4,9 @@ import { type IbkrSimulatorOptions, startIbkrSimulator, type TwsOptions } from "
 import { createFillbook, type IngestOptions, ingest, type Json, type Logger } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
 import { aConnection, ranReport, readAll } from "../../../testkit/src/suite/play.ts";
+import { bookReads } from "./book-reads.ts";
 import { type TestClock, testClock } from "./ibkr-flex-world.ts";
+import { recordingLogger } from "./recording-logger.ts";
 
 export interface TwsWorldOptions {
   readonly simulator?: IbkrSimulatorOptions;
@@ -48,7 +50,7 @@ export async function aTwsWorld(options: TwsWorldOptions = {}) {
     ({ "ibkr-flex": { token: simulator.token.token }, "ibkr-web": { kind: "gateway" } })[connector] ?? {};
   const book = createFillbook({ store, connectors: connectors(), credentials, clock });
   const run = async (extra: Partial<IngestOptions> = {}) => {
-    const parts = { store, connectors: connectors(), clock, logger: recorder(logged), credentials } as const;
+    const parts = { store, connectors: connectors(), clock, logger: recordingLogger(logged), credentials } as const;
     return ranReport(await ingest({ ...parts, connectionId, mode: "scheduled", ...extra }));
   };
   return {
@@ -57,7 +59,7 @@ export async function aTwsWorld(options: TwsWorldOptions = {}) {
       const settings = connector === "ibkr-flex" ? { queryId: simulator.query("AF").id } : {};
       return aConnection(store, { connector, broker: "ibkr", accountRef: simulator.account.accountId, settings });
     },
-    ...reads(store),
+    ...bookReads(store),
     connection: async (id = connectionId) => store.connection("owner", id),
     asked: () => tws.requests.filter(({ name }) => name === "reqExecutions"),
     /** Waits until the simulator has seen that its clients went away. */
@@ -73,22 +75,4 @@ export async function aTwsWorld(options: TwsWorldOptions = {}) {
 
 function gatewayOf({ url, certificate }: { readonly url: string; readonly certificate: string }) {
   return { url, ca: certificate };
-}
-
-function reads(store: ReturnType<typeof memoryStore>) {
-  const executions = () => readAll((after) => store.executions("owner", { limit: 200, ...after }));
-  const problems = () => readAll((after) => store.problems("owner", { limit: 200, ...after }));
-  return {
-    executions,
-    canonical: async () => (await executions()).filter((one) => one.canonical),
-    trades: () => readAll((after) => store.trades("owner", { limit: 200, ...after })),
-    problems: async () => (await problems()).map(({ kind, message }) => `${kind}: ${message}`),
-  };
-}
-
-function recorder(logged: unknown[]): Logger {
-  const log = (data: object, message: string) => {
-    logged.push(data, message);
-  };
-  return { debug: log, info: log, warn: log, error: log };
 }

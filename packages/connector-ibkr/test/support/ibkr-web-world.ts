@@ -3,7 +3,9 @@ import { type IbkrSimulatorOptions, startIbkrSimulator } from "@fillbook/connect
 import { createFillbook, type IngestOptions, ingest, type Json, type Logger } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
 import { aConnection, ranReport, readAll } from "../../../testkit/src/suite/play.ts";
+import { bookReads } from "./book-reads.ts";
 import { type TestClock, testClock } from "./ibkr-flex-world.ts";
+import { recordingLogger } from "./recording-logger.ts";
 
 export interface WebWorldOptions {
   readonly simulator?: IbkrSimulatorOptions;
@@ -48,35 +50,17 @@ export async function aWebWorld(options: WebWorldOptions = {}) {
     connector === "ibkr-flex" ? { token: simulator.token.token } : given;
   const book = createFillbook({ store, connectors: connectors(), credentials, clock });
   const run = async (extra: Partial<IngestOptions> = {}) => {
-    const parts = { store, connectors: connectors(), clock, logger: recorder(logged), credentials } as const;
+    const parts = { store, connectors: connectors(), clock, logger: recordingLogger(logged), credentials } as const;
     return ranReport(await ingest({ ...parts, connectionId, mode: "scheduled", ...extra }));
   };
   return {
     ...{ clock, simulator, portal, store, connectionId, connect, connectFlex, run, logged, policy, credentials: given },
     ...{ book, reconnect: (id = connectionId) => book.forUser("owner").reconnect(id) },
-    ...reads(store),
+    ...bookReads(store),
     connection: async (id = connectionId) => store.connection("owner", id),
     /** Paths asked for, in order. */
     paths: () => portal.requests.map(({ path }) => path),
     calls: (path = TRADES) => portal.requests.filter((request) => request.path === path),
     [Symbol.asyncDispose]: () => simulator.close(),
   };
-}
-
-function reads(store: ReturnType<typeof memoryStore>) {
-  const executions = () => readAll((after) => store.executions("owner", { limit: 200, ...after }));
-  const problems = () => readAll((after) => store.problems("owner", { limit: 200, ...after }));
-  return {
-    executions,
-    canonical: async () => (await executions()).filter((one) => one.canonical),
-    trades: () => readAll((after) => store.trades("owner", { limit: 200, ...after })),
-    problems: async () => (await problems()).map(({ kind, message }) => `${kind}: ${message}`),
-  };
-}
-
-function recorder(logged: unknown[]): Logger {
-  const log = (data: object, message: string) => {
-    logged.push(data, message);
-  };
-  return { debug: log, info: log, warn: log, error: log };
 }
