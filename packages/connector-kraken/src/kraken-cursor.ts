@@ -1,7 +1,7 @@
 import { type ClosedWindowCursor, windowsMax } from "@fillbook/connector-kit";
 import { ImportError } from "@fillbook/core";
 import { z } from "zod";
-import { type KrakenDoubt, type KrakenRead, unclaimedMax } from "./kraken-coverage.ts";
+import { doubtsMax, type KrakenDoubt, type KrakenRead, unclaimedMax } from "./kraken-coverage.ts";
 import { type KrakenExport, krakenExportSchema } from "./kraken-export.ts";
 
 /** Fills whose ledger entries were not all there yet: when to look again, and where. Whole unix seconds. */
@@ -34,7 +34,7 @@ export type KrakenCursor = ClosedWindowCursor & {
   readonly key?: KrakenKeySeen;
   /** What was read while it was not known what the key may read. */
   readonly unclaimed?: readonly KrakenRead[];
-  /** Open windows that the ledger contradicts. */
+  /** Parts of open windows that the ledger contradicts. */
   readonly doubts?: readonly KrakenDoubt[];
   /** When Kraken last said that the key may not read the ledger. */
   readonly ledgerDeniedAt?: number;
@@ -70,7 +70,7 @@ export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
     .exactOptional(),
   doubts: z
     .array(z.strictObject({ from: seconds, to: seconds, reason: z.string().max(500) }))
-    .max(windowsMax)
+    .max(doubtsMax)
     .exactOptional(),
   ledgerDeniedAt: seconds.exactOptional(),
 });

@@ -1,6 +1,6 @@
 import { type ClosedWindow, type ClosedWindowCursor, openRequested } from "@fillbook/connector-kit";
 import type { Json } from "@fillbook/core";
-import type { PageDiagnostic } from "@fillbook/core/connector";
+import type { KrakenDoubt } from "./kraken-coverage.ts";
 import { isMarginRow } from "./kraken-fees.ts";
 import { nowSeconds } from "./kraken-history.ts";
 import { type KrakenLedger, ledgerTypeOf, refidOf, secondsOf } from "./kraken-ledger.ts";
@@ -27,7 +27,10 @@ export interface TradesLedger {
   readonly byTxid: ReadonlyMap<string, readonly Json[]>;
   /** Records of what TradesHistory does not show. */
   readonly groups: readonly Json[];
-  readonly diagnostics: readonly PageDiagnostic[];
+  /** The part of the ledger that was compared with the trades, whole; null when that was not done. */
+  readonly compared: LedgerTile | null;
+  /** Where TradesHistory seems not to list every fill. */
+  readonly doubt: KrakenDoubt | null;
 }
 
 /**
@@ -77,13 +80,16 @@ export async function ledgerOf(
     const spans = !ledgerFees ? [] : fillSpans(trades, { whole: whole?.whole ?? false, tokenized });
     const lists = [];
     for (const span of spans) lists.push((await run.ledger.span(span)).entries);
-    const diagnostics = tile === null || whole === null ? [] : missingTrades(run, { trades, tile, read: whole });
+    const doubt = tile === null || whole === null ? null : missingTrades(run, { trades, tile, read: whole });
     const byTxid = byRefid([...(whole?.entries ?? []), ...lists.flat()]);
-    return { byTxid, groups: whole?.groups ?? [], diagnostics };
+    return { byTxid, groups: whole?.groups ?? [], compared: whole?.whole === true ? tile : null, doubt };
   });
-  if (read === null) return { byTxid: new Map(), groups: [], diagnostics: [] };
+  if (read === null) return { byTxid: new Map(), groups: [], compared: null, doubt: null };
   return ledgerFees ? read : { ...read, byTxid: new Map() };
 }
+
+/** More than twice the margin, so that whoever reads the doubted span again compares all of it. */
+const DOUBT_SECONDS = 3 * MARGIN_SECONDS;
 
 /** A fill may show up in the ledger a while before it does in TradesHistory. */
 const TRADES_LAG_SECONDS = 900;
@@ -99,20 +105,25 @@ function missingTrades(
     tile,
     read,
   }: { readonly trades: readonly KrakenTrade[]; readonly tile: LedgerTile; readonly read: ReadTile },
-): PageDiagnostic[] {
-  if (!run.request.connection.settings.consolidateTaker) return [];
+): KrakenDoubt | null {
+  if (!run.request.connection.settings.consolidateTaker) return null;
   const listed = new Set(trades.map(({ txid }) => txid));
   const to = Math.min(tile.to - 2 * MARGIN_SECONDS, nowSeconds(run.request) - TRADES_LAG_SECONDS);
-  const missing = new Set<string>();
+  const missing = new Map<string, number>();
   for (const { row } of read.entries) {
     const [refid, seconds] = [refidOf(row), secondsOf(row)];
     if (ledgerTypeOf(row) !== "trade" || refid === null || seconds === null || listed.has(refid)) continue;
-    if (seconds > tile.from + 2 * MARGIN_SECONDS && seconds < to && tradeIdPattern.test(refid)) missing.add(refid);
+    if (seconds > tile.from + 2 * MARGIN_SECONDS && seconds < to && tradeIdPattern.test(refid))
+      missing.set(refid, seconds);
   }
-  const [first] = [...missing].sort();
-  if (first === undefined) return [];
-  const message = `Kraken's ledger has ${missing.size} trade(s) that TradesHistory does not list, such as ${first}`;
-  return [{ kind: "coverage_gap", key: `ledger-trades:${first}`, message }];
+  const [first] = [...missing.keys()].sort();
+  if (first === undefined) return null;
+  const times = [...missing.values()];
+  return {
+    from: Math.max(0, Math.min(...times) - DOUBT_SECONDS),
+    to: Math.max(...times) + DOUBT_SECONDS,
+    reason: `Kraken's ledger has ${missing.size} trade(s) that TradesHistory does not list, such as ${first}`,
+  };
 }
 
 interface ReadTile {

@@ -45,7 +45,7 @@ export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, vo
     const ledger = await ledgerOf(run, { trades: rows, pairs, tile });
     const raws = rows.map((trade) => krakenRaw(trade, ledger.byTxid.get(trade.txid)));
     noteFees(run, raws, pairs);
-    noteDoubt(run, fetched, ledger.diagnostics);
+    noteDoubt(run, ledger);
     yield pageOf(run, {
       records: [...raws, ...ledger.groups].map((raw) => ({ raw })),
       pairs,
@@ -53,7 +53,6 @@ export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, vo
         ...diagnostics,
         ...pairs.filter(({ base }) => base === null).map(unresolvedPair),
         ...unreadGroups(run, ledger.groups),
-        ...ledger.diagnostics,
         ...feeDiagnostics(run),
       ],
       resolved: run.ledger.readable && request.cursor?.ledgerDeniedAt !== undefined ? [ledgerDenied] : [],

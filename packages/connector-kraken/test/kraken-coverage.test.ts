@@ -1,7 +1,11 @@
+import { windowSpan } from "@fillbook/connector-kit";
 import { startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { ranReport } from "../../testkit/src/suite/play.ts";
 import { driveKraken, memoryState, startMs, testClock } from "./support/drive-kraken.ts";
-import { manyTrades } from "./support/made-trades.ts";
+import { aWorld } from "./support/kraken-world.ts";
+import { aLedger } from "./support/made-ledgers.ts";
+import { aTrade, manyTrades, tradeId } from "./support/made-trades.ts";
 
 const secondsNow = startMs / 1000;
 type Drive = ReturnType<typeof driveKraken>;
@@ -87,11 +91,13 @@ test("coverage: what the ledger contradicts is not claimed by the run that goes 
   await drive.run({ stopAfterPages: 2 });
   const [window] = drive.cursor?.windows ?? [];
   if (drive.cursor === null || window === undefined) throw new Error("a window is open");
-  const { from, to } = window;
+  const [from, to] = [window.to - 500, window.to - 400];
   drive.cursor = { ...drive.cursor, doubts: [{ from, to, reason: "the ledger has more" }] };
   await drive.run();
-  expect(drive.coverages.flatMap(({ missing = [] }) => missing)).toMatchObject([{ reason: "the ledger has more" }]);
-  expect(covered(drive).filter((span) => span.from.startsWith("2000"))).toEqual([]);
+  const missing = [{ ...windowSpan({ from, to }), reason: "the ledger has more" }];
+  expect(drive.coverages.flatMap((one) => one.missing ?? [])).toEqual(missing);
+  const parts = [windowSpan({ from: 0, to: from }), windowSpan({ from: to, to: window.to })];
+  expect(covered(drive).slice(0, 2)).toMatchObject(parts);
   expect(drive.cursor?.doubts).toBeUndefined();
 });
 
@@ -112,4 +118,46 @@ test("coverage: where Kraken does not say what a key reads, what was known of it
   simulator.inject({ kind: "error", errors: ["EGeneral:Permission denied"], path: "GetApiKeyInfo" });
   await stranger.run();
   expect(covered(stranger).map(({ evidence }) => evidence)).toContain("TradesHistory by a key of unknown range");
+});
+
+describe("a trade that the ledger names and TradesHistory does not list", () => {
+  const hidden = `${secondsNow - 1_000}.5`;
+  const entry = aLedger(1, { type: "trade", refid: tradeId(777), asset: "ZUSD", amount: "-1.0000", time: hidden });
+
+  test("is a gap of its own seconds until a reading lists it", async () => {
+    await using world = await aWorld({ trades: manyTrades(120), ledgers: [entry] });
+    await world.run({ mode: "scheduled" });
+    expect(await world.problems()).toMatchObject([
+      {
+        kind: "coverage_gap",
+        details: windowSpan({ from: secondsNow - 1_006, to: secondsNow - 994 }),
+        message: expect.stringContaining(tradeId(777)),
+      },
+    ]);
+    world.simulator.addTrades(aTrade(777, { txid: tradeId(777), time: hidden }));
+    world.clock.advance(900_000);
+    expect(ranReport(await world.run({ mode: "scheduled" })).stats).toMatchObject({ inserted: 1 });
+    expect(await world.problems()).toEqual([]);
+  });
+
+  test("is looked for each day by its seconds, and not by the history around it", async () => {
+    const count = 400;
+    await using world = await aWorld({
+      trades: manyTrades(count),
+      ledgers: [{ ...entry, time: "1700000200.5" }],
+    });
+    const asked = async () => {
+      const before = world.simulator.requests.length;
+      await world.run({ mode: "scheduled" });
+      return world.simulator.requests.slice(before).filter(({ path }) => path.endsWith("TradesHistory")).length;
+    };
+    expect(await asked()).toBeGreaterThanOrEqual(count / 50);
+    const [told, ...others] = await world.problems();
+    expect([told?.kind, others]).toEqual(["coverage_gap", []]);
+    for (let day = 0; day < 3; day += 1) {
+      world.clock.advance(86_400_000);
+      expect(await asked()).toBe(3);
+      expect(await world.problems()).toEqual([told]);
+    }
+  });
 });

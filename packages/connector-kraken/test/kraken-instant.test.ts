@@ -123,18 +123,6 @@ describe("what is no execution", () => {
   });
 });
 
-test("a trade that the ledger names and TradesHistory does not list is a gap that is told", async () => {
-  const clock = testClock();
-  await using simulator = await startKrakenSimulator({ clock, trades: manyTrades(120) });
-  const drive = driveKraken(simulator, { clock });
-  await drive.run();
-  expect(drive.diagnostics).toEqual([]);
-  simulator.addLedgers(...aGroup(50, tradeId(777), { type: "trade", asset: "ZUSD", amount: "-1.0000" }));
-  const again = driveKraken(simulator, { clock, state: drive.state });
-  await again.run();
-  expect(again.diagnostics).toMatchObject([{ kind: "coverage_gap", message: expect.stringContaining(tradeId(777)) }]);
-});
-
 describe("a ledger longer than a page of trades", () => {
   // Between two fills lie 1,200 daily rewards and, wherever pages end, purchases.
   const rewards = Array.from({ length: 1_200 }, (_, number) =>

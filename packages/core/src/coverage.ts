@@ -35,18 +35,17 @@ export function coverageAfter(coverage: Coverage, page: PageCoverage): Coverage 
 }
 
 /**
- * What should have been read and was not, oldest first: spans that are known to be incomplete, and those between covered
- * ones of which nothing is known. What the cursor holds open is no gap.
+ * What should have been read and was not, oldest first: spans that are known to be incomplete, also while they are read
+ * again, and those between covered ones of which nothing is known and that the cursor does not hold open.
  */
 export function gapsOf({ covered, open, missing }: Coverage): readonly MissingSpan[] {
-  const read = [...covered, ...open];
   const first = covered[0];
   const last = latestEnd(covered);
   const between =
     first === undefined || last === undefined
       ? []
-      : without({ from: first.from, to: last, reason: unread }, [...read, ...missing]);
-  return [...missing.flatMap((span) => without(span, read)), ...between].sort(byStart);
+      : without({ from: first.from, to: last, reason: unread }, [...covered, ...open, ...missing]);
+  return [...missing.flatMap((span) => without(span, covered)), ...between].sort(byStart);
 }
 
 const unread = "no run has read it";

@@ -38,6 +38,17 @@ describe("coverage", () => {
     expect(gapsOf(coverageAfter(half, { covered: [span(0, 6)] }))).toEqual([]);
   });
 
+  test("a span that is known to be incomplete stays one problem while it is read again and again", () => {
+    const missing = [{ ...plain(10, 20), reason: "rows never came" }];
+    const told = coverageAfter(nothingCovered, { covered: [span(0, 10), span(20, 30)], missing });
+    const asked = coverageAfter(told, { covered: [], open: [plain(9, 21)] });
+    expect(gapsOf(asked)).toEqual(missing);
+    const again = coverageAfter(asked, { covered: [span(9, 10), span(20, 21)], open: [], missing });
+    expect(gapsOf(again)).toEqual(missing);
+    for (const [before, after] of [[told, asked] as const, [asked, again] as const])
+      expect(coverageProblems(before, after, "C1")).toEqual({ opens: [], resolves: [] });
+  });
+
   test("a span that was covered and is found to be incomplete is a gap again", () => {
     const before = coverageAfter(nothingCovered, { covered: [span(0, 30)] });
     const doubted = coverageAfter(before, { covered: [], missing: [{ ...plain(10, 20), reason: "rows never came" }] });
@@ -114,8 +125,8 @@ describe("coverage", () => {
         expect(new Set(minutesOf(coverage.covered))).toEqual(model.covered);
         const [first, last] = [Math.min(...model.covered), Math.max(...model.covered)];
         const expected = [...Array(61).keys()].filter((one) => {
-          if (model.covered.has(one) || model.open.has(one)) return false;
-          return model.missing.has(one) || (one > first && one < last);
+          if (model.covered.has(one)) return false;
+          return model.missing.has(one) || (one > first && one < last && !model.open.has(one));
         });
         const gaps = minutesOf(gapsOf(coverage));
         expect(gaps.toSorted((left, right) => left - right)).toEqual(expected);

@@ -18,8 +18,8 @@ export interface FleetWatch {
   ended(jobId: string): void;
   /** New credentials end the run that goes on. */
   fenced(connectionId: string): void;
-  /** A connector was asked to pull; call what it answers when the pulling has ended. */
-  pulled(connectionId: string, connection: Connection | null): () => void;
+  /** A connector was asked to pull; call what it answers when the pulling has ended. A gap is what its run asks for besides. */
+  pulled(connectionId: string, asked: { readonly connection: Connection | null; readonly isGap: boolean }): () => void;
 }
 
 export interface BegunJob {
@@ -83,7 +83,10 @@ export function fleetWatch(now: () => number): FleetWatch {
       if (lease !== undefined) seen.jobs.delete(lease.jobId);
       seen.leases.delete(connectionId);
     },
-    pulled: (connectionId, connection) => pulled(seen, connectionId, connection),
+    pulled(connectionId, asked) {
+      if (asked.isGap) this.count("a gap was read again");
+      return pulled(seen, connectionId, asked);
+    },
   };
 }
 
@@ -112,14 +115,19 @@ function judgeScheduled(seen: Seen, connection: Connection, nowMs: number): void
   if (status !== "active") seen.violations.push(`${id}: a scheduled run of a connection that is ${status}`);
 }
 
-function pulled(seen: Seen, connectionId: string, connection: Connection | null): () => void {
+function pulled(
+  seen: Seen,
+  connectionId: string,
+  { connection, isGap }: Parameters<FleetWatch["pulled"]>[1],
+): () => void {
   const jobId = seen.leases.get(connectionId)?.jobId ?? "";
   const going = seen.pulls.get(connectionId) ?? new Set();
   seen.pulls.set(connectionId, going);
   if (connection?.status === "needs_reauth")
     seen.violations.push(`${connectionId}: the broker was asked although the connection needs new credentials`);
-  if (seen.pulledJobs.has(jobId)) seen.violations.push(`${connectionId}: job ${jobId} asked the broker twice`);
-  seen.pulledJobs.add(jobId);
+  const ask = isGap ? `${jobId} for a gap` : jobId;
+  if (seen.pulledJobs.has(ask)) seen.violations.push(`${connectionId}: job ${ask} asked the broker twice`);
+  seen.pulledJobs.add(ask);
   // A run that lost its lease in a standstill may still be reading; the fence keeps it from writing.
   const rivals = [...going].filter((rival) => seen.leases.get(connectionId)?.jobId === rival);
   if (rivals.length > 0) seen.violations.push(`${connectionId}: job ${jobId} pulls beside ${rivals.join()}`);

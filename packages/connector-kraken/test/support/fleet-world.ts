@@ -137,7 +137,9 @@ function watched(connector: AnyConnector, { watch, store }: Pick<FleetWorld, "wa
     ...connector,
     async *pull(request) {
       const { id } = request.connection;
-      const ended = watch.pulled(id, await store.connection(watch.ownerOf(id), id));
+      const connection = await store.connection(watch.ownerOf(id), id);
+      // Nobody in the fleet asks for a window of his own.
+      const ended = watch.pulled(id, { connection, isGap: request.window.from !== undefined });
       try {
         yield* connector.pull(request);
       } finally {

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from "../json.ts";
+import { type Json, sameJson } from "../json.ts";
 import type { CommitBatch } from "./commit-batch.ts";
 import type { TradeRow, TradeTotals } from "./plan-types.ts";
 import type { Settled } from "./settle-family.ts";
@@ -146,6 +146,6 @@ export function displayOf(report: Member["report"]): Pick<TradeRow, "instrument"
 function sameFacts(stored: TradeRow, facts: Partial<TradeRow>): boolean {
   // Totals first: almost every change is one of them.
   return Object.entries(facts).every(([name, value]) => {
-    return canonicalJson(stored[name as keyof TradeRow] as Json) === canonicalJson(value as Json);
+    return sameJson(stored[name as keyof TradeRow] as Json, value as Json);
   });
 }
