@@ -1,7 +1,7 @@
 import { setTimeout as realWait } from "node:timers/promises";
 import { type IbkrFlexPolicy, ibkrFlex } from "@fillbook/connector-ibkr";
 import { generateFills, type IbkrSimulatorOptions, startIbkrSimulator } from "@fillbook/connector-ibkr/simulator";
-import { type Clock, type IngestOptions, ingest, type Json, type Logger } from "@fillbook/core";
+import { type Clock, type IngestOptions, ingest, type Json } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
 import { aConnection, ranReport, readAll } from "../../../testkit/src/suite/play.ts";
 import { recordingLogger } from "./recording-logger.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as realWait } from "node:timers/promises";
 import { type IbkrTwsPolicy, ibkrFlex, ibkrTws, ibkrWeb } from "@fillbook/connector-ibkr";
 import { type IbkrSimulatorOptions, startIbkrSimulator, type TwsOptions } from "@fillbook/connector-ibkr/simulator";
-import { createFillbook, type IngestOptions, ingest, type Json, type Logger } from "@fillbook/core";
+import { createFillbook, type IngestOptions, ingest, type Json } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
-import { aConnection, ranReport, readAll } from "../../../testkit/src/suite/play.ts";
+import { aConnection, ranReport } from "../../../testkit/src/suite/play.ts";
 import { bookReads } from "./book-reads.ts";
 import { type TestClock, testClock } from "./ibkr-flex-world.ts";
 import { recordingLogger } from "./recording-logger.ts";

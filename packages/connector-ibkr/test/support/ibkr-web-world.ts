@@ -1,8 +1,8 @@
 import { type IbkrWebPolicy, ibkrFlex, ibkrWeb, type WebCredentials } from "@fillbook/connector-ibkr";
 import { type IbkrSimulatorOptions, startIbkrSimulator } from "@fillbook/connector-ibkr/simulator";
-import { createFillbook, type IngestOptions, ingest, type Json, type Logger } from "@fillbook/core";
+import { createFillbook, type IngestOptions, ingest, type Json } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
-import { aConnection, ranReport, readAll } from "../../../testkit/src/suite/play.ts";
+import { aConnection, ranReport } from "../../../testkit/src/suite/play.ts";
 import { bookReads } from "./book-reads.ts";
 import { type TestClock, testClock } from "./ibkr-flex-world.ts";
 import { recordingLogger } from "./recording-logger.ts";
