@@ -16,8 +16,10 @@ export function manualMatch(trade: Trade, manuals: readonly Trade[]): ManualMatc
   return { id: only.id, version: only.version };
 }
 
+type Compared = Pick<Trade, "source" | "instrument" | "side" | "quantity">;
+
 /** An imported trade and a manual one of the same instrument, side and quantity. */
-export function isAlike(trade: Trade, manual: Trade): boolean {
+export function isAlike(trade: Compared, manual: Compared): boolean {
   return (
     trade.source !== MANUAL &&
     manual.source === MANUAL &&

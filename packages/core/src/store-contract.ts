@@ -18,6 +18,7 @@ import type {
 } from "./read-types.ts";
 import type { CommitResult, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
 import type { Step, StepCounts, StepFilter, StepStatisticsFilter } from "./step.ts";
+import type { TradeFacts } from "./trade-view.ts";
 
 /** One fill as it counts: its face among its reports, and the fees and decision of all of them. */
 export interface StoredFill
@@ -110,8 +111,8 @@ export interface IngestStore {
  */
 export interface BookStore extends IngestStore, ConnectionStore {
   trade(owner: string, tradeId: string): Promise<Trade | null>;
-  /** Those of these that there are, at most 200, in any order. */
-  tradesById(owner: string, ids: readonly string[]): Promise<readonly Trade[]>;
+  /** What these are, at most 200, in any order; those that there are not are left out. */
+  tradesById(owner: string, ids: readonly string[]): Promise<readonly TradeFacts[]>;
   /**
    * The decisions on these trades, at most 200, by family: on every family of which a report has the trade's id, so that a
    * decision is found which was made before a better id was told.

@@ -56,4 +56,4 @@ export {
   type OpenRejects,
   type StoredFill,
 } from "./store-contract.ts";
-export { isRemovedTrade, tradeView } from "./trade-view.ts";
+export { isRemovedTrade, type TradeFacts, tradeFacts, tradeView } from "./trade-view.ts";

@@ -32,17 +32,21 @@ export interface Suggestion {
 
 const RULE = 1;
 
-/** Pure. The one plan of the trade's instrument and direction. */
-export function suggestionFor(
-  { instrument, side }: Pick<Trade, "instrument" | "side">,
-  plans: readonly TradePlan[],
-): Suggestion {
-  const key = instrumentKey(instrument);
-  const direction = side === "buy" ? "long" : "short";
-  const candidates = plans.filter((plan) => plan.direction === direction && instrumentKey(plan.symbol) === key);
-  const [only, another] = candidates;
-  if (only === undefined || another !== undefined) return nothing("none");
-  return { tradePlanId: only.id, campaignId: only.campaignId, reason: "symbol_and_side_match", rule: RULE };
+type Suggested = Pick<Trade, "instrument" | "side">;
+
+/** Pure. What suggests the one plan of a trade's instrument and direction. */
+export function suggestedFrom(plans: readonly TradePlan[]): (trade: Suggested) => Suggestion {
+  const candidates = new Map<string, TradePlan[]>();
+  for (const plan of plans) {
+    const place = `${plan.direction} ${instrumentKey(plan.symbol)}`;
+    candidates.set(place, [...(candidates.get(place) ?? []), plan]);
+  }
+  return ({ instrument, side }) => {
+    const place = `${side === "buy" ? "long" : "short"} ${instrumentKey(instrument)}`;
+    const [only, another] = candidates.get(place) ?? [];
+    if (only === undefined || another !== undefined) return nothing("none");
+    return { tradePlanId: only.id, campaignId: only.campaignId, reason: "symbol_and_side_match", rule: RULE };
+  };
 }
 
 function nothing(reason: "none" | "unavailable"): Suggestion {
@@ -60,14 +64,14 @@ const plansSchema = z.array(
 
 /** The suggestion of each trade, asking the host once. A host that fails must not hide its users' inbox from them. */
 export async function suggestions(
-  trades: readonly Trade[],
+  trades: readonly Suggested[],
   { userId, tradePlans, logger }: { userId: string; tradePlans: TradePlans | undefined; logger: Logger },
 ): Promise<readonly Suggestion[]> {
   if (tradePlans === undefined || trades.length === 0) return trades.map(() => nothing("none"));
   try {
     const instruments = [...new Set(trades.map(({ instrument }) => instrumentKey(instrument)))].sort();
     const plans = plansSchema.parse(await tradePlans({ userId, instruments }));
-    return trades.map((trade) => suggestionFor(trade, plans));
+    return trades.map(suggestedFrom(plans));
   } catch (error) {
     logger.error({ userId, err: error }, "tradePlans failed; the inbox has no suggestions");
     return trades.map(() => nothing("unavailable"));

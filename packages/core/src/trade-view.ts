@@ -40,6 +40,18 @@ export function tradeView(row: TradeRow): Trade {
   };
 }
 
+/** What a trade is, without what follows from its totals: enough to decide on it. */
+export type TradeFacts = Pick<
+  Trade,
+  "id" | "broker" | "account" | "connectionId" | "source" | "instrument" | "side" | "quantity" | "version"
+>;
+
+/** The facts of a stored trade. */
+export function tradeFacts(row: TradeRow): TradeFacts {
+  const { id, broker, account, connectionId, instrument, side, version, totals } = row;
+  return { id, broker, account, connectionId, source: broker, instrument, side, quantity: totals.quantity, version };
+}
+
 /** A manual trade that its owner took away: it is in no answer about trades. */
 export function isRemovedTrade({ broker, status }: Pick<Trade, "broker" | "status">): boolean {
   return broker === MANUAL && status === "canceled";

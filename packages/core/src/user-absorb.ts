@@ -8,7 +8,8 @@ import type { Absorption } from "./plan/absorption.ts";
 import type { Link } from "./plan/plan-types.ts";
 import type { Trade } from "./read-types.ts";
 import type { BookStore } from "./store-contract.ts";
-import { commitDecision, linkSchema, type ReviewParts, seenSchema, seenTrades } from "./user-review.ts";
+import { tradeOf } from "./trade-of.ts";
+import { commitDecision, linkSchema, type ReviewParts, seenSchema } from "./user-review.ts";
 
 export interface AbsorbRequest {
   /** The imported trade, as it was on the screen. */
@@ -38,7 +39,7 @@ export interface UserAbsorb {
 const absorbSchema = z.strictObject({ trade: seenSchema, manual: seenSchema, link: linkSchema.optional() });
 
 type AbsorbParts = Pick<ReviewParts, "userId" | "actor" | "clock"> & {
-  readonly store: Pick<BookStore, "tradesById" | "decisionsOf" | "executions" | "commit">;
+  readonly store: Pick<BookStore, "trade" | "decisionsOf" | "executions" | "commit">;
 };
 
 export function userAbsorb(parts: AbsorbParts): UserAbsorb {
@@ -46,8 +47,8 @@ export function userAbsorb(parts: AbsorbParts): UserAbsorb {
   return {
     async absorb(request) {
       const { trade: imported, manual, link } = parseOptions(absorbSchema, request);
-      const [trade, given] = await seenTrades(parts, [imported, manual]);
-      if (trade === undefined || given === undefined) throw new Error("two trades were asked for");
+      const trade = await tradeOf(parts, imported.id);
+      const given = await tradeOf(parts, manual.id);
       await assertFits(parts, trade, given);
       const act = crypto.randomUUID();
       const shared = { act, familyKey: await familyOf(parts, given) };

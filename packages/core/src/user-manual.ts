@@ -13,6 +13,7 @@ import { newTradeId } from "./plan/trade-targets.ts";
 import type { StoredExecution, Trade } from "./read-types.ts";
 import type { BookStore } from "./store-contract.ts";
 import { textId } from "./text-id.ts";
+import { tradeOf } from "./trade-of.ts";
 import { MANUAL } from "./trade-view.ts";
 import { commitDecision, linkSchema, type ReviewParts } from "./user-review.ts";
 
@@ -54,7 +55,7 @@ const removeSchema = z.strictObject(seen);
 const updateSchema = z.strictObject({ ...seen, ...z.strictObject(facts).partial().shape, link: linkSchema.optional() });
 
 export interface ManualParts extends Pick<ReviewParts, "userId" | "actor" | "clock"> {
-  readonly store: Pick<BookStore, "tradesById" | "executions" | "commit">;
+  readonly store: Pick<BookStore, "trade" | "executions" | "commit">;
 }
 
 export function userManualTrades(parts: ManualParts): UserManualTrades {
@@ -162,10 +163,4 @@ async function manualTrade(
   const [execution] = items;
   if (trade.source === MANUAL && execution !== undefined) return { trade, execution };
   throw new ImportError("TRADE_NOT_FOUND", `there is no manual trade ${id}`);
-}
-
-async function tradeOf({ userId, store }: ManualParts, id: string): Promise<Trade> {
-  const [trade] = await store.tradesById(userId, [id]);
-  if (trade === undefined) throw new ImportError("TRADE_NOT_FOUND", `there is no trade ${id}`);
-  return trade;
 }

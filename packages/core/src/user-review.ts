@@ -16,6 +16,7 @@ import type { Slice, Trade, TradeFilter } from "./read-types.ts";
 import type { BookStore } from "./store-contract.ts";
 import { textId } from "./text-id.ts";
 import { type Suggestion, suggestions, type TradePlans } from "./trade-suggestion.ts";
+import type { TradeFacts } from "./trade-view.ts";
 
 /** A trade that waits for review, with what is proposed for it. */
 export type InboxTrade = Trade & {
@@ -166,10 +167,10 @@ export async function commitDecision(
 }
 
 /** The trades in the order of the request. @throws ImportError `TRADE_NOT_FOUND` */
-export async function seenTrades(
+async function seenTrades(
   { userId, store }: Pick<ReviewParts, "userId"> & { readonly store: Pick<BookStore, "tradesById"> },
   trades: Seen,
-): Promise<readonly Trade[]> {
+): Promise<readonly TradeFacts[]> {
   const ids = trades.map(({ id }) => id);
   const found = await store.tradesById(userId, ids);
   const byId = new Map(found.map((trade) => [trade.id, trade]));

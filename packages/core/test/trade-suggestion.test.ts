@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Instrument } from "../src/execution.ts";
 import { instrumentKey } from "../src/instrument-key.ts";
-import { suggestionFor, type TradePlan } from "../src/trade-suggestion.ts";
+import { suggestedFrom, type TradePlan } from "../src/trade-suggestion.ts";
 
 test.each([
   ["XBTUSD", "BTC/USD"],
@@ -43,11 +43,11 @@ test.each([
   ["nothing without plans", [], null],
 ])("suggestion: a buy is proposed %s", (_name, plans, expected) => {
   const found = { tradePlanId: expected, campaignId: "C1", reason: "symbol_and_side_match", rule: 1 };
-  expect(suggestionFor({ instrument, side: "buy" }, plans)).toEqual(expected === null ? none : found);
+  expect(suggestedFrom(plans)({ instrument, side: "buy" })).toEqual(expected === null ? none : found);
 });
 
 test("suggestion: a sell belongs to a short plan", () => {
   const plans = [plan("P1"), plan("P2", { direction: "short", campaignId: null })];
   const found = { tradePlanId: "P2", campaignId: null, reason: "symbol_and_side_match", rule: 1 };
-  expect(suggestionFor({ instrument, side: "sell" }, plans)).toEqual(found);
+  expect(suggestedFrom(plans)({ instrument, side: "sell" })).toEqual(found);
 });

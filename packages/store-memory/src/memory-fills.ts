@@ -1,5 +1,5 @@
 import type { BookStore } from "@fillbook/core/store";
-import { fillView, isRemovedTrade, tradeView } from "@fillbook/core/store";
+import { fillView, isRemovedTrade, tradeFacts, tradeView } from "@fillbook/core/store";
 import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
 import { type MemoryTables, ownerTables } from "./memory-tables.ts";
 
@@ -12,7 +12,7 @@ export function memoryFills(
     async tradesById(owner, ids) {
       const { trades } = of(owner);
       const rows = [...new Set(ids)].flatMap((id) => trades.get(id) ?? []);
-      return copyOf(rows.map(tradeView).filter((trade) => !isRemovedTrade(trade)));
+      return copyOf(rows.filter((row) => !isRemovedTrade(tradeView(row))).map(tradeFacts));
     },
     async manualTradesOn(owner, days) {
       const rows = [...of(owner).trades.values()].filter(({ broker, totals }) => {

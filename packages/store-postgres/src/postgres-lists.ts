@@ -16,6 +16,7 @@ import type { PostgresContext } from "./postgres-context.ts";
 import { retrying } from "./postgres-retry.ts";
 import { decisionRow, decisionSelection } from "./rare-columns.ts";
 import { sqlArray } from "./sql-array.ts";
+import { tradeFactsOf, tradeFactsSelection } from "./trade-columns.ts";
 
 type Lists = Pick<
   BookStore,
@@ -42,11 +43,11 @@ export function postgresLists(context: PostgresContext): Lists {
     connections: (owner, filter) => sliceOf(context, connectionListing, { owner, filter }),
     trade: (owner, id) => oneOf(context, tradeListing, { owner, id }),
     async tradesById(owner, ids) {
-      const { selection, from, without = "false", itemOf } = tradeListing;
-      const text = `select ${selection} from ${from(tables)}
+      const { from, without = "false" } = tradeListing;
+      const text = `select ${tradeFactsSelection} from ${from(tables)}
         where owner = $1 and id = any($2::text[]) and not (${without})`;
       const known = ids.filter((id) => !holdsNul(id));
-      return (await retrying(clock, () => driver.query(text, [owner, sqlArray(known)]))).map(itemOf);
+      return (await retrying(clock, () => driver.query(text, [owner, sqlArray(known)]))).map(tradeFactsOf);
     },
     async manualTradesOn(owner, days) {
       const { selection, from, without = "false", itemOf } = tradeListing;

@@ -1,5 +1,5 @@
 import type { Trade } from "@fillbook/core";
-import { type TradeRow, tradeView } from "@fillbook/core/store";
+import { type TradeFacts, type TradeRow, tradeView } from "@fillbook/core/store";
 import type { SqlRow } from "./postgres-driver.ts";
 import { booleanText, instantColumn, type SqlColumn, textOf, textOrNull } from "./sql-columns.ts";
 
@@ -66,4 +66,25 @@ export function tradeRow(row: SqlRow): TradeRow {
   };
   // Written by tradeColumns from a row that core had made.
   return trade as unknown as TradeRow;
+}
+
+/** The select list that {@link tradeFactsOf} reads. */
+export const tradeFactsSelection = "id, broker, account, connection_id, instrument, side, quantity, version";
+
+/** A row of {@link tradeFactsSelection}. */
+export function tradeFactsOf(row: SqlRow): TradeFacts {
+  const broker = textOf(row, "broker");
+  const facts = {
+    id: textOf(row, "id"),
+    broker,
+    account: textOf(row, "account"),
+    connectionId: textOf(row, "connection_id"),
+    source: broker,
+    instrument: JSON.parse(textOf(row, "instrument")),
+    side: textOf(row, "side"),
+    quantity: textOf(row, "quantity"),
+    version: Number(textOf(row, "version")),
+  };
+  // Written by tradeColumns from a row that core had made.
+  return facts as unknown as TradeFacts;
 }

@@ -16,7 +16,9 @@ export function storeReviewsSuite({ test, makeStore }: StoreSuiteOptions): void 
     const decided = { link: { tradePlanId: "P1" }, suggestion: { rule: 1 } };
     const wrong = [reviewOf(one, decided), reviewOf({ ...other, version: other.version + 1 }, decided)];
     assert.deepEqual(await store.commit(batchOf(wrong)), { kind: "stale", tradeIds: [other.id] });
-    assert.deepEqual(await store.tradesById("owner", [one.id]), [one]);
+    assert.deepEqual(await store.trade("owner", one.id), one);
+    const [facts, ...others] = await store.tradesById("owner", [one.id, "nobody's"]);
+    assert.deepEqual([facts, others], [factsOf(one), []]);
     const result = await store.commit(batchOf([reviewOf(one, decided), reviewOf(other, decided)]));
     assert.equal(result.kind, "committed");
     for (const trade of trades) {
@@ -33,9 +35,9 @@ export function storeReviewsSuite({ test, makeStore }: StoreSuiteOptions): void 
     const { store, trades } = await aBook(makeStore);
     const batch = batchOf([reviewOf(trades[0], { link: { campaignId: "C1" }, suggestion: null })]);
     assert.equal((await store.commit(batch)).kind, "committed");
-    const before = [await store.tradesById("owner", [trades[0].id]), await store.decisionsOf("owner", [trades[0].id])];
+    const before = [await store.trade("owner", trades[0].id), await store.decisionsOf("owner", [trades[0].id])];
     assert.equal((await store.commit(batch)).kind, "committed");
-    const after = [await store.tradesById("owner", [trades[0].id]), await store.decisionsOf("owner", [trades[0].id])];
+    const after = [await store.trade("owner", trades[0].id), await store.decisionsOf("owner", [trades[0].id])];
     assert.deepEqual(after, before);
   });
 
@@ -177,4 +179,8 @@ async function current(store: BookStore, id: string): Promise<Trade> {
   const trade = await store.trade("owner", id);
   assert.ok(trade !== null);
   return trade;
+}
+
+function factsOf({ id, broker, account, connectionId, source, instrument, side, quantity, version }: Trade) {
+  return { id, broker, account, connectionId, source, instrument, side, quantity, version };
 }
