@@ -104,7 +104,8 @@ create index jobs_by_connection on jobs (owner, connection_id, started_at, id);
 create index jobs_running on jobs (owner, started_at, id) where status = 'running';
 
 -- One row a report. Facts and keys are never changed; canonical, voided, trade_id, pinned, undone and fill are what plans
--- rewrite, and job, connection and fetch time where an undone report is told again.
+-- rewrite, and job, connection and fetch time where an undone report is told again. What a fill counts of its own family's
+-- decision is in the row of that.
 create table executions (
   owner text collate "C" not null,
   family_key text collate "C" not null,
@@ -253,6 +254,8 @@ create table decisions (
   previous json,
   -- The trade on the other side where an imported trade took the place of a manual one.
   absorption json,
+  -- The fill of the family counts this decision: whether it is no longer what its owner saw. null where no fill counts it.
+  stale boolean,
   primary key (owner, family_key),
   check (trade_plan_id is null or campaign_id is null)
 );

@@ -1,5 +1,6 @@
 import type { Json, StoredExecution } from "@fillbook/core";
 import type { Marks, NewReport, StoredReport } from "@fillbook/core/store";
+import { countedDecision } from "./counted-decisions.ts";
 import type { SqlRow } from "./postgres-driver.ts";
 import { booleanText, instantColumn, isTrue, type SqlColumn, textOf, textOrNull } from "./sql-columns.ts";
 
@@ -70,12 +71,15 @@ export const executionColumns: readonly Column[] = [
 
 const instants = new Set(["executed_at", "reported_at", "fetched_at"]);
 
-/** The select list that {@link storedReport} and {@link storedExecution} read. */
+/** The select list that {@link storedExecution} reads. */
 export const executionSelection = executionColumns
   .map(({ name }) => (instants.has(name) ? instantColumn(`executions.${name}`, name) : `executions.${name}`))
   .join(", ");
 
-/** A row of {@link executionSelection} as the planner sees it. */
+/** The select list that {@link storedReport} reads, from what `withCounted` makes. */
+export const reportSelection = `${executionSelection}, counted`;
+
+/** A row of {@link reportSelection} as the planner sees it. */
 export function storedReport(row: SqlRow): StoredReport {
   const orderKey = textOrNull(row, "order_key");
   const report = {
@@ -100,10 +104,17 @@ export function storedReport(row: SqlRow): StoredReport {
     tradeId: textOrNull(row, "trade_id"),
     pinned: isTrue(row, "pinned"),
     undone: textOrNull(row, "undone"),
-    fill: parsedOrNull(textOrNull(row, "fill")),
+    fill: fillOf(row),
   };
   // Written by executionColumns from a report that core had checked.
   return report as unknown as StoredReport;
+}
+
+function fillOf(row: SqlRow): unknown {
+  const text = textOrNull(row, "fill");
+  if (text === null) return null;
+  const fill = JSON.parse(text);
+  return { ...fill, decision: fill.decision ?? countedDecision(textOrNull(row, "counted")) };
 }
 
 /** A row of {@link executionSelection} with its `raw` as hosts see it. */

@@ -17,7 +17,8 @@ import {
   type StoredProblem,
   tradeView,
 } from "@fillbook/core/store";
-import { executionSelection, storedExecution, storedReport } from "./execution-columns.ts";
+import { withCounted } from "./counted-decisions.ts";
+import { executionSelection, reportSelection, storedExecution, storedReport } from "./execution-columns.ts";
 import type { SqlCondition } from "./list-statement.ts";
 import type { SqlRow } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
@@ -89,8 +90,8 @@ export const executionListing: Listing<StoredExecution, ExecutionFilter> = {
 
 export const fillListing: Listing<StoredFill, FillFilter> = {
   table: "executions",
-  from: (tables) => `${tables.executions} as executions`,
-  selection: executionSelection,
+  from: withCounted,
+  selection: reportSelection,
   order: ["executed_at", "revision_key"],
   where: ({ broker, account }) => [
     { column: "broker", value: broker, indexed: false },

@@ -1,6 +1,7 @@
 import type { CommitBatch, PlanAnswer, Snapshot, SnapshotKeys, SnapshotRows } from "@fillbook/core/store";
 import { contentSecond, emptySnapshot, extendSnapshot, planCommit } from "@fillbook/core/store";
-import { executionSelection, storedReport } from "./execution-columns.ts";
+import { withCounted } from "./counted-decisions.ts";
+import { reportSelection, storedReport } from "./execution-columns.ts";
 import type { Sql, SqlRow } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { cancelRow, cancelSelection, decisionRow, decisionSelection } from "./rare-columns.ts";
@@ -76,6 +77,7 @@ function keyOf(row: SqlRow): string {
 
 function snapshotStatements(tables: PostgresTables): Readonly<Record<Statement, string>> {
   const executions = `${tables.executions} as executions`;
+  const fills = withCounted(tables);
   return {
     revisions: byKeys(
       // Two keys answer it without the rows: almost none is in the second one.
@@ -87,7 +89,7 @@ function snapshotStatements(tables: PostgresTables): Readonly<Record<Statement, 
     ),
     cancelKeys: byKeys("cancel_key as key, undone is not null as undone", tables.cancels, "cancel_key = wanted.key"),
     rejectKeys: byKeys("reject_key as key", tables.rejects, "reject_key = wanted.key"),
-    reports: byKeys(executionSelection, executions, "family_key = wanted.key"),
+    reports: byKeys(reportSelection, fills, "executions.family_key = wanted.key"),
     cancels: byKeys(
       cancelSelection,
       tables.cancels,
@@ -96,11 +98,11 @@ function snapshotStatements(tables: PostgresTables): Readonly<Record<Statement, 
     decisions: byKeys(decisionSelection, tables.decisions, "family_key = wanted.key"),
     trades: byKeys(tradeSelection, tables.trades, "order_key = wanted.key"),
     tradeIds: byKeys(tradeSelection, tables.trades, "id = wanted.key"),
-    members: byKeys(executionSelection, executions, "trade_id = wanted.key and fill is not null"),
+    members: byKeys(reportSelection, fills, "trade_id = wanted.key and fill is not null"),
     tradeFamilies: byKeys(
-      executionSelection,
-      executions,
-      `family_key in (select family_key from ${tables.executions}
+      reportSelection,
+      fills,
+      `executions.family_key in (select family_key from ${tables.executions}
          where owner = $1 and trade_id = wanted.key and fill is not null)`,
     ),
   };

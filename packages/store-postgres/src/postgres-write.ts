@@ -1,4 +1,5 @@
 import type { CommitBatch, CommitPlan, Snapshot } from "@fillbook/core/store";
+import { keptDecisions, updateStale } from "./counted-decisions.ts";
 import { writeAudit } from "./postgres-audit.ts";
 import type { Sql } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
@@ -45,7 +46,8 @@ export async function writePlan(sql: Sql, tables: PostgresTables, planned: Plann
   }
   const decided = decisionColumns(owner);
   const conflict = replacing(decided, { key: ["owner", "family_key"] });
-  await insertAll(sql, { table: tables.decisions, columns: decided, rows: plan.decisions, conflict });
+  await insertAll(sql, { table: tables.decisions, columns: decided, rows: keptDecisions(planned), conflict });
+  await updateStale(sql, tables, planned);
   await writeTrades(sql, tables, planned);
   await writeProblems(sql, tables, planned);
   await writeUndo(sql, tables, planned);

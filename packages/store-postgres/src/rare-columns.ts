@@ -1,4 +1,5 @@
 import type { Decision, NewCancel, Reject, StoredCancel } from "@fillbook/core/store";
+import { type KeptDecision, staleColumn } from "./counted-decisions.ts";
 import type { SqlRow } from "./postgres-driver.ts";
 import { booleanText, instantColumn, isTrue, type SqlColumns, textOf, textOrNull } from "./sql-columns.ts";
 
@@ -86,7 +87,7 @@ export function rejectRow(row: SqlRow): Reject {
 }
 
 /** Every column of `decisions`; the first two are its key. */
-export const decisionColumns = (owner: string): SqlColumns<Decision> => [
+export const decisionColumns = (owner: string): SqlColumns<KeptDecision> => [
   { name: "owner", type: "text", write: () => owner },
   { name: "family_key", type: "text", write: ({ familyKey }) => familyKey },
   {
@@ -101,6 +102,7 @@ export const decisionColumns = (owner: string): SqlColumns<Decision> => [
   { name: "suggestion", type: "json", write: ({ suggestion }) => JSON.stringify(suggestion) },
   { name: "previous", type: "json", write: ({ previous = null }) => JSON.stringify(previous) },
   { name: "absorption", type: "json", write: ({ absorption = null }) => JSON.stringify(absorption) },
+  staleColumn,
 ];
 
 export const decisionSelection = [

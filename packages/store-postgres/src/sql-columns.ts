@@ -115,9 +115,14 @@ export function replacing(columns: readonly { readonly name: string }[], { key }
   return `on conflict (${key.join(", ")}) do update set ${names.join(", ")}`;
 }
 
-/** Selects an instant so that its text is the instant's own form, whatever the session's time zone and date style. */
+/** An instant as text of its own form, whatever the session's time zone and date style. */
+export function instantText(name: string): string {
+  return `to_char(${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}
+
+/** Selects {@link instantText}. */
 export function instantColumn(name: string, as = name): string {
-  return `to_char(${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as ${as}`;
+  return `${instantText(name)} as ${as}`;
 }
 
 /** A column that is never null; its absence is a statement that does not fit its reader. */

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { StoredReport, TradeRow } from "@fillbook/core/store";
 import { tradeFromMembers } from "@fillbook/core/store";
 import { accountOf, lockAccounts } from "./account-locks.ts";
-import { executionSelection, storedReport } from "./execution-columns.ts";
+import { withCounted } from "./counted-decisions.ts";
+import { reportSelection, storedReport } from "./execution-columns.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import type { Sql } from "./postgres-driver.ts";
 import { retrying } from "./postgres-retry.ts";
@@ -95,7 +96,7 @@ async function membersOf(
   { owner, ids }: { owner: string; ids: readonly string[] },
 ): Promise<ReadonlyMap<string, StoredReport[]>> {
   const rows = await sql.query(
-    `select ${executionSelection} from ${tables.executions} as executions
+    `select ${reportSelection} from ${withCounted(tables)}
       where owner = $1 and trade_id = any($2::text[]) and fill is not null`,
     [owner, sqlArray(ids)],
   );

@@ -1,4 +1,5 @@
 import type { CommitPlan } from "@fillbook/core/store";
+import { decisionAfter, keptMarks } from "./counted-decisions.ts";
 import { executionColumns, markColumns } from "./execution-columns.ts";
 import type { Sql } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
@@ -16,11 +17,17 @@ import {
 type Mark = CommitPlan["marks"][number] & { readonly owner: string; readonly familyKey: string };
 
 /** New marks of stored reports. Those that stop being canonical have a statement of their own: the index allows one a family. */
-export async function updateMarks(sql: Sql, tables: PostgresTables, { batch, plan, snapshot }: Planned): Promise<void> {
-  const marks = plan.marks.map((mark): Mark => {
-    const report = snapshot.reports.get(mark.revisionKey);
-    if (report === undefined) throw new Error(`report ${mark.revisionKey} was planned without being read`);
-    return { ...mark, owner: batch.owner, familyKey: report.familyKey };
+export async function updateMarks(sql: Sql, tables: PostgresTables, planned: Planned): Promise<void> {
+  const { batch, plan, snapshot } = planned;
+  const decisionOf = decisionAfter(planned);
+  const marks = plan.marks.flatMap(({ revisionKey, marks }): Mark[] => {
+    const report = snapshot.reports.get(revisionKey);
+    if (report === undefined) throw new Error(`report ${revisionKey} was planned without being read`);
+    const { familyKey } = report;
+    const before = keptMarks(report, snapshot.decisions.get(familyKey));
+    const kept = keptMarks(marks, decisionOf(familyKey));
+    if (markColumns.every(({ write }) => write(before) === write(kept))) return [];
+    return [{ revisionKey, marks: kept, owner: batch.owner, familyKey }];
   });
   for (const canonical of [false, true]) {
     const rows = marks.filter((mark) => mark.marks.canonical === canonical);
@@ -36,9 +43,11 @@ const markedColumns: SqlColumns<Mark> = [
 ];
 
 /** New reports, with the records they were read from and the ids by which other rows name them. */
-export async function insertReports(sql: Sql, tables: PostgresTables, { batch, plan }: Planned): Promise<void> {
-  const { reports } = plan;
-  if (reports.length === 0) return;
+export async function insertReports(sql: Sql, tables: PostgresTables, planned: Planned): Promise<void> {
+  const { batch, plan } = planned;
+  if (plan.reports.length === 0) return;
+  const decisionOf = decisionAfter(planned);
+  const reports = plan.reports.map((report) => keptMarks(report, decisionOf(report.familyKey)));
   const { from, values, parameters } = sqlSource(executionColumns, reports, { first: 4 });
   const keys = sqlList(
     "text",
