@@ -7,8 +7,14 @@ export const coverageEdits: readonly SabotageEdit[] = [
   {
     name: "coverage: what the cursor holds open is a gap",
     file: `${core}/coverage.ts`,
-    search: "const read = [...covered, ...open];",
-    replacement: "const read = [...covered];",
+    search: "[...covered, ...open, ...missing]",
+    replacement: "[...covered, ...missing]",
+  },
+  {
+    name: "coverage: a gap is none while it is read again",
+    file: `${core}/coverage.ts`,
+    search: "without(span, covered)), ...between",
+    replacement: "without(span, [...covered, ...open])), ...between",
   },
   {
     name: "coverage: a page that says nothing of open spans closes them",

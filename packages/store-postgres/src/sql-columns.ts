@@ -90,7 +90,10 @@ export async function insertAll<Row>(
   await sql.query(text, parameters);
 }
 
-/** Updates the rows that have these keys with one statement; the first `keyCount` columns are the key. */
+/**
+ * Updates the rows that have these keys with one statement; the first `keyCount` columns are the key. With `before`, the rows
+ * as they are stored and in the same order, columns that are the same in all of them are left out.
+ */
 export async function updateAll<Row>(
   sql: Sql,
   update: {
@@ -98,10 +101,15 @@ export async function updateAll<Row>(
     readonly columns: SqlColumns<Row>;
     readonly rows: readonly Row[];
     readonly keyCount: number;
+    readonly before?: readonly Row[];
   },
 ): Promise<void> {
-  const { table, columns, rows, keyCount } = update;
+  const { table, rows, keyCount, before } = update;
   if (rows.length === 0) return;
+  const isChanged = ({ write }: SqlColumn<Row>) =>
+    before === undefined || rows.some((row, index) => write(row) !== write(before[index] ?? row));
+  const columns = update.columns.filter((column, index) => index < keyCount || isChanged(column));
+  if (columns.length === keyCount) return;
   const { from, values, parameters } = sqlSource(columns, rows);
   const changes = columns.slice(keyCount).map(({ name }, index) => `${name} = ${values[keyCount + index]}`);
   const keys = columns.slice(0, keyCount).map(({ name }, index) => `stored.${name} = ${values[index]}`);

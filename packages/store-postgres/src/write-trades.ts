@@ -15,7 +15,8 @@ export async function writeTrades(sql: Sql, tables: PostgresTables, { batch, pla
   }
   const rows = plan.trades.map(viewedTrade);
   const changed = rows.filter(({ row }) => snapshot.trades.has(row.id));
-  await updateAll(sql, { table: tables.trades, columns: tradeColumns, rows: changed, keyCount: 2 });
+  const before = changed.flatMap(({ row }) => snapshot.trades.get(row.id) ?? []).map(viewedTrade);
+  await updateAll(sql, { table: tables.trades, columns: tradeColumns, rows: changed, keyCount: 2, before });
   const created = rows.filter(({ row }) => !snapshot.trades.has(row.id));
   await insertAll(sql, { table: tables.trades, columns: tradeColumns, rows: created });
 }
