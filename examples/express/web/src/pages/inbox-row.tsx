@@ -1,11 +1,12 @@
 import type { InboxTrade, Trade } from "@fillbook/core";
 import { memo } from "preact/compat";
-import { plainText, providerText } from "../format.ts";
+import { plainText } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import type { Choice, InboxAct, RowState } from "../inbox-state.ts";
 import type { Plans } from "../reference-data.ts";
 import { Badge } from "../ui.tsx";
-import { Amount, Moment, Price, Side } from "../values.tsx";
+import { Amount, Price, Side } from "../values.tsx";
+import { OriginCells } from "./origin-cells.tsx";
 import { SuggestionCell } from "./suggestion-cell.tsx";
 
 export interface InboxRowOptions {
@@ -46,14 +47,7 @@ export const InboxRow = memo(function InboxRow(options: InboxRowOptions) {
           tabIndex={-1}
         />
       </td>
-      <td class="cell-time" data-label="Executed">
-        <Moment at={trade.lastExecutedAt} />
-      </td>
-      <td class="cell-account" data-label="Account">
-        <span class="stack-line" title={`${providerText(trade.broker)} ${trade.account}`}>
-          <b>{providerText(trade.broker)}</b> <span class="muted">{plainText(trade.account)}</span>
-        </span>
-      </td>
+      <OriginCells trade={trade} />
       <td class="cell-symbol" data-label="Symbol">
         <a href={`/trades/${encodeURIComponent(id)}`} title={symbol} tabIndex={-1}>
           {symbol}

@@ -1,14 +1,15 @@
 import type { Trade } from "@fillbook/core";
 import { useState } from "preact/hooks";
 import { FilterBar, filterQuery, useFilters } from "../filter-bar.tsx";
-import { plainText, providerText } from "../format.ts";
+import { plainText } from "../format.ts";
 import { useReloads } from "../live.ts";
 import { linkText, type Plans, useConnections, usePlans } from "../reference-data.ts";
 import { Badge, Button, EmptyState, ErrorState, MoreRows, PageHead, SkeletonRows, type Tone } from "../ui.tsx";
 import { useSlices, withQuery } from "../use-load.ts";
-import { Amount, Moment, Price, Side } from "../values.tsx";
+import { Amount, Price, Side } from "../values.tsx";
 import { FeesText } from "./fees-text.tsx";
 import { ManualDialog } from "./manual-dialog.tsx";
+import { OriginCells } from "./origin-cells.tsx";
 
 /** Every trade, imported or entered by hand. */
 export function Trades() {
@@ -82,14 +83,7 @@ function TradesTable({ items, plans }: { readonly items: readonly Trade[]; reado
       <tbody>
         {items.map((trade) => (
           <tr key={trade.id}>
-            <td class="cell-time" data-label="Executed">
-              <Moment at={trade.lastExecutedAt} />
-            </td>
-            <td class="cell-account" data-label="Account">
-              <span class="stack-line" title={`${providerText(trade.broker)} ${trade.account}`}>
-                <b>{providerText(trade.broker)}</b> <span class="muted">{plainText(trade.account)}</span>
-              </span>
-            </td>
+            <OriginCells trade={trade} />
             <td class="cell-symbol" data-label="Symbol">
               <a href={`/trades/${encodeURIComponent(trade.id)}`}>{plainText(trade.instrument.symbol)}</a>
             </td>
