@@ -21,11 +21,16 @@ export const unclaimedMax = 16;
  */
 export function krakenCoverage(run: KrakenRun, finished: FinishedWindow | null): PageCoverage {
   const { covered, open, missing } = windowCoverage(finished, { cursor: run.trades, evidence: "TradesHistory" });
-  const doubted = finished === null || covered.length === 0 ? [] : doubtsIn(run, finished.window);
+  const doubted = finished === null ? [] : doubtsIn(run, finished.window);
   if (finished !== null && covered.length > 0) {
     for (const part of between(finished.window, doubted)) noteRead(run, { ...part, evidence: "TradesHistory" });
   }
-  const missed = [...missing, ...doubted.map(({ from, to, reason }) => ({ ...windowSpan({ from, to }), reason }))];
+  // A window that is missing as a whole has no parts; what the ledger says of it is one more reason.
+  const [doubt] = doubted;
+  const missed =
+    missing.length === 0
+      ? doubted.map(({ from, to, reason }) => ({ ...windowSpan({ from, to }), reason }))
+      : missing.map((one) => (doubt === undefined ? one : { ...one, reason: `${one.reason}; ${doubt.reason}` }));
   const waiting = run.exporting === null ? open : [...open, windowSpan(run.exporting)];
   if (run.key === null) return { covered: [], open: [...waiting, ...run.unclaimed.map(windowSpan)], missing: missed };
   const { from = 0, to = Number.POSITIVE_INFINITY } = run.key;

@@ -81,12 +81,10 @@ test("trap 3: pages that stay empty where the count promises rows end the window
   expect(fault.fired).toBeGreaterThan(1);
   // Told by the count, and by the ledger, which names the fills that are missing.
   expect(drive.coverages.flatMap(({ missing = [] }) => missing)).toMatchObject([
-    { reason: expect.stringMatching(/stayed empty/) },
+    { reason: expect.stringMatching(/stayed empty; Kraken's ledger has (?:70|6\d) trade\(s\)/) },
   ]);
   expect(drive.coverages.flatMap(({ covered }) => covered)).toEqual([]);
-  expect(drive.diagnostics).toMatchObject([
-    { kind: "coverage_gap", message: expect.stringMatching(/70 trade\(s\)|6\d trade\(s\)/) },
-  ]);
+  expect(drive.diagnostics).toEqual([]);
   expect(drive.executions.size).toBe(50);
 });
 
