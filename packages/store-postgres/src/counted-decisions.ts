@@ -10,7 +10,7 @@ import { booleanText, instantText, type SqlColumns, updateAll } from "./sql-colu
 
 type Counted = Fill["decision"];
 
-/** A decision, and whether the fill that counts it is still what its owner saw; null where no fill of its family counts it. */
+/** A decision, and whether the fill that counts it is no longer what its owner saw; null where no fill of its family counts it. */
 export type KeptDecision = Decision & { readonly stale: boolean | null };
 
 /** `executions`, each fill with the decision of its family that it counts, as {@link countedDecision} reads it. */
