@@ -41,7 +41,7 @@ test("memory, PGlite and server export the same state after the same operations"
       expect(states[2]).toEqual(states[0]);
       for (const store of [embedded, server]) expect((await store.verifyIntegrity()).findings).toEqual([]);
     }),
-    { numRuns: inject("wholeCrashMatrix") ? 40 : 6, seed: 20_260_105, endOnFailure: true },
+    { numRuns: inject("wholeCrashMatrix") ? 40 : 3, seed: 20_260_105, endOnFailure: true },
   );
 }, 600_000);
 

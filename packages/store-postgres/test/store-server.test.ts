@@ -11,7 +11,7 @@ describe("PostgreSQL server store", () => {
   testStore({
     test,
     seed,
-    histories: 10,
+    histories: 6,
     makeStore: async () => {
       current = await serverStore();
       return current.store;
