@@ -29,7 +29,7 @@ const reviewSpecs = fc.array(
 );
 
 // LONG_TESTS=1 is the long run of `.ci/run`.
-const runs = process.env.LONG_TESTS === "1" ? 1_000 : 150;
+const runs = process.env.LONG_TESTS === "1" ? 1_000 : 80;
 
 test("review: decisions and changes since them are as the oracle expects, however fills move afterwards", async () => {
   let compared = 0;

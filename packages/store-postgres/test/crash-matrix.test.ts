@@ -15,20 +15,20 @@ describe("a process that is killed", { timeout }, () => {
   test("before or after any store call: the next run converges", async () => {
     // All places of 40 pages with the ledger would take an hour.
     const history = () => krakenHistory(isWhole ? 40 : 3, { ledger: !isWhole });
-    const matrix = await play(`${isWhole ? 40 : 3} pages, store calls`, { history, all: allCalls, sample: 6 });
+    const matrix = await play(`${isWhole ? 40 : 3} pages, store calls`, { history, all: allCalls, sample: 4 });
     // Nothing is left to clean up before the job is open and behind the call that closes it, which its steps follow.
     expect(matrix.open).toMatch(/^\.o+\.{1,3}$/);
   });
 
   test("before any SQL statement: the next run converges", async () => {
     const history = () => krakenHistory(isWhole ? 6 : 2, { ledger: true });
-    const matrix = await play(`${isWhole ? 6 : 2} pages, statements`, { history, all: allStatements, sample: 5 });
+    const matrix = await play(`${isWhole ? 6 : 2} pages, statements`, { history, all: allStatements, sample: 3 });
     // The run's steps are written behind its end.
     expect(matrix.open).toMatch(/^\.+o+\.?$/);
   });
 
   test("before any SQL statement of corrections, cancels and rejects: the next run converges", async () => {
-    const matrix = await play("revisions, statements", { history: revisedHistory, all: allStatements, sample: 6 });
+    const matrix = await play("revisions, statements", { history: revisedHistory, all: allStatements, sample: 4 });
     // The run's steps are written behind its end.
     expect(matrix.open).toMatch(/^\.+o+\.?$/);
   });

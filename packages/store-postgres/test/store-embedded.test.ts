@@ -18,7 +18,7 @@ describe("PGlite store", () => {
   testStore({
     test,
     seed,
-    histories: 3,
+    histories: 2,
     makeStore: async () => {
       schema = `t_${randomBytes(8).toString("hex")}`;
       const store = postgresStore({ pglite }, { schema });

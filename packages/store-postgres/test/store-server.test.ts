@@ -11,7 +11,7 @@ describe("PostgreSQL server store", () => {
   testStore({
     test,
     seed,
-    histories: 6,
+    histories: 4,
     makeStore: async () => {
       current = await serverStore();
       return current.store;

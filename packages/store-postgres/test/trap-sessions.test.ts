@@ -19,6 +19,7 @@ const oddSettings = [
   ...["search_path=pg_temp,nowhere", "lock_timeout=1ms", "idle_in_transaction_session_timeout=1ms"],
 ].map((setting) => `-c ${setting}`);
 
+// Half a minute; the settings one by one are below.
 describe.runIf(inject("wholeCrashMatrix"))("PostgreSQL server store over oddly set connections", () => {
   let current: { pool: Pool; schema: string } | null = null;
   testStore({
