@@ -42,38 +42,43 @@ it("the embedded database is for one process: a folder that another one has is r
   expect(await readdir(dataDir)).toEqual([]);
 });
 
-it("demo: one command starts it; its user logs in with the password shown, and again after a restart", async () => {
-  const dataDir = join(folder, "demo");
-  // An empty database, because making one takes as long as all the rest.
-  await cp(inject("templateDir"), dataDir, { recursive: true });
-  // No tick of the schedule comes between what the test asks for.
-  const environment = { FILLBOOK_DEMO: "1", FILLBOOK_DATA_DIR: dataDir, FILLBOOK_CRON: "0 0 1 1 *", PORT: "0" };
-  const first = startServerProcess(environment);
-  const password = await first.find(/log in as demo with the password (\S+)/);
-  const logIn = async (url: string) => {
-    const browser = client(url, () => undefined);
-    await browser.get("/api/session");
-    expect((await browser.post("/api/session", { name: "demo", password })).status).toBe(200);
-    return browser;
-  };
-  const browser = await logIn(await first.find(/"url":"([^"]+)"/));
-  // Its accounts are connected and imported by then; one of them waits for a new token.
-  const connections = itemsOf(await browser.get("/api/connections"));
-  expect(connections.map(({ status }) => status).sort()).toEqual(["active", "active", "active", "needs_reauth"]);
-  const imported = itemsOf(await browser.get("/api/inbox?limit=200")).length;
-  expect(imported).toBeGreaterThan(20);
-  expect(await first.end("SIGTERM")).toBe(0);
+// Half a minute of two imports: LONG_TESTS=1 is the long run of `.ci/run`.
+it.runIf(process.env.LONG_TESTS === "1")(
+  "demo: one command starts it; its user logs in with the password shown, and again after a restart",
+  async () => {
+    const dataDir = join(folder, "demo");
+    // An empty database, because making one takes as long as all the rest.
+    await cp(inject("templateDir"), dataDir, { recursive: true });
+    // No tick of the schedule comes between what the test asks for.
+    const environment = { FILLBOOK_DEMO: "1", FILLBOOK_DATA_DIR: dataDir, FILLBOOK_CRON: "0 0 1 1 *", PORT: "0" };
+    const first = startServerProcess(environment);
+    const password = await first.find(/log in as demo with the password (\S+)/);
+    const logIn = async (url: string) => {
+      const browser = client(url, () => undefined);
+      await browser.get("/api/session");
+      expect((await browser.post("/api/session", { name: "demo", password })).status).toBe(200);
+      return browser;
+    };
+    const browser = await logIn(await first.find(/"url":"([^"]+)"/));
+    // Its accounts are connected and imported by then; one of them waits for a new token.
+    const connections = itemsOf(await browser.get("/api/connections"));
+    expect(connections.map(({ status }) => status).sort()).toEqual(["active", "active", "active", "needs_reauth"]);
+    const imported = itemsOf(await browser.get("/api/inbox?limit=200")).length;
+    expect(imported).toBeGreaterThan(20);
+    expect(await first.end("SIGTERM")).toBe(0);
 
-  const again = startServerProcess(environment);
-  const later = await logIn(await again.find(/"url":"([^"]+)"/));
-  const results = z.array(z.object({ report: z.object({ stats: z.object({ inserted: z.number() }) }) }));
-  const synced = results.parse((await later.post("/api/sync")).body);
-  expect(synced.map(({ report }) => report.stats.inserted)).toEqual([0, 0, 0]);
-  expect(itemsOf(await later.get("/api/inbox?limit=200"))).toHaveLength(imported);
-  expect(await again.end("SIGTERM")).toBe(0);
-  expect(again.output()).not.toContain("password");
+    const again = startServerProcess(environment);
+    const later = await logIn(await again.find(/"url":"([^"]+)"/));
+    const results = z.array(z.object({ report: z.object({ stats: z.object({ inserted: z.number() }) }) }));
+    const synced = results.parse((await later.post("/api/sync")).body);
+    expect(synced.map(({ report }) => report.stats.inserted)).toEqual([0, 0, 0]);
+    expect(itemsOf(await later.get("/api/inbox?limit=200"))).toHaveLength(imported);
+    expect(await again.end("SIGTERM")).toBe(0);
+    expect(again.output()).not.toContain("password");
 
-  const secrets = join(dataDir, "demo-secrets.json");
-  expect((await stat(secrets)).mode & 0o777).toBe(0o600);
-  expect(await readFile(secrets, "utf8")).not.toContain(password);
-}, 120_000);
+    const secrets = join(dataDir, "demo-secrets.json");
+    expect((await stat(secrets)).mode & 0o777).toBe(0o600);
+    expect(await readFile(secrets, "utf8")).not.toContain(password);
+  },
+  120_000,
+);
