@@ -4,16 +4,14 @@ import type { Measurement } from "./bench-row.ts";
 export async function timeMs(work: () => void | Promise<void>): Promise<number> {
   // The runner starts every bench with --expose-gc; run by hand without it, a bench is only less steady.
   globalThis.gc?.();
-  const startedMs = performance.now();
-  await work();
-  return performance.now() - startedMs;
+  return latencyMs(work);
 }
 
 /**
  * Milliseconds that one of many requests takes: the heap is as those before left it, and a collection counts where it falls.
  * After a collection that was asked for, the next few milliseconds pay for memory that a busy process has at hand.
  */
-export async function latencyMs(work: () => Promise<void>): Promise<number> {
+export async function latencyMs(work: () => void | Promise<void>): Promise<number> {
   const startedMs = performance.now();
   await work();
   return performance.now() - startedMs;

@@ -96,7 +96,7 @@ function within(span: Bounds, bounds: Bounds): Bounds | null {
   return from < to ? { from, to } : null;
 }
 
-/** What of the window lies outside of the holes. */
+/** What of the window lies outside of the holes, which lie in it. */
 function between(window: Bounds, holes: readonly Bounds[]): readonly Bounds[] {
   const parts: Bounds[] = [];
   let { from } = window;
@@ -115,15 +115,8 @@ export function noteRead(run: KrakenRun, { from, to, evidence }: KrakenRead): vo
 function partsOf(
   read: KrakenRead,
   range: Bounds,
-): { readonly inside: readonly KrakenRead[]; readonly outside: readonly KrakenRead[] } {
-  const from = Math.min(read.to, Math.max(read.from, range.from));
-  const to = Math.max(from, Math.min(read.to, range.to));
-  const filled = (span: KrakenRead) => span.from < span.to;
-  return {
-    inside: [{ ...read, from, to }].filter(filled),
-    outside: [
-      { ...read, to: from },
-      { ...read, from: to },
-    ].filter(filled),
-  };
+): { readonly inside: readonly KrakenRead[]; readonly outside: readonly Bounds[] } {
+  const part = within(read, range);
+  if (part === null) return { inside: [], outside: [read] };
+  return { inside: [{ ...read, ...part }], outside: between(read, [part]) };
 }

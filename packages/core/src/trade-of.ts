@@ -8,6 +8,10 @@ export async function tradeOf(
   id: string,
 ): Promise<Trade> {
   const trade = await store.trade(userId, id);
-  if (trade === null) throw new ImportError("TRADE_NOT_FOUND", `there is no trade ${id}`);
+  if (trade === null) throw noTrade(id);
   return trade;
+}
+
+export function noTrade(id: string): ImportError {
+  return new ImportError("TRADE_NOT_FOUND", `there is no trade ${id}`);
 }

@@ -15,6 +15,7 @@ import type { TradeReview } from "./plan/review.ts";
 import type { Slice, Trade, TradeFilter } from "./read-types.ts";
 import type { BookStore } from "./store-contract.ts";
 import { textId } from "./text-id.ts";
+import { noTrade } from "./trade-of.ts";
 import { type Suggestion, suggestions, type TradePlans } from "./trade-suggestion.ts";
 import type { TradeFacts } from "./trade-view.ts";
 
@@ -176,7 +177,7 @@ async function seenTrades(
   const byId = new Map(found.map((trade) => [trade.id, trade]));
   return ids.map((id) => {
     const trade = byId.get(id);
-    if (trade === undefined) throw new ImportError("TRADE_NOT_FOUND", `there is no trade ${id}`);
+    if (trade === undefined) throw noTrade(id);
     return trade;
   });
 }

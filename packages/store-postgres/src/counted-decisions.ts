@@ -26,8 +26,13 @@ export function withCounted({ executions, decisions }: PostgresTables): string {
 export function countedDecision(text: string | null): Counted {
   if (text === null) return null;
   const [tradePlanId, campaignId, decidedAt, stale] = JSON.parse(text);
-  const link = tradePlanId !== null ? { tradePlanId } : campaignId !== null ? { campaignId } : null;
-  return { link, decidedAt, stale };
+  return { link: linkOf(tradePlanId, campaignId), decidedAt, stale };
+}
+
+/** The link that the two columns of a decision hold. */
+export function linkOf(tradePlanId: string | null, campaignId: string | null): Decision["link"] {
+  if (tradePlanId !== null) return { tradePlanId };
+  return campaignId === null ? null : { campaignId };
 }
 
 /** The marks as the report's own row keeps them, when `own` is the decision of its family. */

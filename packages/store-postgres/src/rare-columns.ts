@@ -1,5 +1,5 @@
 import type { Decision, NewCancel, Reject, StoredCancel } from "@fillbook/core/store";
-import { type KeptDecision, staleColumn } from "./counted-decisions.ts";
+import { type KeptDecision, linkOf, staleColumn } from "./counted-decisions.ts";
 import type { SqlRow } from "./postgres-driver.ts";
 import { booleanText, instantColumn, isTrue, type SqlColumns, textOf, textOrNull } from "./sql-columns.ts";
 
@@ -112,11 +112,9 @@ export const decisionSelection = [
 
 /** A row of {@link decisionSelection} as the planner sees it. */
 export function decisionRow(row: SqlRow): Decision {
-  const tradePlanId = textOrNull(row, "trade_plan_id");
-  const campaignId = textOrNull(row, "campaign_id");
   const decision = {
     familyKey: textOf(row, "family_key"),
-    link: tradePlanId !== null ? { tradePlanId } : campaignId !== null ? { campaignId } : null,
+    link: linkOf(textOrNull(row, "trade_plan_id"), textOrNull(row, "campaign_id")),
     decidedAt: textOf(row, "decided_at"),
     decidedBy: textOf(row, "decided_by"),
     seenRevisionKey: textOrNull(row, "seen_revision_key"),
