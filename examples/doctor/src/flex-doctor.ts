@@ -23,9 +23,9 @@ export async function flexDoctor(patient: FlexPatient): Promise<Diagnosis> {
   const fixes: string[] = [];
   try {
     const settings = connector.settings.parse({ queryId });
-    const checked = await connector.check({ ...parts, credentials, settings });
+    const checked = await connector.check({ ...parts, userId: "doctor", credentials, settings });
     seen.push(`token and query work and open ${checked.accounts.join(", ")}`, ...checked.warnings);
-    const connection = { id: "doctor", accountRef: checked.accountRef, settings };
+    const connection = { id: "doctor", userId: "doctor", accountRef: checked.accountRef, settings };
     const findings = await readStatement(connector, { ...parts, credentials, connection });
     seen.push(...statementWords(findings), TOKEN_END);
     fixes.push(...columnsToTick(findings), ...periodToSet(findings), ...otherFixes(findings));

@@ -21,11 +21,11 @@ export async function krakenDoctor(patient: KrakenPatient): Promise<Diagnosis> {
   const seen: string[] = [];
   const fixes: string[] = [];
   try {
-    const checked = await connector.check({ ...parts, credentials, settings });
+    const checked = await connector.check({ ...parts, userId: "doctor", credentials, settings });
     seen.push(`the key opens the account ${checked.accountRef}`, `its rights: ${checked.permissions.join(", ")}`);
     seen.push(...checked.warnings);
     fixes.push(...rightsToChange(checked));
-    const connection = { id: "doctor", accountRef: checked.accountRef, settings };
+    const connection = { id: "doctor", userId: "doctor", accountRef: checked.accountRef, settings };
     const found = await readSome(connector.pull({ ...parts, credentials, connection }));
     seen.push(`${found.records} of its newest fills and ledger entries could be read`);
     fixes.push(...found.problems);

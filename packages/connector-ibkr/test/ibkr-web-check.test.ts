@@ -13,6 +13,7 @@ test("check: names the selected account, all accounts, how far back it reads, an
   const signal = new AbortController().signal;
   const checked = await ibkrWeb(world.policy).check({
     ...{
+      userId: "owner",
       credentials: { kind: "gateway" },
       settings: { region: "america", compete: false },
       signal,

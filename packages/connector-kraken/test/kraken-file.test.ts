@@ -24,7 +24,7 @@ async function readFile(file: string | Buffer, { policy = {}, settings = {}, pie
   const connector = kraken({ baseUrl: "http://127.0.0.1:9", ...policy });
   const found = { executions: [] as ExecutionInput[], ignored: 0, rejected: [] as string[], keys: [] as string[] };
   const pages = connector.readFile?.(inPieces(Buffer.from(file), pieceBytes), {
-    connection: { id: "c", accountRef: "account-1", settings: connector.settings.parse(settings) },
+    connection: { id: "c", userId: "u1", accountRef: "account-1", settings: connector.settings.parse(settings) },
     ...{ signal: new AbortController().signal, clock: testClock(), logger: silentLogger },
   });
   if (pages === undefined) throw new Error("the connector reads no files");

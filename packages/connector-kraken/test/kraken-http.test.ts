@@ -12,7 +12,7 @@ afterAll(() => server.close());
 const connector = kraken({ fetch: (url, init) => globalThis.fetch(url, init) });
 const credentials = { apiKey: "key", apiSecret: "c2VjcmV0" };
 const request = () => ({
-  ...{ credentials, settings: connector.settings.parse({}), signal: new AbortController().signal },
+  ...{ userId: "u1", credentials, settings: connector.settings.parse({}), signal: new AbortController().signal },
   ...{ clock: testClock(), state: memoryState() },
 });
 

@@ -33,7 +33,9 @@ export async function checkAccount(
   const asked = await untilAborted(() => access.ask(of, request.credentials), signal);
   const credentials = checked("CREDENTIALS_MALFORMED", "credentials", connector.credentials.safeParse(asked));
   const state = sharedState(store, connector.broker);
-  const result = await checkLive(() => connector.check({ credentials, settings, signal, clock, state }));
+  const result = await checkLive(() =>
+    connector.check({ userId: of.userId, credentials, settings, signal, clock, state }),
+  );
   const accountRef = openedAccount(result, request.accountRef);
   const { warnings } = result;
   if (warnings.length > 0) logger.warn({ connectionId: of.id, warnings }, "the broker's answer holds warnings");

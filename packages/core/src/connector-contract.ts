@@ -25,6 +25,8 @@ export interface SharedState {
 /** What a connector may know of its connection. */
 export interface PullConnection<Settings> {
   readonly id: string;
+  /** Whose account it is. What one owner's broker said is never another owner's fact: key such state by it. */
+  readonly userId: string;
   readonly accountRef: string;
   readonly settings: Settings;
 }
@@ -163,6 +165,8 @@ export interface Connector<
   readonly cursor: z.ZodType<Cursor>;
   /** One cheap live call that proves the credentials. Throws ImportError. */
   check(request: {
+    /** Who connects. A host may allow an owner less than another. */
+    readonly userId: string;
     readonly credentials: Credentials;
     readonly settings: Settings;
     readonly signal: AbortSignal;

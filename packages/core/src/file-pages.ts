@@ -18,7 +18,7 @@ export async function* filePages(run: Run, source: FileSource): AsyncGenerator<P
     throw new ImportError("FEATURE_UNAVAILABLE", `connector ${connector.id} reads no files`, { connectionId });
   }
   const pages = connector.readFile(keptAlive(source.file, run), {
-    connection: { id: connectionId, accountRef: connection.accountRef, settings },
+    connection: { id: connectionId, userId: connection.userId, accountRef: connection.accountRef, settings },
     ...{ signal, clock, logger },
   });
   for await (const page of pages) yield { ...page, cursor: cursorBefore };

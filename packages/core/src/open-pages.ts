@@ -27,7 +27,7 @@ export async function openPages(
     ),
   );
   const request = {
-    connection: { id: connectionId, accountRef: connection.accountRef, settings },
+    connection: { id: connectionId, userId: connection.userId, accountRef: connection.accountRef, settings },
     ...{ credentials, mode: run.mode, signal: run.signal, clock: run.clock, logger: run.logger },
     state: sharedState(run.store, connector.broker),
   };

@@ -106,7 +106,8 @@ export function driveKraken(simulator: KrakenSimulator, options: DriveOptions = 
     ...{ connector, clock, state, ...seen },
     cursor: null as KrakenCursor | null,
     pages: 0,
-    check: () => connector.check({ credentials, settings, signal: new AbortController().signal, clock, state }),
+    check: () =>
+      connector.check({ userId: "u1", credentials, settings, signal: new AbortController().signal, clock, state }),
     run,
     requests: (path = "TradesHistory") => simulator.requests.filter((request) => request.path.endsWith(`/${path}`)),
   };
@@ -115,7 +116,12 @@ export function driveKraken(simulator: KrakenSimulator, options: DriveOptions = 
   async function run({ mode = "scheduled", window = {}, signal, stopAfterPages = 1_000_000 }: RunOptions = {}) {
     const lastPage = drive.pages + stopAfterPages;
     const request = {
-      ...{ connection: { id: "connection-1", accountRef: "account-1", settings }, credentials, mode, window },
+      ...{
+        connection: { id: "connection-1", userId: "u1", accountRef: "account-1", settings },
+        credentials,
+        mode,
+        window,
+      },
       ...{ signal: signal ?? new AbortController().signal, clock, logger: logger(seen.logLines), state },
       cursor: drive.cursor === null ? null : connector.cursor.parse(throughJson(drive.cursor)),
     };
