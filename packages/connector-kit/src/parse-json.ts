@@ -1,4 +1,5 @@
 import { ImportError, type Json } from "@fillbook/core";
+import { letTimersRun } from "@fillbook/core/connector";
 import { type JsonScan, scanJson } from "./json-scan.ts";
 
 /** How an answer's numbers are read. */
@@ -64,7 +65,7 @@ export async function parseJsonList(text: string, what: string, reading: JsonRea
     for (const row of slice) rows.push(row);
     if (separator === null) return rows;
     from = separator + 1;
-    await new Promise(setImmediate);
+    await letTimersRun();
   }
 }
 
