@@ -8,8 +8,13 @@ import type { WebCredentials, WebSettings } from "./web-settings.ts";
 
 /** How a connection reaches Client Portal. */
 export interface WebAccess {
-  /** Names the session among all processes: a digest of the gateway's address, or of the access token. */
+  /**
+   * Names what limits all who use the session, whoever they are, such as turns: a digest of the gateway's address, or of the
+   * access token and its secret, so that somebody who knows another's token alone stops nothing of his.
+   */
   readonly key: string;
+  /** Names what was said to this owner at this place: nobody else reads it. */
+  readonly ownKey: string;
   /** Where to ask; the first works, unless IBKR says otherwise. */
   readonly places: readonly [WebPlace, ...WebPlace[]];
   /** Null for a gateway, which needs no signatures. */
@@ -33,16 +38,19 @@ export interface WebConsumer {
  * @throws ImportError `OPTION_INVALID` for a gateway that the policy does not allow, `CREDENTIALS_INVALID` for keys that
  * do not fit each other.
  */
-export function webAccess(policy: ReadWebPolicy, credentials: WebCredentials, settings: WebSettings): WebAccess {
+export function webAccess(
+  policy: ReadWebPolicy,
+  { userId, credentials, settings }: { userId: string; credentials: WebCredentials; settings: WebSettings },
+): WebAccess {
   if (credentials.kind === "gateway") {
     const place = gatewayOf(policy, settings);
-    return { key: digest(place.url), places: [place], consumer: null, secrets: [] };
+    return { ...keysOf(userId, place, []), places: [place], consumer: null, secrets: [] };
   }
   const { consumerKey, accessToken, accessTokenSecret, signatureKey, encryptionKey, dhPrime } = credentials;
   const decrypted = decryptTokenSecret(accessTokenSecret, encryptionKey);
   const hidden = [accessToken, accessTokenSecret, decrypted.toString("hex")].map(secret);
   return {
-    key: digest(accessToken),
+    ...keysOf(userId, policy.oauth[0], [accessToken, decrypted.toString("hex")]),
     places: policy.oauth,
     consumer: {
       consumerKey,
@@ -65,6 +73,12 @@ function gatewayOf({ gateways }: ReadWebPolicy, { gatewayUrl }: WebSettings): We
   throw new ImportError("OPTION_INVALID", `ibkrWeb(): ${why} ${gateways.length} of them`);
 }
 
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+/** A gateway's limits are those of its address, an access token's are its own wherever it is used. */
+function keysOf(userId: string, { url }: WebPlace, token: readonly string[]): Pick<WebAccess, "key" | "ownKey"> {
+  return { key: digest(token.length === 0 ? [url] : token), ownKey: digest([userId, url, ...token]) };
+}
+
+/** Of a list, so that no two lists of texts are one text. */
+function digest(parts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
