@@ -32,18 +32,24 @@ export interface WebConsumer {
   readonly tokenSecret: () => Buffer;
 }
 
+/** Who wants to reach Client Portal, and how. */
+interface WebAccessRequest {
+  readonly userId: string;
+  readonly credentials: WebCredentials;
+  readonly settings: WebSettings;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The access that credentials and settings describe.
  *
- * @throws ImportError `OPTION_INVALID` for a gateway that the policy does not allow, `CREDENTIALS_INVALID` for keys that
- * do not fit each other.
+ * @throws ImportError `OPTION_INVALID` for a gateway that the policy does not allow this owner, `CREDENTIALS_INVALID` for
+ * keys that do not fit each other.
  */
-export function webAccess(
-  policy: ReadWebPolicy,
-  { userId, credentials, settings }: { userId: string; credentials: WebCredentials; settings: WebSettings },
-): WebAccess {
+export async function webAccess(policy: ReadWebPolicy, request: WebAccessRequest): Promise<WebAccess> {
+  const { userId, credentials } = request;
   if (credentials.kind === "gateway") {
-    const place = gatewayOf(policy, settings);
+    const place = await gatewayOf(policy, request);
     return { ...keysOf(userId, place, []), places: [place], consumer: null, secrets: [] };
   }
   const { consumerKey, accessToken, accessTokenSecret, signatureKey, encryptionKey, dhPrime } = credentials;
@@ -63,14 +69,29 @@ export function webAccess(
   };
 }
 
-/** Only what the host's code allowed is ever asked: settings may come from the user. */
-function gatewayOf({ gateways }: ReadWebPolicy, { gatewayUrl }: WebSettings): WebPlace {
-  const wanted = gatewayUrl?.replace(/\/+$/, "");
-  const found = wanted === undefined ? gateways : gateways.filter(({ url }) => url === wanted);
-  const [place, ...others] = found;
+/**
+ * Only what the host's code allows this owner is ever asked: settings may come from the user. A refusal says nothing of the
+ * gateways of others.
+ */
+async function gatewayOf(
+  { gateways }: ReadWebPolicy,
+  { userId, settings, signal }: WebAccessRequest,
+): Promise<WebPlace> {
+  const wanted = settings.gatewayUrl?.replace(/\/+$/, "");
+  const own = await gateways({ userId, signal });
+  const [place, ...others] = wanted === undefined ? own : own.filter(({ url }) => url === wanted);
   if (place !== undefined && others.length === 0) return place;
-  const why = wanted === undefined ? "gatewayUrl is needed: the policy allows" : "the policy allows other gateways:";
-  throw new ImportError("OPTION_INVALID", `ibkrWeb(): ${why} ${gateways.length} of them`);
+  throw new ImportError("OPTION_INVALID", `ibkrWeb(): ${refusal(wanted, place)}`);
+}
+
+function refusal(wanted: string | undefined, found: WebPlace | undefined): string {
+  if (found === undefined)
+    return wanted === undefined
+      ? "the host allows this owner no gateway"
+      : "gatewayUrl is no gateway that the host allows this owner";
+  return wanted === undefined
+    ? "gatewayUrl is missing, and the host allows this owner several gateways"
+    : "the host allows this owner two gateways at gatewayUrl";
 }
 
 /** A gateway's limits are those of its address, an access token's are its own wherever it is used. */

@@ -36,7 +36,7 @@ export async function withSession<Result>(
 ): Promise<Result> {
   const { userId, settings, state, clock, signal, logger } = request;
   const credentials = readWebCredentials(request.credentials);
-  const access = webAccess(transport.policy, { userId, credentials, settings });
+  const access = await webAccess(transport.policy, { userId, credentials, settings, signal });
   const lease = leaseOf(transport, request, access.key);
   const caller = webClient(transport, { access, state, clock, signal, logger });
   // Renewed on the way: a run may wait longer than the lease lasts.

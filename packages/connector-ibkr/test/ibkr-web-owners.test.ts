@@ -135,13 +135,14 @@ test("owners: somebody who knows another's access token and not its secret touch
   const [alice, mallory] = simulators.map(({ portal }) => ({ kind: "oauth", ...portal.consumer }) as const);
   if (alice === undefined || mallory === undefined) throw new Error("two simulators have two consumers");
   const settings = { region: "america", compete: false } as const;
+  const { signal } = new AbortController();
   const access = (userId: string, credentials: typeof alice) =>
-    webAccess(readWebPolicy({}), { userId, credentials, settings });
+    webAccess(readWebPolicy({}), { userId, credentials, settings, signal });
   const stolen = { ...mallory, accessToken: alice.accessToken };
-  const own = access("alice", alice);
-  expect(access("mallory", stolen).key).not.toBe(own.key);
+  const own = await access("alice", alice);
+  expect((await access("mallory", stolen)).key).not.toBe(own.key);
   // Who has the keys shares their limits, and still nothing that was said to the other.
-  const friend = access("bob", alice);
+  const friend = await access("bob", alice);
   expect(friend.key).toBe(own.key);
   expect(friend.ownKey).not.toBe(own.ownKey);
   for (const simulator of simulators) await simulator.close();
