@@ -8,7 +8,7 @@ export function packageBuild(entry: readonly string[]): ReturnType<typeof define
     dts: false,
     sourcemap: true,
     clean: true,
-    target: "node20",
+    target: "node22",
     tsconfig: "../../tsconfig.build.json",
   });
 }

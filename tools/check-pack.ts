@@ -22,7 +22,7 @@ const budgetKb: Readonly<Record<string, number>> = {
 };
 
 const nodes = {
-  "Node 20.19": join(root, "tools/hosts/node_modules/node20/bin/node"),
+  "Node 22.13": join(root, "tools/hosts/node_modules/node22/bin/node"),
   "Node 24": process.execPath,
   "Node 26": join(root, "tools/hosts/node_modules/node26/bin/node"),
 };

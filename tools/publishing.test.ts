@@ -23,7 +23,7 @@ describe.each(packages)("$manifest.name", ({ manifest }) => {
     expect(manifest).toMatchObject({
       license: "MIT",
       type: "module",
-      engines: { node: ">=20.19" },
+      engines: { node: ">=22.13" },
       sideEffects: false,
     });
     expect(manifest.files).toEqual(expect.arrayContaining(["dist", "src"]));

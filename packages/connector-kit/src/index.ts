@@ -41,7 +41,7 @@ export {
   emptyBucket,
   filledBucket,
 } from "./pacing.ts";
-export { isJsonObject, parseJson } from "./parse-json.ts";
+export { isJsonObject, type JsonReading, parseJson, parseJsonList } from "./parse-json.ts";
 export { type PolicyReader, policyReader } from "./policy-reader.ts";
 export { type Random, systemRandom } from "./random.ts";
 export { defaultRetryPolicy, type RetryOptions, type RetryPolicy, retry, retryWaitMs } from "./retry.ts";

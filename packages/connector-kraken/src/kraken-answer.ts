@@ -1,4 +1,4 @@
-import { type HttpResponse, isJsonObject, numberQuoter, parseJson } from "@fillbook/connector-kit";
+import { type HttpResponse, isJsonObject, type JsonReading, parseJson } from "@fillbook/connector-kit";
 import { ImportError, type Json } from "@fillbook/core";
 import { type FailureContext, isKrakenWarning, krakenFailure } from "./kraken-errors.ts";
 
@@ -7,10 +7,15 @@ export type KrakenAnswer =
   | { readonly kind: "result"; readonly result: Json; readonly warnings: readonly string[] }
   | { readonly kind: "failed"; readonly error: ImportError; readonly unavailable: boolean };
 
-/** Amounts and times of trades: their digits are kept as text. */
-const quoteAmounts = numberQuoter(
-  "time price cost fee vol margin cprice ccost cfee cvol cmargin net amount balance".split(" "),
-);
+/** Amounts and times of rows are kept as they are written: how many digits they have tells how they were rounded. */
+const rows: JsonReading = {
+  textKeys: new Set("time price cost fee vol margin cprice ccost cfee cvol cmargin net amount balance".split(" ")),
+};
+/** The large answers, of which no amount is read. */
+const listings: ReadonlyMap<string, JsonReading> = new Map([
+  ["AssetPairs", { numbers: "float" }],
+  ["Assets", { numbers: "float" }],
+]);
 
 /**
  * Reads an answer: first Kraken's own errors, which come with any HTTP status, then the status, then the body. Whatever
@@ -35,7 +40,7 @@ function readAnswer(response: HttpResponse, context: FailureContext): KrakenAnsw
     if (errors.length > 0) return { kind: "failed", ...krakenFailure(errors, context) };
     throw statusError(response, context);
   }
-  const envelope = parseJson(quoteAmounts(response.body), endpoint);
+  const envelope = parseJson(response.body, endpoint, listings.get(endpoint) ?? rows);
   if (!isJsonObject(envelope) || !Array.isArray(envelope.error)) {
     throw new ImportError("PROTOCOL", `Kraken answered ${endpoint} without its envelope`);
   }

@@ -24,3 +24,11 @@ export const systemClock: Clock = {
     });
   },
 };
+
+/** Lets timers and sockets have their turn in the middle of long work. It is no wait: a fake clock knows nothing of it. */
+export function letTimersRun(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}

@@ -1,3 +1,4 @@
+export { letTimersRun } from "./clock.ts";
 export type {
   AnyConnector,
   CheckResult,
