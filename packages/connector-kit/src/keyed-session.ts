@@ -39,9 +39,11 @@ export interface KeyedSession {
    * Waits for the key's turn, then runs the job with a nonce that is greater than any before. An ImportError
    * `LOCKED_OUT` or `RATE_LIMITED` of the job silences the key for its `retryAfterMs`, for every worker.
    *
+   * @param cost in points; a function is asked each time the key may be free, because another worker may learn meanwhile.
+   * @param job also gets the points that all workers have counted, this call's included.
    * @throws ImportError of the pause, without a request, when the key is silenced for longer than the run waits.
    */
-  run<T>(cost: number, job: (nonce: string) => Promise<T>): Promise<T>;
+  run<T>(cost: number | (() => Promise<number>), job: (nonce: string, level: number) => Promise<T>): Promise<T>;
 }
 
 const KEY = "this API key";
@@ -58,9 +60,9 @@ export function keyedSession(options: KeyedSessionOptions): KeyedSession {
       queue.run(
         stateKey,
         async () => {
-          const nonce = await waitForTurn(options, cost);
+          const { nonce, level } = await waitForTurn(options, cost);
           try {
-            const result = await job(nonce);
+            const result = await job(nonce, level);
             await giveBack(options, nonce, null);
             return result;
           } catch (error) {
@@ -73,16 +75,20 @@ export function keyedSession(options: KeyedSessionOptions): KeyedSession {
   };
 }
 
-async function waitForTurn(options: KeyedSessionOptions, cost: number): Promise<string> {
+async function waitForTurn(
+  options: KeyedSessionOptions,
+  cost: number | (() => Promise<number>),
+): Promise<{ readonly nonce: string; readonly level: number }> {
   const { clock, signal, limits, holdMs, pauseMaxMs = pauseMaxMsDefault } = options;
   let waitedMs = 0;
   for (let writes = 0; writes < WRITES_MAX; ) {
     const { session, version } = await readSession(options);
-    const turn = takeTurn(session, { nowMs: clock.now(), cost, limits, holdMs, pauseMaxMs });
+    const points = typeof cost === "number" ? cost : await cost();
+    const turn = takeTurn(session, { nowMs: clock.now(), cost: points, limits, holdMs, pauseMaxMs });
     if (turn.kind === "granted" || turn.kind === "mended") {
       writes += 1;
       const written = await writeSession(options, turn.state, version);
-      if (written && turn.kind === "granted") return turn.nonce;
+      if (written && turn.kind === "granted") return { nonce: turn.nonce, level: turn.state.bucket.level };
       continue;
     }
     const waitMs = politeWaitMs(turn, options);
