@@ -1,12 +1,16 @@
 import { type HttpResponse, isJsonObject, numberQuoter, parseJson, redact, type Secret } from "@fillbook/connector-kit";
 import { type ErrorCode, ImportError, isImportError, type Json } from "@fillbook/core";
 
-/** What the caller can mend by another call. */
+/** What the caller can repair by another call. */
 export type WebSign =
-  /** Not logged in, or the token is not good any more. */
+  /** Refused: not logged in, or the token is not good any more. */
   | "logged-out"
+  /** A page to log in, or the way to one. */
+  | "login-page"
   /** No brokerage session, or none yet. */
   | "no-bridge"
+  /** Nothing at all: what a bridge answers that another login kicked out, and a login that has ended. */
+  | "empty"
   /** /iserver/accounts comes first. */
   | "accounts-first"
   /** The session lives on another host. */
@@ -32,7 +36,7 @@ export interface WebReading {
  */
 export function readWebAnswer(response: HttpResponse, reading: WebReading): WebReply {
   const { status, body } = response;
-  if (status >= 300 && status < 400) return signed("logged-out", "a redirect to the login");
+  if (status >= 300 && status < 400) return signed("login-page", "a redirect to the login");
   if (status >= 200 && status < 300) return readGood(response, reading);
   const said = saidBy(body, reading);
   const sign = signOf(status, said);
@@ -47,10 +51,9 @@ const quoted = numberQuoter(
 function readGood({ header, body }: HttpResponse, reading: WebReading): WebReply {
   if (/^\s*access denied/i.test(body)) throw failure(403, "Access Denied", reading);
   const isHtml = /html/i.test(header("content-type") ?? "") || /^\s*<(?:!doctype|html)/i.test(body);
-  if (isHtml && /sso\/login|<form/i.test(body)) return signed("logged-out", "a page to log in");
+  if (isHtml && /sso\/login|<form/i.test(body)) return signed("login-page", "a page to log in");
   if (isHtml) throw problem("BROKER_UNAVAILABLE", "answered with a page instead of data", reading);
-  // A bridge that another login kicked out answers with nothing.
-  if (body.trim() === "") return signed("no-bridge", "an empty answer");
+  if (body.trim() === "") return signed("empty", "an empty answer");
   const value = parseJson(quoted(body), reading.call);
   const said = isJsonObject(value) && typeof value.error === "string" ? cleaned(value.error, reading) : null;
   if (said === null) return { kind: "ok", value };

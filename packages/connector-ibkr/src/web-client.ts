@@ -76,6 +76,7 @@ export function webClient(transport: WebTransport, run: WebClientRun): WebClient
 const limits = { max: 1, decayPerSecond: 8 };
 
 const TICKLE_EVERY_MS = 1_100;
+const VALIDATE_EVERY_MS = 60_500;
 
 interface Caller extends WebClientRun {
   readonly transport: WebTransport;
@@ -125,6 +126,7 @@ async function sendInTime(caller: Caller, call: WebCall, nonce: string): Promise
 
 function everyMsOf({ transport }: Caller, { path }: WebCall): number {
   if (path === "/tickle") return TICKLE_EVERY_MS;
+  if (path === "/sso/validate") return VALIDATE_EVERY_MS;
   return path === "/iserver/account/trades" ? transport.policy.tradesEveryMs : 0;
 }
 

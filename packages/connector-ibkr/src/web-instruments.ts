@@ -1,7 +1,7 @@
 import { isJsonObject } from "@fillbook/connector-kit";
 import { type ImportError, isImportError, type Json } from "@fillbook/core";
 import { z } from "zod";
-import type { WebSessionRun } from "./web-preflight.ts";
+import type { WebSessionRun } from "./web-session-run.ts";
 import { changeShared } from "./web-shared.ts";
 
 /** What /trsrv/secdef knows of an instrument; assignable to Json. */
@@ -81,16 +81,21 @@ async function ask(run: WebSessionRun, conids: readonly string[]): Promise<reado
   try {
     const parameters = { conids: conids.join(",") };
     const reply = await run.client.call({ method: "GET", path: "/trsrv/secdef", parameters });
-    if (reply.kind === "sign" || !isJsonObject(reply.value) || !Array.isArray(reply.value.secdef)) return [];
-    return reply.value.secdef
-      .flatMap((one: Json) => instrumentOf(one) ?? [])
-      .filter(({ conid }) => conids.includes(conid));
+    const listed = reply.kind === "ok" && isJsonObject(reply.value) ? reply.value.secdef : null;
+    if (!Array.isArray(listed)) {
+      const sign = reply.kind === "sign" ? reply.sign : null;
+      run.logger.warn({ sign, conids: conids.length }, UNREPORTED);
+      return [];
+    }
+    return listed.flatMap((one: Json) => instrumentOf(one) ?? []).filter(({ conid }) => conids.includes(conid));
   } catch (error) {
     if (!isImportError(error) || !MISSABLE.has(error.code)) throw error;
-    run.logger.warn({ code: error.code, conids: conids.length }, "ibkr client portal: instruments were not told");
+    run.logger.warn({ code: error.code, conids: conids.length }, UNREPORTED);
     return [];
   }
 }
+
+const UNREPORTED = "ibkr client portal: instruments were not reported";
 
 const MISSABLE: ReadonlySet<ImportError["code"]> = new Set([
   "PROTOCOL",

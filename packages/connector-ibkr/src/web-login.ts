@@ -4,6 +4,7 @@ import { type Clock, ImportError, type Json } from "@fillbook/core";
 import type { SharedState } from "@fillbook/core/connector";
 import { z } from "zod";
 import type { WebConsumer } from "./web-access.ts";
+import type { WebSign } from "./web-answer.ts";
 import type { WebClient } from "./web-client.ts";
 import { liveSessionChallenge, liveSessionToken } from "./web-live-session.ts";
 import { openToken, sealToken } from "./web-seal.ts";
@@ -47,9 +48,13 @@ export async function makeToken({ client, state, clock }: WebLoginRun): Promise<
   const { consumer } = client.access;
   if (consumer === null) throw new ImportError("UNEXPECTED", "a gateway has no live session token");
   client.useToken(null);
-  for (let attempt = 0; attempt < 2; attempt += 1) {
+  for (let proofs = 0; proofs < 2; ) {
     const made = await exchanged(client, consumer);
-    if (made === null) continue;
+    if (made === "moved") continue;
+    if (made === null) {
+      proofs += 1;
+      continue;
+    }
     client.useToken(made.token);
     const place = tokenKey(client);
     const sealed = sealToken(made.token, { secret: consumer.tokenSecret(), place });
@@ -70,7 +75,7 @@ const answerSchema = z.object({
   live_session_token_expiration: z.number().int().positive(),
 });
 
-/** Null when the server's proof does not fit. */
+/** Null when the server's proof does not fit, "moved" when another host is to be asked. */
 async function exchanged(client: WebClient, consumer: WebConsumer) {
   const { dhPrime, consumerKey } = consumer;
   const random = randomBytes(32);
@@ -81,7 +86,10 @@ async function exchanged(client: WebClient, consumer: WebConsumer) {
     ...{ method: "POST", path: PATH },
     sign: (signing) => signWithKey(signing, { challenge, secret, key }),
   });
-  if (reply.kind === "sign") return refused(client, reply.sign, reply.said);
+  if (reply.kind === "sign") {
+    if (reply.sign === "moved" && client.nextPlace()) return "moved";
+    throw refusal(reply);
+  }
   const answer = answerSchema.safeParse(reply.value);
   if (!answer.success) throw new ImportError("PROTOCOL", "the answer of a live session token is not as documented");
   const { diffie_hellman_response: response, live_session_token_signature: proof } = answer.data;
@@ -89,11 +97,15 @@ async function exchanged(client: WebClient, consumer: WebConsumer) {
   return token === null ? null : { token, expiresAtMs: answer.data.live_session_token_expiration };
 }
 
-/** Another host is tried where there is one; a refusal is final. */
-function refused(client: WebClient, sign: string, said: string): null {
-  if (sign === "moved" && client.nextPlace()) return null;
-  const message = `IBKR OAuth refuses the consumer's signature (${JSON.stringify(said)}): check keys, token and the machine's clock`;
-  throw new ImportError("CREDENTIALS_INVALID", message);
+/** Only a refusal says something of the keys; a page, an empty answer or 410 at every host does not. */
+function refusal({ sign, said }: { readonly sign: WebSign; readonly said: string }): ImportError {
+  const words = JSON.stringify(said);
+  return sign === "logged-out"
+    ? new ImportError(
+        "CREDENTIALS_INVALID",
+        `IBKR OAuth refuses the consumer's signature (${words}): check keys, token and the machine's clock`,
+      )
+    : new ImportError("BROKER_UNAVAILABLE", `IBKR OAuth gives no live session token (${sign}: ${words})`);
 }
 
 function tokenKey({ access }: WebClient): string {

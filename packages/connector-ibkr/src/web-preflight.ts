@@ -1,48 +1,12 @@
-import { createHash } from "node:crypto";
-import { isJsonObject, wait } from "@fillbook/connector-kit";
-import { type Clock, ImportError, type Json, type Logger } from "@fillbook/core";
-import type { SharedState } from "@fillbook/core/connector";
-import { z } from "zod";
+import { wait } from "@fillbook/connector-kit";
+import { ImportError } from "@fillbook/core";
 import type { WebSign } from "./web-answer.ts";
 import { mayTakeOver, noteOpening } from "./web-brokerage.ts";
-import type { WebClient } from "./web-client.ts";
-import { makeToken, useKeptToken } from "./web-login.ts";
+import { useKeptToken } from "./web-login.ts";
+import { type LoggedOut, logIn, moveOn } from "./web-reauth.ts";
 import { changeRecord } from "./web-session-record.ts";
-import type { WebSettings } from "./web-settings.ts";
-
-/** A run's way to a session that answers. */
-export interface WebSessionRun {
-  readonly client: WebClient;
-  readonly settings: WebSettings;
-  readonly state: SharedState;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly logger: Logger;
-  /** How often this run has opened the brokerage session, and logged in. */
-  inits: number;
-  logins: number;
-}
-
-/** Where a session stands (IBKR Campus, Web API, read 2026-05-27; all of it is HTTP 200). */
-type WebSessionStatus = "ready" | "starting" | "no-brokerage" | "competing" | "logged-out";
-
-const statusSchema = z.object({
-  authenticated: z.boolean(),
-  /** Absent on older backends. */
-  established: z.boolean().nullish(),
-  competing: z.boolean().nullish(),
-  connected: z.boolean().nullish(),
-});
-
-/** Reads the answer of /iserver/auth/status, and of /tickle within; null for what is neither. */
-export function webSessionStatus(value: Json): WebSessionStatus | null {
-  const read = statusSchema.safeParse(value);
-  if (!read.success) return null;
-  const { authenticated, established, competing, connected } = read.data;
-  if (competing === true) return "competing";
-  if (authenticated) return established === false || connected === false ? "starting" : "ready";
-  return connected === true ? "no-brokerage" : "logged-out";
-}
+import type { WebSessionRun } from "./web-session-run.ts";
+import { provenStatus, type SeenStatus, seenStatus, statusOfSign } from "./web-status.ts";
 
 const STEPS_MAX = 40;
 const STARTING_MAX_MS = 60_000;
@@ -57,81 +21,84 @@ const COMPETING_RETRY_MS = 900_000;
  * `BROKER_UNAVAILABLE` when the brokerage session does not open.
  */
 export async function readySession(run: WebSessionRun): Promise<void> {
-  if (run.client.access.consumer !== null && run.logins === 0) await useKeptToken(run);
+  if (run.client.access.consumer !== null && !run.hasOwnToken) await useKeptToken(run);
   let startingMs = 0;
-  for (let step = 0; step < STEPS_MAX; step += 1) {
-    const status = await askStatus(run);
+  for (let step = 0; step < STEPS_MAX && startingMs <= STARTING_MAX_MS; step += 1) {
+    const status = await seenStatus(run);
     run.logger.debug({ status }, "ibkr client portal: session");
     if (status === "ready") return;
-    if (status === "starting") startingMs += STEP_MS;
-    if (startingMs > STARTING_MAX_MS) break;
-    if (status === "starting") await wait(run.clock, STEP_MS, run.signal);
-    if (status === "logged-out") await logIn(run);
-    if (status === "moved") await moveOn(run);
-    if (status === "no-brokerage") await openBrokerage(run, { compete: false });
-    if (status === "competing") await compete(run);
+    if (status === "starting") {
+      startingMs += STEP_MS;
+      await wait(run.clock, STEP_MS, run.signal);
+    } else await improve(run, status);
   }
-  throw new ImportError("BROKER_UNAVAILABLE", "IBKR Client Portal: the brokerage session does not get ready");
+  throw await unlessLoggedOut(run, "the brokerage session does not get ready");
 }
 
-async function askStatus(run: WebSessionRun): Promise<WebSessionStatus | "moved"> {
-  const tickle = await run.client.call({ method: "POST", path: "/tickle" });
-  if (tickle.kind === "sign") return ofSign(tickle.sign);
-  await noteTickle(run, tickle.value);
-  const iserver = isJsonObject(tickle.value) ? (tickle.value.iserver ?? null) : null;
-  const told = isJsonObject(iserver) ? webSessionStatus(iserver.authStatus ?? null) : null;
-  if (told !== null) return afterLogin(run, told);
-  const status = await run.client.call({ method: "POST", path: "/iserver/auth/status" });
-  if (status.kind === "sign") return ofSign(status.sign);
-  return afterLogin(run, webSessionStatus(status.value) ?? "logged-out");
-}
-
-/** With a token made just now only the brokerage session can be missing, whatever `connected` says. */
-function afterLogin({ logins }: WebSessionRun, status: WebSessionStatus): WebSessionStatus {
-  return status === "logged-out" && logins > 0 ? "no-brokerage" : status;
-}
-
-function ofSign(sign: WebSign): WebSessionStatus | "moved" {
-  if (sign === "moved") return "moved";
-  return sign === "logged-out" ? "logged-out" : "no-brokerage";
-}
-
-async function logIn(run: WebSessionRun): Promise<void> {
-  const { consumer, ownKey } = run.client.access;
-  const { clock, state } = run;
-  if (consumer === null) {
-    const why = "log in at the Client Portal Gateway in a browser, then reconnect";
-    await changeRecord(state, ownKey, (record) => ({ ...record, primedFor: null, ended: { atMs: clock.now(), why } }));
-    throw new ImportError("CREDENTIALS_INVALID", `IBKR Client Portal: the session has ended: ${why}`);
+/** What a status other than ready calls for. */
+async function improve(run: WebSessionRun, status: Exclude<SeenStatus, "ready" | "starting">): Promise<void> {
+  switch (status) {
+    case "logged-out":
+    case "login-page":
+      return logIn(run, status);
+    case "moved":
+      // A gateway goes to one host, which it chooses itself.
+      return run.client.access.consumer === null ? openBrokerage(run, { compete: false }) : moveOn(run);
+    case "no-brokerage":
+      return openBrokerage(run, { compete: false });
+    case "competing":
+      return compete(run);
   }
-  if (run.logins > 0) {
-    const why = "IBKR refuses a live session token that it has just given";
-    await changeRecord(state, ownKey, (record) => ({ ...record, primedFor: null, ended: { atMs: clock.now(), why } }));
-    throw new ImportError("CREDENTIALS_INVALID", `IBKR OAuth: ${why}: check the keys and the machine's clock`);
-  }
-  run.logins += 1;
-  const expiresAtMs = await makeToken(run);
-  const opened = { session: null, openedAtMs: clock.now(), openedBy: "connector", expiresAtMs } as const;
-  await changeRecord(state, ownKey, (record) => ({ ...record, ...opened, primedFor: null, ended: null }));
 }
 
-async function moveOn(run: WebSessionRun): Promise<void> {
-  if (!run.client.nextPlace())
-    throw new ImportError("BROKER_UNAVAILABLE", "IBKR Client Portal: every host says 410 Gone");
-  await makeToken(run);
+const BRIDGE_WAIT_MS = 1_000;
+
+/** What was tried to make a call of /iserver succeed. */
+export interface Repairs {
+  rounds: number;
+  /** Refusals of a session that says it is ready. */
+  refusals: number;
+}
+
+/** Does what a call's sign asks for; then the call may be made again. */
+export async function repair(run: WebSessionRun, sign: WebSign, repairs: Repairs): Promise<void> {
+  const { rounds } = repairs;
+  repairs.rounds += 1;
+  if (sign === "accounts-first") return;
+  if (sign === "logged-out" || sign === "login-page") {
+    repairs.refusals += 1;
+    // It was asked again after it had said that it is ready.
+    if (repairs.refusals > 1) await logIn(run, sign);
+  } else if (sign === "moved" && run.client.access.consumer !== null) await moveOn(run);
+  // Right after a login the bridge is missing for a moment.
+  else await wait(run.clock, BRIDGE_WAIT_MS * 2 ** Math.min(rounds, 3), run.signal);
+  await readySession(run);
+}
+
+/** The error to give up with, unless it is the login that has ended without a word. */
+export async function unlessLoggedOut(run: WebSessionRun, what: string): Promise<ImportError> {
+  const status = await provenStatus(run);
+  if (isLoggedOut(status)) await logIn(run, status);
+  return new ImportError("BROKER_UNAVAILABLE", `IBKR Client Portal: ${what}`);
+}
+
+function isLoggedOut(status: SeenStatus | null): status is LoggedOut {
+  return status === "logged-out" || status === "login-page";
 }
 
 async function openBrokerage(run: WebSessionRun, { compete: competes }: { readonly compete: boolean }): Promise<void> {
   const { client, clock, state } = run;
-  if (run.inits >= INITS_MAX) {
-    throw new ImportError("BROKER_UNAVAILABLE", "IBKR Client Portal: the brokerage session does not open");
-  }
+  if (run.inits >= INITS_MAX) throw await unlessLoggedOut(run, "the brokerage session does not open");
   run.inits += 1;
   const body = JSON.stringify({ publish: true, compete: competes });
   // Before the call: when its answer is lost, the session may be a new one all the same.
   await noteOpening(state, client.access.key);
-  await client.call({ method: "POST", path: "/iserver/auth/ssodh/init", body });
+  const reply = await client.call({ method: "POST", path: "/iserver/auth/ssodh/init", body });
   await changeRecord(state, client.access.ownKey, (record) => ({ ...record, brokerageAtMs: clock.now() }));
+  const status = reply.kind === "sign" ? statusOfSign(reply.sign) : null;
+  // What else the answer says is asked for again, by the next tickle.
+  if (isLoggedOut(status)) await logIn(run, status);
+  if (status === "moved" && client.access.consumer !== null) await moveOn(run);
 }
 
 async function compete(run: WebSessionRun): Promise<void> {
@@ -148,19 +115,4 @@ async function compete(run: WebSessionRun): Promise<void> {
     "IBKR Client Portal: another session of this user holds the brokerage session (TWS, mobile, another program): close " +
     "it, or give the import a user name of its own";
   throw new ImportError("LOCKED_OUT", message, { retryAfterMs: COMPETING_RETRY_MS });
-}
-
-/** A session under another name is a new one: its first list of trades may be empty. */
-async function noteTickle({ client, clock, state }: WebSessionRun, value: Json): Promise<void> {
-  if (!isJsonObject(value)) return;
-  const { session: name, ssoExpires } = value;
-  const nowMs = clock.now();
-  const session = typeof name === "string" ? createHash("sha256").update(name).digest("hex").slice(0, 16) : null;
-  const expiresAtMs = typeof ssoExpires === "number" ? nowMs + Math.max(0, Math.floor(ssoExpires)) : null;
-  const openedBy = client.access.consumer === null ? "person" : "connector";
-  await changeRecord(state, client.access.ownKey, (record) => {
-    const known = session === null || record.session === session;
-    const kept = { ...record, lastTickleAtMs: nowMs, expiresAtMs: expiresAtMs ?? record.expiresAtMs };
-    return known ? kept : { ...kept, session, openedAtMs: nowMs, openedBy, primedFor: null, ended: null };
-  });
 }

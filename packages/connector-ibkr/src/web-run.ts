@@ -3,7 +3,7 @@ import type { SharedState } from "@fillbook/core/connector";
 import { ibkrLease, type Lease } from "./ibkr-lease.ts";
 import { webAccess } from "./web-access.ts";
 import { type WebCall, webClient } from "./web-client.ts";
-import type { WebSessionRun } from "./web-preflight.ts";
+import { type WebSessionRun, webSessionRun } from "./web-session-run.ts";
 import { readWebCredentials, type WebCredentials, type WebSettings } from "./web-settings.ts";
 import type { WebTransport } from "./web-transport.ts";
 import { resetLeftMs } from "./web-windows.ts";
@@ -47,7 +47,7 @@ export async function withSession<Result>(
   const client = { ...caller, call };
   try {
     await lease.hold();
-    return await work({ client, settings, state, clock, signal, logger, inits: 0, logins: 0 });
+    return await work(webSessionRun({ client, settings, state, clock, signal, logger }));
   } catch (error) {
     throw inWindow(transport, request, error);
   } finally {

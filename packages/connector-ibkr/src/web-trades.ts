@@ -1,11 +1,12 @@
-import { isJsonObject, wait } from "@fillbook/connector-kit";
+import { isJsonObject } from "@fillbook/connector-kit";
 import { ImportError, type Json } from "@fillbook/core";
 import { z } from "zod";
 import type { WebSign } from "./web-answer.ts";
 import { brokerageOpens } from "./web-brokerage.ts";
 import type { WebCall } from "./web-client.ts";
-import { readySession, type WebSessionRun } from "./web-preflight.ts";
+import { readySession, repair, unlessLoggedOut } from "./web-preflight.ts";
 import { changeRecord, readRecord, recordKey } from "./web-session-record.ts";
+import type { WebSessionRun } from "./web-session-run.ts";
 
 /** What /iserver/accounts says. */
 export interface WebAccounts {
@@ -33,8 +34,7 @@ const accountsSchema = z.object({
 
 type Asked<Value> = { readonly value: Value } | { readonly sign: WebSign };
 
-const ROUNDS_MAX = 8;
-const BRIDGE_WAIT_MS = 1_000;
+const REPAIRS_MAX = 7;
 const SWITCHED_MAX = 3;
 
 /**
@@ -66,19 +66,17 @@ export async function readWebTrades(run: WebSessionRun, account: string): Promis
 
 async function healed<Value>(run: WebSessionRun, ask: () => Promise<Asked<Value>>): Promise<Value> {
   await readySession(run);
-  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+  const repairs = { rounds: 0, refusals: 0 };
+  for (;;) {
     const asked = await ask();
     if ("value" in asked) return asked.value;
-    run.logger.info({ sign: asked.sign, round }, "ibkr client portal: mending the session");
-    // Right after a login the bridge is missing for a moment.
-    if (asked.sign === "no-bridge") await wait(run.clock, BRIDGE_WAIT_MS * 2 ** Math.min(round, 3), run.signal);
-    if (asked.sign !== "accounts-first") await readySession(run);
+    if (repairs.rounds >= REPAIRS_MAX) throw await unlessLoggedOut(run, `${UNANSWERED} (${asked.sign})`);
+    run.logger.info({ sign: asked.sign, round: repairs.rounds }, "ibkr client portal: repairing the session");
+    await repair(run, asked.sign, repairs);
   }
-  throw new ImportError(
-    "BROKER_UNAVAILABLE",
-    "IBKR Client Portal: /iserver does not answer although the session is ready",
-  );
 }
+
+const UNANSWERED = "/iserver does not answer although the session is ready";
 
 async function askAccounts({ client }: WebSessionRun): Promise<Asked<WebAccounts>> {
   const reply = await client.call({ method: "GET", path: "/iserver/accounts" });

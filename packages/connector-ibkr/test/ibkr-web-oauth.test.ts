@@ -119,26 +119,6 @@ test("oauth (trap 33): a consumer that is not active yet waits, and works after 
   expect((await world.run()).stats.inserted).toBe(1);
 });
 
-test("oauth: 410 leads to another host with a new token, and is bounded", async () => {
-  await using world = await aWebWorld({ access: "oauth" });
-  const { oauthUrl } = world.portal;
-  const policy = {
-    policy: {
-      oauthUrls: [oauthUrl, oauthUrl.replace("127.0.0.1", "localhost")],
-      oauthTls: { ca: world.portal.certificate },
-    },
-  };
-  expect(policy.policy.oauthUrls).toHaveLength(2);
-  world.simulator.addFills(fill);
-  const { ibkrWeb } = await import("@fillbook/connector-ibkr");
-  const connectors = [ibkrWeb({ ...policy.policy, random: () => 0.5 })];
-  world.portal.inject({ kind: "http", status: 410, path: "/tickle" });
-  expect((await world.run({ connectors })).error).toBeNull();
-  world.portal.inject({ kind: "http", status: 410, path: "/tickle", times: 100 });
-  world.clock.advance(900_000);
-  expect((await world.run({ connectors })).error).toMatchObject({ code: "BROKER_UNAVAILABLE" });
-});
-
 const serverRandoms = ["4b61", "4b62", "4b72", "4c62", "4cc6"].map(
   (end) => `e75dfc0ddf9da56d680d8adb75fe006aa2aada38e418af396c8a520f1664${end}`,
 );

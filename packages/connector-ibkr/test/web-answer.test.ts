@@ -1,7 +1,7 @@
 import { secret } from "@fillbook/connector-kit";
 import { expect, test } from "vitest";
 import { readWebAnswer } from "../src/web-answer.ts";
-import { webSessionStatus } from "../src/web-preflight.ts";
+import { webSessionStatus } from "../src/web-status.ts";
 
 // Goal: every body that was seen, by status and text, is what our list of errors says (trap 36).
 
@@ -13,7 +13,7 @@ const json = (error: string, statusCode: number) => JSON.stringify({ error, stat
 const signs = [
   [400, json("Bad Request: no bridge", 400), "no-bridge"],
   [200, '{"error":"no bridge"}', "no-bridge"],
-  [200, "", "no-bridge"],
+  [200, "", "empty"],
   [500, json("Bad Request: no bridge", 500), "no-bridge"],
   [400, json("Bad Request: Please query /accounts first", 400), "accounts-first"],
   [500, '{"error":"Please query /accounts first"}', "accounts-first"],
@@ -23,7 +23,8 @@ const signs = [
   [401, '{"type":"/simple","title":"Unauthorized","status":401,"detail":"Access token expired"}', "logged-out"],
   [200, '{"error":"no session"}', "logged-out"],
   [200, '{"error":"not authenticated"}', "logged-out"],
-  [302, "", "logged-out"],
+  [302, "", "login-page"],
+  [200, '<html><form action="/sso/Login"></form></html>', "login-page"],
   [410, "Gone", "moved"],
 ] as const;
 
