@@ -57,6 +57,7 @@ export interface KrakenRun {
   doubts: readonly KrakenDoubt[];
   /** Fills of this run that keep an estimated fee for good. */
   feesGivenUp: number;
+  pagesYielded: number;
 }
 
 /** Opens a run: where it stands, and what it is to read. */
@@ -84,6 +85,7 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     unclaimed: cursor?.unclaimed ?? [],
     doubts: cursor?.doubts ?? [],
     feesGivenUp: 0,
+    pagesYielded: 0,
   };
 }
 
@@ -106,6 +108,7 @@ export function pageOf(
   const { records, pairs = [], expectedRecords = null } = page;
   const coverage = krakenCoverage(run, page.finished ?? null);
   const news = ledgerNews(run);
+  run.pagesYielded += 1;
   return {
     records,
     context: { account: run.request.connection.accountRef, pairs, rebase: "base" },

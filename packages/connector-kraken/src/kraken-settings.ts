@@ -16,7 +16,7 @@ export interface KrakenSettings {
   readonly consolidateTaker: boolean;
   /**
    * Whether fees are read from the ledger, which needs the right "Query ledger entries"; without it they are Kraken's
-   * estimates in the quote currency. It costs about three calls more for fifty fills. @defaultValue true
+   * estimates in the quote currency. It costs two calls more for fifty fills. @defaultValue true
    */
   readonly ledgerFees: boolean;
   /**
