@@ -22,7 +22,9 @@ const START_MS = Date.UTC(2026, 2, 2, 12);
 /** Points that Kraken's counter holds and loses a second for this tier, and what a page costs. */
 const LIMIT = { max: 20, decayPerSecond: 1, cost: 4 };
 
-test("four processes on one key: no refused nonce, the limit met once to learn it, no time lost", { timeout: 1_800_000 }, async () => {
+test("four processes on one key: no refused nonce, the limit met once to learn it, no time lost", {
+  timeout: 1_800_000,
+}, async () => {
   const time = sharedTime(START_MS);
   // Pages share one row, and a page that is not full is the last.
   const trades = generateTrades({ count: PAGES * 49, seed: 5 });
