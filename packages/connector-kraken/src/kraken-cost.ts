@@ -16,7 +16,7 @@ export interface HistoryCost {
 }
 
 /** What was counted when a call was sent. */
-export interface CallCount {
+interface CallCount {
   /** Points of all workers, this call's included. */
   readonly level: number;
   /** Points that the key's counter holds. */

@@ -7,6 +7,12 @@ import { type KrakenExport, krakenExportSchema } from "./kraken-export.ts";
 /** Fills whose ledger entries were not all there yet: when to look again, and where. Whole unix seconds. */
 export type KrakenAwaiting = { readonly from: number; readonly to: number; readonly dueAt: number };
 
+/** A span that somebody asked for: `from` exclusive, `to` null for all that was there then. Whole unix seconds. */
+export type KrakenRequested = { readonly from: number; readonly to: number | null };
+
+/** Requests of one cursor, at most: beyond, the oldest is forgotten, and asked for again it is read again. */
+export const requestsMax = 8;
+
 /** The key as it was last looked at: digests of its public half and of its account's number, and its limits. */
 export type KrakenKeySeen = {
   readonly id: string;
@@ -33,6 +39,8 @@ export type KrakenCursor = ClosedWindowCursor & {
   /** A problem reports them. */
   readonly unreadReported?: true;
   readonly awaiting?: KrakenAwaiting;
+  /** What was asked for and is being read: as long as anything is left, the same request goes on. */
+  readonly requests?: readonly KrakenRequested[];
   /** History that is read from an export, and not by windows. */
   readonly exporting?: KrakenExport;
   readonly key?: KrakenKeySeen;
@@ -62,6 +70,10 @@ export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
   unread: windows.windows.exactOptional(),
   unreadReported: z.literal(true).exactOptional(),
   awaiting: z.strictObject({ from: seconds, to: seconds, dueAt: seconds }).exactOptional(),
+  requests: z
+    .array(z.strictObject({ from: seconds, to: seconds.nullable() }))
+    .max(requestsMax)
+    .exactOptional(),
   exporting: krakenExportSchema.exactOptional(),
   key: z
     .strictObject({

@@ -1,4 +1,4 @@
-import { openRequested, wait } from "@fillbook/connector-kit";
+import { openHead, openRequested, wait } from "@fillbook/connector-kit";
 import { isImportError } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { noteRead } from "./kraken-coverage.ts";
@@ -12,7 +12,7 @@ import {
 } from "./kraken-export.ts";
 import { archiveTables } from "./kraken-file.ts";
 import { nowSeconds } from "./kraken-history.ts";
-import { type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
+import { headAgain, type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
 import { tablePages } from "./kraken-table-pages.ts";
 import { type FillLedger, fillLedger } from "./kraken-table-records.ts";
 import { noteUnread } from "./kraken-unread.ts";
@@ -72,6 +72,8 @@ export async function* exportPages(run: KrakenRun): AsyncGenerator<KrakenPage, v
     const id = run.exporting[report]?.id ?? null;
     if (id !== null) await removeExport(run.client, id, ready === "ready" ? "delete" : "cancel");
   }
+  // What came meanwhile is opened with it: until that is read, the request is not.
+  if (ready === "ready") run.trades = openHead(run.trades, headAgain(run));
   if (ready === "ready") run.exporting = null;
   else giveUp(run);
   yield pageOf(run, { records: [] });

@@ -7,7 +7,7 @@ import {
   openRequested,
 } from "@fillbook/connector-kit";
 import { type Clock, type Instant, unixMsOf } from "@fillbook/core";
-import type { KrakenCursor } from "./kraken-cursor.ts";
+import { type KrakenCursor, type KrakenRequested, requestsMax } from "./kraken-cursor.ts";
 import { type KrakenExport, newExport } from "./kraken-export.ts";
 import type { ReadPolicy } from "./kraken-policy.ts";
 import type { KrakenPull } from "./kraken-run.ts";
@@ -16,33 +16,52 @@ import type { KrakenPull } from "./kraken-run.ts";
 export interface KrakenHistory {
   readonly trades: ClosedWindowCursor;
   readonly exporting: KrakenExport | null;
+  readonly requests: readonly KrakenRequested[];
 }
 
-/** A backfill reads its span from an export, unless one is under way; all else is read by windows. */
+/**
+ * Opens what is new, and what somebody asks for: a backfill by an export where the connection reads exports, all else by
+ * windows. A request that is being read already goes on where it stands, so that a host may repeat it until it is done.
+ */
 export function openHistory(policy: ReadPolicy, request: KrakenPull): KrakenHistory {
-  const { cursor, mode, connection } = request;
-  const exporting = cursor?.exporting ?? null;
-  const { exports, consolidateTaker, ledgerFees, instant } = connection.settings;
-  // Exports name fills in Kraken's own mode only.
-  if (mode !== "backfill" || exporting !== null || !exports || !consolidateTaker) {
-    return { trades: openWindows(policy, request), exporting };
+  const { cursor, mode } = request;
+  // A person who asks wants what is new.
+  const head = headOptions(policy, request, mode === "manual" ? 0 : policy.headEverySeconds);
+  const opened = openNew(cursor, head);
+  const open = { trades: opened, exporting: cursor?.exporting ?? null, requests: cursor?.requests ?? [] };
+  const asked = requestedSpan(request);
+  if (asked === null || open.requests.some(({ from, to }) => from === asked.from && to === asked.to)) return open;
+  const span = { from: asked.from, to: Math.min(head.safeNow, asked.to ?? head.safeNow) };
+  if (span.from >= span.to) return open;
+  const requests = [...open.requests, asked].slice(-requestsMax);
+  const { exporting } = open;
+  if (exporting !== null && exporting.from <= span.from && exporting.to >= (asked.to ?? exporting.to)) {
+    return { ...open, requests };
   }
-  const head = headOptions(policy, request, policy.headEverySeconds);
-  const span = requestedSpan(request, head);
-  if (span.from >= span.to) return { trades: openWindows(policy, request), exporting };
-  const ledgers = ledgerFees || instant;
-  const asked = newExport(span, { connectionId: connection.id, askedAt: nowSeconds(request), ledgers });
-  return { trades: besideExport(cursor, span, head), exporting: asked };
+  if (exporting === null && readsExport(request)) {
+    return { trades: besideExport(cursor, span, head), exporting: exportOf(request, span), requests };
+  }
+  return { trades: openRequested(withoutInner(cursor, opened, span), span), exporting, requests };
 }
 
-/** The span that somebody asked for, or all of history. */
-function requestedSpan(
-  { window, connection }: KrakenPull,
-  { safeNow }: HeadOptions,
-): { readonly from: number; readonly to: number } {
+/** Exports name fills in Kraken's own mode only. */
+function readsExport({ mode, connection }: KrakenPull): boolean {
+  return mode === "backfill" && connection.settings.exports && connection.settings.consolidateTaker;
+}
+
+function exportOf(request: KrakenPull, span: Span): KrakenExport {
+  const { id, settings } = request.connection;
+  const ledgers = settings.ledgerFees || settings.instant;
+  return newExport(span, { connectionId: id, askedAt: nowSeconds(request), ledgers });
+}
+
+type Span = { readonly from: number; readonly to: number };
+
+/** The span that somebody asks for, a backfill for all of history; null for a run that reads what is new. */
+function requestedSpan({ mode, window, connection }: KrakenPull): KrakenRequested | null {
+  if (mode !== "backfill" && window.from === undefined && window.to === undefined) return null;
   const from = exclusiveStart(window.from ?? connection.settings.historyFrom);
-  const to = window.to === undefined ? safeNow : Math.min(safeNow, Math.ceil(unixMsOf(window.to) / 1000));
-  return { from, to };
+  return { from, to: window.to === undefined ? null : Math.ceil(unixMsOf(window.to) / 1000) };
 }
 
 export function headOptions(policy: ReadPolicy, request: KrakenPull, headEverySeconds: number): HeadOptions {
@@ -59,29 +78,23 @@ export function nowSeconds({ clock }: { readonly clock: Clock }): number {
 }
 
 /** What an export covers needs no window; new fills do not wait for it, and what lies before it is read by windows. */
-function besideExport(
-  cursor: KrakenCursor | null,
-  span: { readonly from: number; readonly to: number },
-  head: HeadOptions,
-): ClosedWindowCursor {
+function besideExport(cursor: KrakenCursor | null, span: Span, head: HeadOptions): ClosedWindowCursor {
   if (cursor === null || cursor.head === null) {
     const started = { head: span.to, windows: [] };
     return openRequested(started, { from: head.historyStart, to: span.from });
   }
-  const opened = openHead(cursor, head);
-  const isNew = (window: ClosedWindow) => window.to === opened.head && opened.head !== cursor.head;
+  return withoutInner(cursor, openHead(cursor, head), span);
+}
+
+/** Without the windows that a longer span reads anyway, but for the one of what is new. */
+function withoutInner(cursor: KrakenCursor | null, opened: ClosedWindowCursor, span: Span): ClosedWindowCursor {
+  const isNew = (window: ClosedWindow) => window.to === opened.head && opened.head !== (cursor?.head ?? null);
   const windows = opened.windows.filter((one) => isNew(one) || one.from < span.from || one.to > span.to);
   return { head: opened.head, windows };
 }
 
-function openWindows(policy: ReadPolicy, request: KrakenPull): ClosedWindowCursor {
-  const { cursor, mode, window } = request;
-  // A person who asks wants what is new.
-  const headEverySeconds = mode === "manual" ? 0 : policy.headEverySeconds;
-  const head = headOptions(policy, request, headEverySeconds);
-  const opened = isHistoryLeft(cursor, head) ? cursor : openHead(cursor ?? emptyWindowCursor, head);
-  if (window.from === undefined && window.to === undefined) return opened;
-  return openRequested(opened, requestedSpan(request, head));
+function openNew(cursor: KrakenCursor | null, head: HeadOptions): ClosedWindowCursor {
+  return isHistoryLeft(cursor, head) ? cursor : openHead(cursor ?? emptyWindowCursor, head);
 }
 
 /** An export and what is left or unread of the ledger wait behind new fills as older windows do: not for ever. */

@@ -17,9 +17,18 @@ function isOtherKey(run: KrakenRun): boolean {
   return run.key !== null && run.key.id !== keyId(run.request.credentials.apiKey);
 }
 
+/** Seconds since the key was looked at; of a clock that was put back none is known. */
+function secondsUnseen({ key, request }: KrakenRun): number {
+  const passed = key === null ? Number.POSITIVE_INFINITY : nowSeconds(request) - key.checkedAt;
+  return passed < 0 ? Number.POSITIVE_INFINITY : passed;
+}
+
+/** How long a look may wait for a run of more than one page: a host's budget may allow no more. */
+const PATIENCE_SECONDS = 3_600;
+
 /**
  * Pages with a look at the key behind the first: once a day, at what it may read and how long it lives. What is new does
- * not wait for it.
+ * not wait for it, unless earlier runs had no time for it.
  *
  * @throws ImportError `ACCOUNT_MISMATCH` for a key of another account.
  */
@@ -31,11 +40,12 @@ export async function* withKeyWatch(
     const news = await watchKey(run);
     yield withNews(pageOf(run, { records: [] }), news);
   }
-  let told: KeyNews | null = null;
+  const isLate = run.request.cursor !== null && secondsUnseen(run) >= DAY_SECONDS + PATIENCE_SECONDS;
+  let told = isLate ? await watchKey(run) : null;
   for await (const page of pages) {
     yield told === null ? page : withNews(page, told);
-    const due = run.key === null || Math.abs(nowSeconds(run.request) - run.key.checkedAt) >= DAY_SECONDS;
-    told = due ? await watchKey(run) : null;
+    const isDue = secondsUnseen(run) >= DAY_SECONDS && !run.request.signal.aborted;
+    told = isDue ? await watchKey(run) : null;
   }
   if (told !== null) yield withNews(pageOf(run, { records: [] }), told);
 }

@@ -1,6 +1,14 @@
 import { type ImportError, isImportError, type Json } from "@fillbook/core";
 import type { KrakenClient } from "./kraken-client.ts";
-import { type KrakenLedger, ledgerRaw, readLedgerPage, refidOf } from "./kraken-ledger.ts";
+import {
+  type KrakenLedger,
+  LEDGER_PAGE_SIZE,
+  type LedgerPage,
+  ledgerRaw,
+  readLedgerPage,
+  refidOf,
+} from "./kraken-ledger.ts";
+import { type LedgerStream, ledgerStream } from "./kraken-ledger-stream.ts";
 
 /** Reads the ledger in one run, as far as the key may and Kraken can. */
 export interface LedgerReader {
@@ -16,38 +24,40 @@ export interface LedgerReader {
    * @throws ImportError for all that concerns the whole run, such as limits and aborts.
    */
   attempt<Result>(read: () => Promise<Result>): Promise<Result | null>;
-  /** The entries of a type with `from < time <= to`, newest first, as far as the bound of pages goes. */
-  span(request: LedgerSpan, pagesMax?: number): Promise<LedgerSpanRead>;
+  /** The list as a stream, which goes on where this run last read it. */
+  stream(list: LedgerList): LedgerStream;
+  /** The entries of a list with `from < time <= to`, by themselves. */
+  span(span: LedgerSpan): Promise<readonly KrakenLedger[]>;
 }
 
-/** Whole unix seconds. */
-export interface LedgerSpan {
-  readonly from: number;
-  readonly to: number;
+/** What Kraken lists apart: entries of a type and a class. */
+export interface LedgerList {
   readonly type: string;
   readonly aclass?: "currency" | "tokenized_asset";
 }
 
-interface LedgerSpanRead {
-  readonly entries: readonly KrakenLedger[];
-  /** False where older entries were left. */
-  readonly whole: boolean;
+/** Whole unix seconds. */
+export interface LedgerSpan extends LedgerList {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** Rows of a full page (docs.kraken.com, read 2026-05-26). */
-export const LEDGER_PAGE_SIZE = 50;
-
-/** Entries of fifty trades, several wallets each, are some hundred; more is another matter than one page of trades. */
+/** A span is read for one group of entries, which is some rows among those of the same seconds. */
 const SPAN_PAGES_MAX = 60;
 
 /** Errors that are the ledger's own: fills are read without it. */
 const OWN_ERRORS: ReadonlySet<string> = new Set(
-  "BROKER_ERROR BROKER_UNAVAILABLE NETWORK PROTOCOL REQUEST_INVALID RESPONSE_TOO_LARGE TIMEOUT".split(" "),
+  "BROKER_ERROR BROKER_UNAVAILABLE NETWORK PAGING_UNSTABLE PROTOCOL REQUEST_INVALID RESPONSE_TOO_LARGE TIMEOUT".split(
+    " ",
+  ),
 );
 const DENIALS: ReadonlySet<string> = new Set(["PERMISSION_DENIED", "FEATURE_UNAVAILABLE"]);
 
 /** @param denied whether an earlier run was refused a short while ago. */
 export function ledgerReader(client: KrakenClient, denied: boolean): LedgerReader {
+  const streams = new Map<string, LedgerStream>();
+  const page = (span: LedgerSpan, offset: number): Promise<LedgerPage> =>
+    client.call({ endpoint: "Ledgers", parameters: ledgerParameters(span, offset), read: readLedgerPage });
   const reader: LedgerReader = {
     denied,
     readable: false,
@@ -65,7 +75,13 @@ export function ledgerReader(client: KrakenClient, denied: boolean): LedgerReade
         return null;
       }
     },
-    span: (request, pagesMax = SPAN_PAGES_MAX) => readSpan(client, request, pagesMax),
+    stream(list) {
+      const name = `${list.type} ${list.aclass ?? ""}`;
+      const stream = streams.get(name) ?? ledgerStream((span, offset) => page({ ...span, ...list }, offset));
+      streams.set(name, stream);
+      return stream;
+    },
+    span: (span) => readSpan(page, span),
   };
   return reader;
 }
@@ -87,29 +103,35 @@ export function ledgerParameters(
 }
 
 /** The end of the span is past, so an entry that shows up meanwhile can only repeat rows. */
-async function readSpan(client: KrakenClient, span: LedgerSpan, pagesMax: number): Promise<LedgerSpanRead> {
+async function readSpan(
+  page: (span: LedgerSpan, offset: number) => Promise<LedgerPage>,
+  span: LedgerSpan,
+): Promise<readonly KrakenLedger[]> {
   const found = new Map<string, KrakenLedger>();
-  let [offset, whole] = [0, false];
-  for (let page = 0; page < pagesMax && !whole; page += 1) {
-    const parameters = ledgerParameters(span, offset);
-    const { rows } = await client.call({ endpoint: "Ledgers", parameters, read: readLedgerPage });
+  for (let pages = 0, offset = 0; pages < SPAN_PAGES_MAX; pages += 1) {
+    const { rows } = await page(span, offset);
     for (const entry of rows) found.set(entry.id, entry);
+    if (rows.length < LEDGER_PAGE_SIZE) break;
     offset += rows.length;
-    whole = rows.length < LEDGER_PAGE_SIZE;
   }
-  return { entries: [...found.values()], whole };
+  return [...found.values()];
 }
 
-/** Entries by what caused them, each list in the order of the entries' ids: the same entries are the same record. */
-export function byRefid(entries: readonly KrakenLedger[]): ReadonlyMap<string, readonly Json[]> {
-  const groups = new Map<string, Json[]>();
-  const distinct = [...new Map(entries.map((entry) => [entry.id, entry])).values()];
-  for (const entry of distinct.sort((left, right) => (left.id < right.id ? -1 : 1))) {
+/** Entries by what caused them. */
+export function entriesByRefid(entries: readonly KrakenLedger[]): ReadonlyMap<string, readonly KrakenLedger[]> {
+  const groups = new Map<string, KrakenLedger[]>();
+  for (const entry of entries) {
     const refid = refidOf(entry.row);
     if (refid === null) continue;
     const group = groups.get(refid);
-    if (group === undefined) groups.set(refid, [ledgerRaw(entry)]);
-    else group.push(ledgerRaw(entry));
+    if (group === undefined) groups.set(refid, [entry]);
+    else group.push(entry);
   }
   return groups;
+}
+
+/** Entries as a record holds them, each once and in the order of their ids: the same entries are the same record. */
+export function ledgerRows(entries: readonly KrakenLedger[]): readonly Json[] {
+  const distinct = [...new Map(entries.map((entry) => [entry.id, entry])).values()];
+  return distinct.sort((left, right) => (left.id < right.id ? -1 : 1)).map(ledgerRaw);
 }

@@ -1,14 +1,17 @@
-import { type ClosedWindow, type ClosedWindowCursor, openRequested } from "@fillbook/connector-kit";
+import { type ClosedWindow, type ClosedWindowCursor, isJsonObject, openRequested } from "@fillbook/connector-kit";
 import type { Json } from "@fillbook/core";
 import type { KrakenDoubt } from "./kraken-coverage.ts";
 import { isMarginRow } from "./kraken-fees.ts";
-import { nowSeconds } from "./kraken-history.ts";
-import { type KrakenLedger, ledgerTypeOf, refidOf, secondsOf } from "./kraken-ledger.ts";
-import { ledgerGroups } from "./kraken-ledger-pages.ts";
-import { byRefid, type LedgerSpan } from "./kraken-ledger-reader.ts";
+import { type KrakenLedger, refidOf, secondsOf } from "./kraken-ledger.ts";
+import { ledgerGroups } from "./kraken-ledger-groups.ts";
+import { entriesByRefid, type LedgerList } from "./kraken-ledger-reader.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
 import type { KrakenRun } from "./kraken-run.ts";
-import { type KrakenTrade, tradeIdPattern } from "./kraken-trade.ts";
+import type { KrakenTrade } from "./kraken-trade.ts";
+import { unlistedTrades } from "./kraken-unlisted.ts";
+
+/** Where nothing of the ledger is wanted, or there. */
+export const noLedger: TradesLedger = { byTxid: new Map(), groups: [], compared: null, doubt: null, unread: null };
 
 /** A page of TradesHistory as it came, and the window it was asked for. */
 export interface FetchedTrades {
@@ -22,9 +25,18 @@ export interface LedgerTile {
   readonly to: number;
 }
 
+/** The tile of a page of trades. */
+export interface PageTile extends LedgerTile {
+  /** Where the tiles of its window end. */
+  readonly floor: number;
+  /** True where its fills must not wait long: at the start of a window. */
+  readonly isFirst: boolean;
+}
+
 /** What the ledger says beside a page of trades. */
 export interface TradesLedger {
-  readonly byTxid: ReadonlyMap<string, readonly Json[]>;
+  /** Entries of the fills. */
+  readonly byTxid: ReadonlyMap<string, readonly KrakenLedger[]>;
   /** Records of what TradesHistory does not show. */
   readonly groups: readonly Json[];
   /** The part of the ledger that was compared with the trades, whole; null when that was not done. */
@@ -46,7 +58,7 @@ export function tileOf(
   fetched: FetchedTrades | null,
   after: ClosedWindowCursor,
   before: LedgerTile | null,
-): LedgerTile | null {
+): PageTile | null {
   if (fetched === null) return null;
   const { window, rows } = fetched;
   const times = rows.flatMap(({ row }) => secondsOf(row) ?? []);
@@ -54,118 +66,109 @@ export function tileOf(
   const goesOn = next?.from === window.from && next.to === window.to && next.offset > window.offset;
   const oldest = Math.min(...times) - MARGIN_SECONDS;
   const newest = Math.max(...times) + MARGIN_SECONDS;
+  const floor = Math.max(0, window.from - MARGIN_SECONDS);
   return {
-    from: goesOn && times.length > 0 ? Math.max(0, oldest - 1) : Math.max(0, window.from - MARGIN_SECONDS),
+    ...{ floor, isFirst: window.offset === 0 },
+    from: goesOn && times.length > 0 ? Math.max(0, oldest - 1) : floor,
     to: window.offset === 0 ? window.to : times.length > 0 ? newest : (before?.from ?? window.to) + MARGIN_SECONDS,
   };
 }
 
 const MARGIN_SECONDS = 2;
 
-/** A tile with more entries than this is read on later, from a window of its own. */
-const TILE_PAGES_MAX = 10;
+/** Most calls for the ledger of fills that must not wait long. */
+const FIRST_CALLS_MAX = 3;
+/** Most calls between two pages that a run yields. */
+const CALLS_MAX = 10;
+/** A tile that is longer than so many parts is read on later, from a window of its own. */
+const PARTS_MAX = 4;
 
-/** Reads the tile once for all that is wanted of it, or only the entries of the fills. */
-export async function ledgerOf(
-  run: KrakenRun,
-  page: {
-    readonly trades: readonly KrakenTrade[];
-    readonly pairs: readonly KrakenPair[];
-    readonly tile: LedgerTile | null;
-  },
-): Promise<TradesLedger> {
-  const { instant, ledgerFees } = run.request.connection.settings;
-  const { trades, pairs, tile } = page;
-  const tokenized = pairs.some(({ kind }) => kind === "stock");
-  const feeSpans = (whole: boolean) => (ledgerFees ? fillSpans(trades, { whole, tokenized }) : []);
-  // Where nothing is wanted nothing is tried, which would look like a ledger that can be read.
-  if (tile === null || (!instant && feeSpans(false).length === 0)) return nothing(null);
-  const read = await run.ledger.attempt(async () => {
-    const whole = instant ? await readTile(run, tile) : null;
-    const lists = [];
-    for (const span of feeSpans(whole?.whole ?? false)) lists.push((await run.ledger.span(span)).entries);
-    const doubt = whole === null ? null : missingTrades(run, { trades, tile, read: whole });
-    const byTxid = byRefid([...(whole?.entries ?? []), ...lists.flat()]);
-    return { byTxid, groups: whole?.groups ?? [], compared: whole?.whole === true ? tile : null, doubt, unread: null };
-  });
-  if (read === null) return nothing(tile);
-  return ledgerFees ? read : { ...read, byTxid: new Map() };
+/** A page of trades, and the part of the ledger that belongs to it. */
+interface TradesAndTile {
+  readonly trades: readonly KrakenTrade[];
+  readonly pairs: readonly KrakenPair[];
+  readonly tile: PageTile | null;
 }
-
-function nothing(unread: LedgerTile | null): TradesLedger {
-  return { byTxid: new Map(), groups: [], compared: null, doubt: null, unread };
-}
-
-/** More than twice the margin, so that whoever reads the doubted span again compares all of it. */
-const DOUBT_SECONDS = 3 * MARGIN_SECONDS;
-
-/** A fill may show up in the ledger a while before it does in TradesHistory. */
-const TRADES_LAG_SECONDS = 900;
 
 /**
- * Fills that the ledger names and TradesHistory does not list, as some accounts have (rotki issue 116). Rows at the tile's
- * borders belong to other pages.
+ * Reads the tile once for all that is wanted of it, or only the entries of the fills. Yields the records of a long tile's
+ * first parts, so that a run stores what it has read.
  */
-function missingTrades(
-  run: KrakenRun,
-  {
-    trades,
-    tile,
-    read,
-  }: { readonly trades: readonly KrakenTrade[]; readonly tile: LedgerTile; readonly read: ReadTile },
-): KrakenDoubt | null {
-  if (!run.request.connection.settings.consolidateTaker) return null;
-  const listed = new Set(trades.map(({ txid }) => txid));
-  const to = Math.min(tile.to - 2 * MARGIN_SECONDS, nowSeconds(run.request) - TRADES_LAG_SECONDS);
-  const missing = new Map<string, number>();
-  for (const { row } of read.entries) {
-    const [refid, seconds] = [refidOf(row), secondsOf(row)];
-    if (ledgerTypeOf(row) !== "trade" || refid === null || seconds === null || listed.has(refid)) continue;
-    if (seconds > tile.from + 2 * MARGIN_SECONDS && seconds < to && tradeIdPattern.test(refid))
-      missing.set(refid, seconds);
+export async function* ledgerOf(run: KrakenRun, page: TradesAndTile): AsyncGenerator<readonly Json[], TradesLedger> {
+  const { instant, ledgerFees } = run.request.connection.settings;
+  const { trades, tile } = page;
+  // Where nothing is wanted nothing is tried, which would look like a ledger that can be read.
+  if (tile === null || (!instant && !(ledgerFees && trades.length > 0))) return noLedger;
+  const own = new Set(trades.map(({ txid }) => txid));
+  const unlisted = unlistedTrades(run, { own, tile });
+  const entries: KrakenLedger[] = [];
+  const isUrgent = tile.isFirst || run.pagesYielded === 0;
+  let [records, readTo]: [readonly Json[], number] = [[], tile.to + 1];
+  for (let parts = 1; instant && readTo > tile.from; parts += 1) {
+    if (parts > 1) yield records;
+    const stretch = { ...tile, to: readTo - 1, callsMax: isUrgent ? FIRST_CALLS_MAX : CALLS_MAX };
+    const part = await run.ledger.attempt(() => readPart(run, stretch));
+    if (part === null) return unreadTile(tile);
+    ({ records, readTo } = part);
+    entries.push(...part.entries.filter(({ row }) => own.has(refidOf(row) ?? "")));
+    unlisted.note(part.entries);
+    if (isUrgent || parts === PARTS_MAX) break;
   }
-  const [first] = [...missing.keys()].sort();
-  if (first === undefined) return null;
-  const times = [...missing.values()];
-  return {
-    from: Math.max(0, Math.min(...times) - DOUBT_SECONDS),
-    to: Math.max(...times) + DOUBT_SECONDS,
-    reason: `Kraken's ledger has ${missing.size} trade(s) that TradesHistory does not list, such as ${first}`,
-  };
+  const isWhole = readTo <= tile.from;
+  if (instant && !isWhole) run.ledgers = openRequested(run.ledgers, { from: tile.from, to: readTo });
+  const fees = ledgerFees ? await run.ledger.attempt(() => feeEntries(run, { ...page, tile, readTo })) : [];
+  if (fees === null) return unreadTile(tile);
+  const byTxid = entriesByRefid(ledgerFees ? [...entries, ...fees] : []);
+  return { ...noLedger, byTxid, groups: records, compared: instant && isWhole ? tile : null, doubt: unlisted.doubt() };
 }
 
-interface ReadTile {
-  readonly entries: readonly KrakenLedger[];
-  readonly whole: boolean;
-  readonly groups: readonly Json[];
+function unreadTile(unread: LedgerTile): TradesLedger {
+  return { ...noLedger, unread: { from: unread.from, to: unread.to } };
 }
 
-async function readTile(run: KrakenRun, { from, to }: LedgerTile): Promise<ReadTile> {
-  const { entries, whole } = await run.ledger.span({ from, to, type: "all" }, TILE_PAGES_MAX);
-  const times = entries.flatMap(({ row }) => secondsOf(row) ?? []);
-  const readTo = whole ? from : Math.max(from, Math.min(...times));
-  const groups = await ledgerGroups(run, entries, [readTo, to]);
-  // The entry at the end is read again with what lies behind it.
-  if (!whole) run.ledgers = openRequested(run.ledgers, { from, to: readTo + 1 });
-  return { entries, whole, groups };
+async function readPart(
+  run: KrakenRun,
+  { from, to, floor, callsMax }: LedgerTile & { readonly floor: number; readonly callsMax: number },
+) {
+  const stream = run.ledger.stream({ type: "all" });
+  const { entries, around, readTo } = await stream.read({ from, to }, { floor, pagesMax: callsMax });
+  return { entries, readTo, records: await ledgerGroups(run, { entries, around, seen: null, floor }) };
 }
 
-/** What is still to be read for the fees of these fills: all of it where no whole tile was, and tokenized shares in any case. */
-function fillSpans(
-  trades: readonly KrakenTrade[],
-  { whole, tokenized }: { readonly whole: boolean; readonly tokenized: boolean },
-): LedgerSpan[] {
-  const times = trades.flatMap(({ row }) => secondsOf(row) ?? []);
-  if (times.length === 0) return [];
-  const span = {
-    from: Math.max(0, Math.min(...times) - MARGIN_SECONDS - 1),
-    to: Math.max(...times) + MARGIN_SECONDS + 1,
-  };
+/** Entries of fifty trades, several wallets each, are some hundred; more is another matter than one page of trades. */
+const FEE_CALLS_MAX = 60;
+
+/** What the tile did not bring of the fills' entries: those further down than it was read, and those of tokenized shares. */
+async function feeEntries(
+  run: KrakenRun,
+  page: TradesAndTile & { readonly tile: PageTile; readonly readTo: number },
+): Promise<readonly KrakenLedger[]> {
+  const { trades, pairs, tile, readTo } = page;
+  const below = trades.filter(({ row }) => (secondsOf(row) ?? readTo) <= readTo + MARGIN_SECONDS);
+  const shares = new Set(pairs.flatMap(({ kind, pair }) => (kind === "stock" ? [pair] : [])));
+  const tokenized = trades.filter(({ row }) => isJsonObject(row) && shares.has(String(row.pair)));
+  // The default leaves tokenized shares out, as AssetPairs does (docs.kraken.com, read 2026-05-26).
+  const wanted = [
+    ...(readTo <= tile.from ? [] : listsOf(below).map((list) => ({ list, fills: below }))),
+    ...listsOf(tokenized).map((list) => ({ list: { ...list, aclass: "tokenized_asset" as const }, fills: tokenized })),
+  ];
+  const found: KrakenLedger[] = [];
+  for (const { list, fills } of wanted) {
+    const times = fills.flatMap(({ row }) => secondsOf(row) ?? []);
+    if (times.length === 0) continue;
+    const stretch = {
+      from: Math.max(0, Math.min(...times) - MARGIN_SECONDS),
+      to: Math.max(...times) + MARGIN_SECONDS,
+    };
+    const bounds = { floor: tile.floor, pagesMax: FEE_CALLS_MAX };
+    found.push(...(await run.ledger.stream(list).read(stretch, bounds)).entries);
+  }
+  return found;
+}
+
+/** The types that entries of these fills have. */
+function listsOf(trades: readonly KrakenTrade[]): LedgerList[] {
   const margins = trades.filter(({ row }) => isMarginRow(row)).length;
   const types = [...(margins < trades.length ? ["trade"] : []), ...(margins > 0 ? ["margin", "settled"] : [])];
-  // The default leaves tokenized shares out, as AssetPairs does (docs.kraken.com, read 2026-05-26).
-  return [
-    ...(whole ? [] : types.map((type) => ({ ...span, type }))),
-    ...(tokenized ? types.map((type) => ({ ...span, type, aclass: "tokenized_asset" as const })) : []),
-  ];
+  return types.map((type) => ({ type }));
 }

@@ -9,6 +9,9 @@ export type KrakenLedger = {
   readonly row: Json;
 };
 
+/** Rows of a full page (docs.kraken.com, read 2026-05-26). */
+export const LEDGER_PAGE_SIZE = 50;
+
 /** A page of Ledgers, newest first. */
 export interface LedgerPage {
   readonly rows: readonly KrakenLedger[];

@@ -1,15 +1,7 @@
-import { openHead } from "@fillbook/connector-kit";
 import { askForExport, exportPages } from "./kraken-export-pages.ts";
 import { withKeyWatch } from "./kraken-key-watch.ts";
 import { ledgerPages } from "./kraken-ledger-pages.ts";
-import {
-  headAgain,
-  type KrakenPage,
-  type KrakenParts,
-  type KrakenPull,
-  type KrakenRun,
-  openRun,
-} from "./kraken-run.ts";
+import { type KrakenPage, type KrakenParts, type KrakenPull, type KrakenRun, openRun } from "./kraken-run.ts";
 import { tradePages } from "./kraken-trade-pages.ts";
 import { unreadPages } from "./kraken-unread-pages.ts";
 
@@ -29,7 +21,6 @@ async function* historyPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   yield* tradePages(run);
   if (exported) {
     yield* exportPages(run);
-    if (run.exporting === null) run.trades = openHead(run.trades, headAgain(run));
     yield* tradePages(run);
   }
   yield* unreadPages(run);

@@ -12,7 +12,13 @@ import { dueSpan } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
 import { type KrakenClient, type KrakenTransport, krakenClient } from "./kraken-client.ts";
 import { type KrakenDoubt, type KrakenRead, krakenCoverage, openDoubts } from "./kraken-coverage.ts";
-import { type KrakenAwaiting, type KrakenCursor, type KrakenKeySeen, refuseModeChange } from "./kraken-cursor.ts";
+import {
+  type KrakenAwaiting,
+  type KrakenCursor,
+  type KrakenKeySeen,
+  type KrakenRequested,
+  refuseModeChange,
+} from "./kraken-cursor.ts";
 import type { KrakenExport } from "./kraken-export.ts";
 import { headOptions, nowSeconds, openHistory } from "./kraken-history.ts";
 import { keyId } from "./kraken-key-id.ts";
@@ -50,6 +56,8 @@ export interface KrakenRun {
   readsAgain: boolean;
   awaiting: KrakenAwaiting | null;
   exporting: KrakenExport | null;
+  /** What was asked for and is being read. */
+  readonly requests: readonly KrakenRequested[];
   /** The key as it was last looked at. */
   key: KrakenKeySeen | null;
   /** What was read to its end and is not claimed yet. */
@@ -57,6 +65,7 @@ export interface KrakenRun {
   doubts: readonly KrakenDoubt[];
   /** Fills of this run that keep an estimated fee for good. */
   feesGivenUp: number;
+  pagesYielded: number;
 }
 
 /** Opens a run: where it stands, and what it is to read. */
@@ -69,7 +78,7 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
   const client = krakenClient(transport, { ...request, credentials, tier: settings.tier });
   const awaiting = cursor?.awaiting ?? null;
   const due = dueSpan(awaiting, nowSeconds(request));
-  const { trades, exporting } = openHistory(policy, request);
+  const { trades, exporting, requests } = openHistory(policy, request);
   return {
     ...{ request, policy, catalog, client },
     ledger: ledgerReader(client, deniedLately(request)),
@@ -79,11 +88,12 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     unreadReported: cursor?.unreadReported === true,
     readsAgain: false,
     awaiting: due === null ? awaiting : null,
-    exporting,
+    ...{ exporting, requests },
     key: cursor?.key ?? null,
     unclaimed: cursor?.unclaimed ?? [],
     doubts: cursor?.doubts ?? [],
     feesGivenUp: 0,
+    pagesYielded: 0,
   };
 }
 
@@ -106,6 +116,7 @@ export function pageOf(
   const { records, pairs = [], expectedRecords = null } = page;
   const coverage = krakenCoverage(run, page.finished ?? null);
   const news = ledgerNews(run);
+  run.pagesYielded += 1;
   return {
     records,
     context: { account: run.request.connection.accountRef, pairs, rebase: "base" },
@@ -130,7 +141,7 @@ function deniedLately(request: KrakenPull): boolean {
 }
 
 function cursorOf(run: KrakenRun): KrakenCursor {
-  const { request, trades, ledgers, unread, unreadReported, awaiting, exporting, key, unclaimed } = run;
+  const { request, trades, ledgers, unread, unreadReported, awaiting, exporting, requests, key, unclaimed } = run;
   const doubts = openDoubts(run);
   const { consolidateTaker } = request.connection.settings;
   const deniedAt = ledgerDeniedAt(run);
@@ -140,12 +151,20 @@ function cursorOf(run: KrakenRun): KrakenCursor {
     ...(unread.length === 0 ? {} : { unread }),
     ...(unread.length > 0 && unreadReported ? { unreadReported } : {}),
     ...(awaiting === null ? {} : { awaiting }),
+    ...(requests.length > 0 && isAnythingLeft(run) ? { requests } : {}),
     ...(exporting === null ? {} : { exporting }),
     ...(key === null ? {} : { key }),
     ...(unclaimed.length === 0 ? {} : { unclaimed }),
     ...(doubts.length === 0 ? {} : { doubts }),
     ...(deniedAt === null ? {} : { ledgerDeniedAt: deniedAt }),
   };
+}
+
+/** What the ledger refuses, or fails at, is not left of a request: it is read whenever it can be. */
+function isAnythingLeft({ trades, exporting, ledger, ledgers, unread, request }: KrakenRun): boolean {
+  if (trades.windows.length > 0 || exporting !== null) return true;
+  if (ledger.denied || ledger.failure !== null) return false;
+  return unread.length > 0 || (request.connection.settings.instant && ledgers.windows.length > 0);
 }
 
 /** An earlier refusal stands until the ledger was read. */

@@ -16,7 +16,7 @@ export interface KrakenSettings {
   readonly consolidateTaker: boolean;
   /**
    * Whether fees are read from the ledger, which needs the right "Query ledger entries"; without it they are Kraken's
-   * estimates in the quote currency. It costs about three calls more for fifty fills. @defaultValue true
+   * estimates in the quote currency. It costs two calls more for fifty fills. @defaultValue true
    */
   readonly ledgerFees: boolean;
   /**
@@ -25,8 +25,8 @@ export interface KrakenSettings {
    */
   readonly instant: boolean;
   /**
-   * Whether a backfill reads history from an export, which needs the right "Export data"; without it, or where Kraken
-   * refuses, from pages. @defaultValue true
+   * Whether a backfill reads history from an export, which needs the right "Export data"; without it, where Kraken refuses,
+   * or with `consolidateTaker: false` from pages. @defaultValue true
    */
   readonly exports: boolean;
   /** Fills more than a second before this are not read. @defaultValue the account's first fill */

@@ -12,8 +12,16 @@ import type { KrakenCatalog } from "./kraken-catalog.ts";
 import { noteDoubt } from "./kraken-coverage.ts";
 import { nowSeconds } from "./kraken-history.ts";
 import { secondsOf } from "./kraken-ledger.ts";
-import { unreadGroups } from "./kraken-ledger-pages.ts";
-import { type FetchedTrades, type LedgerTile, ledgerOf, type TradesLedger, tileOf } from "./kraken-ledger-tile.ts";
+import { unreadGroups } from "./kraken-ledger-groups.ts";
+import { ledgerRows } from "./kraken-ledger-reader.ts";
+import {
+  type FetchedTrades,
+  ledgerOf,
+  noLedger,
+  type PageTile,
+  type TradesLedger,
+  tileOf,
+} from "./kraken-ledger-tile.ts";
 import { krakenNormalize } from "./kraken-normalize.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
 import { headAgain, type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
@@ -43,7 +51,8 @@ export async function* readTrades(
 ): AsyncGenerator<ReadTrades, void> {
   const { request, client } = run;
   let fetched: FetchedTrades | null = null;
-  let tile: LedgerTile | null = null;
+  let tile: PageTile | null = null;
+  let { cursor } = walk;
   const walked = walkClosedWindows<KrakenTrade>({
     ...walk,
     pageSize: PAGE_SIZE,
@@ -62,8 +71,18 @@ export async function* readTrades(
       run,
     );
     tile = tileOf(fetched, page.cursor, tile);
-    yield { ...page, trades, pairs, ledger: await ledgerOf(run, { trades, pairs, tile }) };
+    const reading = ledgerOf(run, { trades, pairs, tile });
+    let part = await reading.next();
+    // The page itself is passed with the last part of its ledger.
+    for (; part.done !== true; part = await reading.next()) yield ledgerPart(cursor, part.value);
+    ({ cursor } = page);
+    yield { ...page, trades, pairs, ledger: part.value };
   }
+}
+
+function ledgerPart(cursor: ClosedWindowCursor, groups: readonly Json[]): ReadTrades {
+  const ledger = { ...noLedger, groups };
+  return { cursor, trades: [], pairs: [], ledger, diagnostics: [], finished: null, count: null };
 }
 
 /** Reads the windows of TradesHistory; what is new while they are read comes first. */
@@ -87,7 +106,7 @@ export async function* newTrades(run: KrakenRun): AsyncGenerator<KrakenPage, voi
 /** The page as the run yields it. */
 export function tradesPage(run: KrakenRun, read: ReadTrades): KrakenPage {
   const { trades, pairs, ledger, diagnostics, finished, count } = read;
-  const raws = trades.map((trade) => krakenRaw(trade, ledger.byTxid.get(trade.txid)));
+  const raws = trades.map((trade) => krakenRaw(trade, ledgerRows(ledger.byTxid.get(trade.txid) ?? [])));
   noteFees(run, ledger.unread === null ? raws : [], pairs);
   noteDoubt(run, ledger);
   return pageOf(run, {

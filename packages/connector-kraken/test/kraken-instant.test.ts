@@ -111,6 +111,19 @@ describe("what is no execution", () => {
     expect(drive.records).toHaveLength(2);
   });
 
+  test("an entry without a time or a cause is kept or ignored, and keeps no other from being read", async () => {
+    const clock = testClock();
+    await using simulator = await startKrakenSimulator({ clock, ledgers: [...purchase, aLedger(9), aLedger(12)] });
+    const transformText = (body: string) =>
+      body.replace(/"time":[0-9.]+(?=,"type":"receive")/, '"time":"soon"').replace('"refid":"S9"', '"refid":null');
+    simulator.inject({ kind: "transform-text", transformText, path: "Ledgers", times: Number.POSITIVE_INFINITY });
+    const drive = driveKraken(simulator, { clock });
+    await drive.run();
+    expect(drive.records).toHaveLength(3);
+    expect(drive.rejected).toHaveLength(1);
+    expect(simulator.requests.filter(({ outcome }) => outcome !== "ok" && !outcome.startsWith("fault"))).toEqual([]);
+  });
+
   test("a purchase without its other half is ignored with a problem, and imported once it is whole", async () => {
     const time = `${startMs / 1000 - 1_000}.5`;
     const [spent, received] = purchase.map((entry) => ({ ...entry, time }));
@@ -163,5 +176,5 @@ describe("a ledger longer than a page of trades", () => {
     expect(drive.executions.size).toBe(40 + 119);
     expect(drive.cursor?.ledger?.windows).toEqual([]);
     expect([...drive.executions.values()].filter(({ fees }) => fees?.some(({ estimated }) => estimated))).toEqual([]);
-  });
+  }, 30_000);
 });

@@ -173,7 +173,10 @@ export interface Connector<
     readonly clock: Clock;
     readonly state: SharedState;
   }): Promise<CheckResult>;
-  /** All input and output. Throws ImportError; pages yielded before stay stored. */
+  /**
+   * All input and output. Throws ImportError; pages yielded before stay stored. Where `signal` aborts what it reads, it
+   * throws too: ending without an error means that nothing is left to read.
+   */
   pull(request: PullRequest<Credentials, Settings, Cursor>): AsyncIterable<Page<Raw, Context, Cursor>>;
   /**
    * Reads a file that a person downloaded from the broker. Its records are those of `pull`, so what both told is stored

@@ -24,6 +24,7 @@ export async function aWorld(options: KrakenSimulatorOptions, policy: KrakenPoli
     ...{ clock, simulator, store, connectionId, connect, run },
     executions: () => readAll((after) => store.executions("owner", { limit: 200, ...after })),
     problems: async () => (await store.problems("owner", {})).items,
+    requestsOf: (method: string) => simulator.requests.filter(({ path }) => path.endsWith(`/${method}`)),
     refused: () => simulator.requests.filter(({ outcome }) => outcome !== "ok"),
     [Symbol.asyncDispose]: () => simulator.close(),
   };
