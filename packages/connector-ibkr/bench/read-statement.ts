@@ -6,7 +6,12 @@ import { ibkrFlex } from "../src/index.ts";
 
 const connector = ibkrFlex();
 const signal = new AbortController().signal;
-const connection = { id: "connection", userId: "u1", accountRef: "U1234567", settings: connector.settings.parse({ queryId: "1" }) };
+const connection = {
+  id: "connection",
+  userId: "u1",
+  accountRef: "U1234567",
+  settings: connector.settings.parse({ queryId: "1" }),
+};
 
 /**
  * Reads a statement as an import does, page by page, and normalizes each row; a page's rows are kept as they came beside
