@@ -1,11 +1,10 @@
 import { instantFromUnixMs } from "@fillbook/core";
 import type { HistorySpan, PageCoverage, PageDiagnostic } from "@fillbook/core/connector";
 import { wallMsAt } from "./flex-zone.ts";
-import { isCommissionSet } from "./tws-amount.ts";
+import type { TwsRow } from "./tws-collector.ts";
 import type { TwsCursor } from "./tws-cursor.ts";
-import type { TwsRecord } from "./tws-record.ts";
 import type { TwsSettings } from "./tws-settings.ts";
-import { connectionZone, dayStartMs, readTwsTime } from "./tws-time.ts";
+import { connectionZone, dayStartMs } from "./tws-time.ts";
 
 /** What a run knows when it has read a list. */
 export interface TwsReading {
@@ -13,14 +12,14 @@ export interface TwsReading {
   readonly nowMs: number;
   /** Of the handshake. */
   readonly connectionTime: string;
-  readonly records: readonly TwsRecord[];
+  readonly rows: readonly TwsRow[];
 }
 
 /** New York's day, where neither the settings nor the handshake say whose day it is. */
 const ZONE_DEFAULT = "America/New_York";
 
 /** When the first day begins that TWS shows, and the day that it is now, on the clock of TWS. */
-export function twsReach({ settings, nowMs, connectionTime }: Omit<TwsReading, "records">) {
+export function twsReach({ settings, nowMs, connectionTime }: Omit<TwsReading, "rows">) {
   const timeZone = settings.timeZone ?? connectionZone(connectionTime) ?? ZONE_DEFAULT;
   const day = new Date(wallMsAt(nowMs, timeZone) ?? nowMs).toISOString().slice(0, 10).replaceAll("-", "");
   return { fromMs: dayStartMs(nowMs, { timeZone, daysAgo: settings.lookBackDays - 1 }), day };
@@ -46,11 +45,8 @@ export function twsCoverage({ readAtMs }: TwsCursor, reading: TwsReading): PageC
   };
 }
 
-function isProven(knownMs: number, { settings, records }: TwsReading): boolean {
-  return records.some(({ execution }) => {
-    const time = readTwsTime(execution.time ?? "", settings.timeZone ?? null);
-    return "atMs" in time && time.atMs <= knownMs;
-  });
+function isProven(knownMs: number, { rows }: TwsReading): boolean {
+  return rows.some(({ atMs }) => atMs !== null && atMs <= knownMs);
 }
 
 function gapReason({ settings }: TwsReading): string {
@@ -64,17 +60,14 @@ function span(fromMs: number, toMs: number): HistorySpan {
 /** A list that lost today's executions, as after a restart of TWS, is not one to rely on. */
 export function isTwsVanished({ days }: TwsCursor, reading: TwsReading): boolean {
   const { day } = twsReach(reading);
-  return reading.records.length === 0 && days.some((known) => known.day === day && known.rows > 0);
+  return reading.rows.length === 0 && days.some((known) => known.day === day && known.rows > 0);
 }
 
 /** Commissions of other programs' orders that TWS keeps to itself. */
-export function twsUnpriced({ settings, records, nowMs }: TwsReading): PageDiagnostic | null {
-  const unpriced = records.filter(({ contract, execution, commission }) => {
-    if (contract.secType === "BAG" || execution.clientId === String(settings.clientId)) return false;
-    const time = readTwsTime(execution.time ?? "", settings.timeZone ?? null);
-    const isOld = "atMs" in time && nowMs - time.atMs > LATE_MS;
-    const { commission: amount = "", currency = "" } = commission ?? {};
-    return isOld && !isCommissionSet({ amount, currency });
+export function twsUnpriced({ settings, rows, nowMs }: TwsReading): PageDiagnostic | null {
+  const unpriced = rows.filter(({ atMs, isCombo, isOwn, commission }) => {
+    const isLate = atMs !== null && nowMs - atMs > LATE_MS;
+    return isLate && !isCombo && !isOwn && commission?.isSet !== true;
   });
   if (unpriced.length === 0) return null;
   const message = `${unpriced.length} executions of other clients have no commission: TWS tells those only to its Master API client ID, which should be ${settings.clientId}`;

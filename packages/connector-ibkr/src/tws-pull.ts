@@ -4,10 +4,11 @@ import { cursorToReadFrom } from "./ibkr-reread.ts";
 import { twsError } from "./tws-codes.ts";
 import { twsCollector } from "./tws-collector.ts";
 import type { TwsContext } from "./tws-context.ts";
-import { emptyTwsCursor, type TwsCursor, twsPages } from "./tws-cursor.ts";
+import { emptyTwsCursor, type TwsCursor } from "./tws-cursor.ts";
 import { isTwsVanished, type TwsReading, twsCoverage, twsReach, twsUnpriced } from "./tws-gaps.ts";
 import type { TwsLine } from "./tws-line.ts";
 import { readTwsList, type TwsListEnd } from "./tws-list.ts";
+import { twsPages } from "./tws-pages.ts";
 import type { ReadTwsPolicy } from "./tws-policy.ts";
 import { withTwsLine } from "./tws-run.ts";
 import type { TwsCredentials, TwsSettings } from "./tws-settings.ts";
@@ -23,21 +24,28 @@ export type TwsPage = Page<Json, TwsContext, TwsCursor>;
 export async function* twsPull(policy: ReadTwsPolicy, request: TwsPull): AsyncGenerator<TwsPage, void> {
   const read = await readAll(policy, request);
   const before = cursorToReadFrom(request.cursor ?? emptyTwsCursor, request);
-  const reading = JSON.stringify([read.context.timeZone, read.context.isOnly]);
-  const { pages, cursor } = twsPages(before, read.records, { pageRecords: policy.pageRecords, reading });
-  const { done, diagnostics, ...covering } = endOf(
-    before,
-    { whole: cursor, told: pages.at(-1)?.cursor ?? before },
-    read,
-  );
-  const planned = pages.length === 0 || before.isRereading ? [...pages, { records: [], cursor }] : pages;
-  for (const [index, page] of planned.entries()) {
-    yield {
-      records: page.records.map((raw) => ({ raw })),
-      context: read.context,
-      ...(index === planned.length - 1 ? { cursor: done, ...covering } : { cursor: page.cursor }),
-      ...(index === 0 ? { diagnostics } : {}),
-    };
+  const { context } = read;
+  const reading = JSON.stringify([context.timeZone, context.isOnly]);
+  let isFirst = true;
+  const pageOf = (page: Pick<TwsPage, "records" | "cursor" | "coverage">): TwsPage => {
+    const diagnostics = isFirst ? { diagnostics: diagnosticsOf(before, read) } : {};
+    isFirst = false;
+    return { context, ...page, ...diagnostics };
+  };
+  for await (const page of twsPages(before, read.rows, { pageRecords: policy.pageRecords, reading })) {
+    const records = page.records.map((raw) => ({ raw }));
+    if (page.whole === null) {
+      yield pageOf({ records, cursor: page.cursor });
+      continue;
+    }
+    const end = endOf(before, { ...page, whole: page.whole }, read);
+    // The last page of a list that somebody wanted again is empty, by which its end is known.
+    if (!before.isRereading || records.length === 0) {
+      yield pageOf({ records, ...end });
+      continue;
+    }
+    yield pageOf({ records, cursor: page.cursor });
+    yield pageOf({ records: [], ...end });
   }
   if (read.end.kind === "broken") throw read.end.error;
 }
@@ -51,8 +59,9 @@ interface ReadList extends TwsReading {
 async function readAll(policy: ReadTwsPolicy, request: TwsPull): Promise<ReadList> {
   const { connection, clock, signal } = request;
   const { accountRef, settings, id } = connection;
-  const collector = twsCollector(accountRef);
-  let context: TwsContext = { account: accountRef, isOnly: false, timeZone: settings.timeZone ?? null };
+  const { host, port, clientId, timeZone = null } = settings;
+  const collector = twsCollector({ place: `${host}:${port}`, account: accountRef, clientId, timeZone });
+  let context: TwsContext = { account: accountRef, isOnly: false, timeZone };
   let [connectionTime, nowMs] = ["", clock.now()];
   const work = async (line: TwsLine, accounts: readonly string[]) => {
     if (!accounts.includes(accountRef)) {
@@ -67,13 +76,14 @@ async function readAll(policy: ReadTwsPolicy, request: TwsPull): Promise<ReadLis
     return readTwsList({ line, collector, account: accountRef, from, timeouts, signal, logger: request.logger });
   };
   const ended = (end: ReadList["end"]): ReadList => ({
-    ...{ end, context, connectionTime, settings, nowMs, records: collector.records() },
+    ...{ end, context, connectionTime, settings, nowMs, rows: collector.rows() },
   });
   try {
     return ended(await withTwsLine(policy, { ...request, settings, holder: id, listener: collector }, work));
   } catch (error) {
-    // What came before a line broke is true, and is stored before the error is told.
-    if (!isImportError(error) || signal.aborted || collector.records().length === 0) throw error;
+    // What came before a line broke is true, and is stored before the error is told. Of a flood nothing is.
+    if (!isImportError(error) || signal.aborted || collector.size() === 0) throw error;
+    if (error.code === "RESPONSE_TOO_LARGE") throw error;
     return ended({ kind: "broken", error });
   }
 }
@@ -92,25 +102,22 @@ function firstAsked({ connection, clock, window }: TwsPull, connectionTime: stri
 
 const DAY_MS = 86_400_000;
 
-/**
- * The cursor once all is stored, and what a person should know. Only a whole list says until when fills are known, and
- * which days are over.
- */
+/** The cursor once all is stored. Only a whole list says until when fills are known, and which days are over. */
 function endOf(
   before: TwsCursor,
-  after: { readonly whole: TwsCursor; readonly told: TwsCursor },
+  { cursor, whole }: { readonly cursor: TwsCursor; readonly whole: TwsCursor },
   read: ReadList,
-): { readonly done: TwsCursor; readonly diagnostics: readonly PageDiagnostic[]; readonly coverage?: PageCoverage } {
-  const told = [twsUnpriced(read)];
-  if (read.end.kind === "no-end") return { done: after.told, diagnostics: found([...told, noEnd]) };
-  if (read.end.kind === "broken") return { done: after.told, diagnostics: found(told) };
-  if (isTwsVanished(before, read)) return { done: before, diagnostics: found([...told, vanished]) };
-  const coverage = twsCoverage(before, read);
-  return { done: { ...after.whole, readAtMs: read.nowMs, isRereading: false }, diagnostics: found(told), coverage };
+): { readonly cursor: TwsCursor; readonly coverage?: PageCoverage } {
+  if (read.end.kind !== "whole") return { cursor };
+  if (isTwsVanished(before, read)) return { cursor: before };
+  return { cursor: { ...whole, readAtMs: read.nowMs, isRereading: false }, coverage: twsCoverage(before, read) };
 }
 
-function found(diagnostics: readonly (PageDiagnostic | null)[]): readonly PageDiagnostic[] {
-  return diagnostics.filter((one) => one !== null);
+/** What a person should know of a list. */
+function diagnosticsOf(before: TwsCursor, read: ReadList): readonly PageDiagnostic[] {
+  const isVanished = read.end.kind === "whole" && isTwsVanished(before, read);
+  const found = [twsUnpriced(read), read.end.kind === "no-end" ? noEnd : null, isVanished ? vanished : null];
+  return found.filter((one) => one !== null);
 }
 
 const noEnd: PageDiagnostic = {

@@ -1,4 +1,5 @@
-import type { TwsWordList } from "./tws-words.ts";
+import { isCommissionSet } from "./tws-amount.ts";
+import { splitWords, type TwsWordList } from "./tws-words.ts";
 
 /** Words of a message by name. All of them are text, as they came, so that no digit of an amount or an id is lost. */
 export type TwsWords = { readonly [name: string]: string };
@@ -13,7 +14,7 @@ export type TwsRecord = {
 
 /** An execution as it came, in one text, since a list of them is kept in memory until its end. */
 export interface TwsExecution {
-  /** Its words from the order's id on, with a zero between them. */
+  /** Its words from the order's id on, as {@link TwsWordList.from} keeps them. */
   readonly text: string;
   readonly execId: string;
   readonly time: string;
@@ -24,11 +25,11 @@ export interface TwsExecution {
 
 /** A commission as it came. */
 export interface TwsCommission {
-  /** Its words from the execution's id on, with a zero between them. */
+  /** Its words from the execution's id on, kept in the same way. */
   readonly text: string;
   readonly execId: string;
-  readonly amount: string;
-  readonly currency: string;
+  /** Whether it holds an amount: one that is not known yet is sent as well. */
+  readonly isSet: boolean;
 }
 
 // execDetails as @stoqey/ib 1.6.10 reads it, and by the names that it has there. Older servers leave out the last ones.
@@ -59,24 +60,29 @@ export function twsExecution(words: TwsWordList, first: number): TwsExecution {
 
 /** Reads a commission. */
 export function twsCommission(words: TwsWordList): TwsCommission {
-  return { text: words.from(2), execId: words.at(2), amount: words.at(3), currency: words.at(4) };
+  const isSet = isCommissionSet({ amount: words.at(3), currency: words.at(4) });
+  return { text: words.from(2), execId: words.at(2), isSet };
 }
 
 /** The record that is stored. */
-export function twsRecord(execution: TwsExecution, commission: TwsCommission | null): TwsRecord {
-  const [orderId = "", ...words] = execution.text.split("\0");
+export function twsRecord(
+  execution: Pick<TwsExecution, "text">,
+  commission: Pick<TwsCommission, "text"> | null,
+): TwsRecord {
+  const words = splitWords(execution.text);
+  const [orderId = ""] = words;
   return {
-    contract: named(contractNames, words),
-    execution: { orderId, ...named(executionNames, words.slice(contractNames.length)) },
-    commission: commission === null ? null : named(commissionNames, commission.text.split("\0")),
+    contract: named(contractNames, words, 1),
+    execution: { orderId, ...named(executionNames, words, 1 + contractNames.length) },
+    commission: commission === null ? null : named(commissionNames, splitWords(commission.text), 0),
   };
 }
 
-function named(names: readonly string[], words: readonly string[]): TwsWords {
-  return Object.fromEntries(
-    names.flatMap((name, index) => {
-      const word = words[index];
-      return word === undefined ? [] : [[name, word] as const];
-    }),
-  );
+function named(names: readonly string[], words: readonly string[], first: number): TwsWords {
+  const facts: Record<string, string> = {};
+  for (const [index, name] of names.entries()) {
+    const word = words[first + index];
+    if (word !== undefined) facts[name] = word;
+  }
+  return facts;
 }

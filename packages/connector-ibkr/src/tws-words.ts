@@ -2,7 +2,10 @@
 export interface TwsWordList {
   /** A word as text; with `bytesMax` only its beginning. */
   at(index: number, bytesMax?: number): string;
-  /** All words from an index on, with a zero between them. */
+  /**
+   * All words from an index on, with a zero between them: one character for each byte, as which any text takes no more
+   * memory than it has bytes. {@link splitWords} makes words of it.
+   */
   from(index: number): string;
 }
 
@@ -26,6 +29,14 @@ export function twsWords(body: Buffer, least: number): TwsWordList | null {
       const end = ends[index] ?? start(index);
       return body.toString("utf8", start(index), Math.min(end, start(index) + bytesMax));
     },
-    from: (index) => body.toString("utf8", start(index), body.length - 1),
+    from: (index) => body.toString("latin1", start(index), body.length - 1),
   };
 }
+
+/** The words of what {@link TwsWordList.from} keeps. */
+export function splitWords(kept: string): readonly string[] {
+  const text = ASCII.test(kept) ? kept : Buffer.from(kept, "latin1").toString("utf8");
+  return text.split("\0");
+}
+
+const ASCII = /^[\0-\x7f]*$/;

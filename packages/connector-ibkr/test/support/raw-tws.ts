@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { type IbkrTwsPolicy, ibkrTws } from "@fillbook/connector-ibkr";
+import { type IbkrTwsPolicy, ibkrTws, type TwsCursor } from "@fillbook/connector-ibkr";
 import { isImportError, silentLogger } from "@fillbook/core";
 import { testClock } from "./ibkr-flex-world.ts";
 import { twsStartMs } from "./ibkr-tws-world.ts";
@@ -66,26 +66,27 @@ export async function rawTws(answer: RawAnswer) {
 }
 
 /** One run against a port, its records counted and thrown away: what it came to, and its error. */
-export async function pullFrom(port: number, policy: IbkrTwsPolicy = {}) {
+export async function pullFrom(port: number, policy: IbkrTwsPolicy = {}, before: TwsCursor | null = null) {
   const timeouts = { connectMs: 5_000, answerMs: 5_000, commissionMs: 0, ...policy.timeouts };
   const connector = ibkrTws({ retries: { retriesMax: 0 }, ...policy, timeouts });
   const settings = { host: "127.0.0.1", port, clientId: 71, trading: "live", lookBackDays: 1 } as const;
   const state = { read: async () => null, write: async () => true };
   const pages = connector.pull({
-    ...{ connection: { id: "c1", userId: "ada", accountRef: "U1234567", settings }, credentials: {}, cursor: null },
+    ...{ connection: { id: "c1", userId: "ada", accountRef: "U1234567", settings }, credentials: {}, cursor: before },
     ...{ mode: "scheduled", window: {}, signal: new AbortController().signal, clock: testClock(twsStartMs) },
     ...{ logger: silentLogger, state },
   });
-  let [records, most] = [0, 0];
+  let [records, most, cursor] = [0, 0, before];
   try {
     for await (const page of pages) {
+      cursor = page.cursor;
       records += page.records.length;
       most = Math.max(most, page.records.length);
     }
-    return { records, most, error: null };
+    return { records, most, cursor, error: null };
   } catch (error) {
     // Anything else is a fault of the connector, and fails the test.
     if (!isImportError(error)) throw error;
-    return { records, most, error };
+    return { records, most, cursor, error };
   }
 }
