@@ -79,7 +79,8 @@ export interface IngestStore {
    *
    * Pages of a run come in order, from 1. A page number that is not above the last committed one is a repeat by a caller
    * who lost the answer: past the fence it gets the last page's answer, and nothing is written but the lease. Only the
-   * last page's statistics have to be kept for that. A batch without a run is never a repeat.
+   * last page's statistics have to be kept for that. A batch without a run is a repeat where its owner's batch of the same id
+   * was committed within the last hour: past the locks it gets that one's answer, and nothing is written.
    */
   commit(batch: CommitBatch, options?: { readonly leaseMs?: number }): Promise<CommitResult>;
   /**

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { instant, type Link, type Trade } from "@fillbook/core";
 import type { BookStore, CommitBatch, TradeReview } from "@fillbook/core/store";
 import { anExecution } from "../an-execution.ts";
@@ -169,7 +170,7 @@ function reviewOf(
 function batchOf(reviews: readonly TradeReview[], time = 0): CommitBatch {
   const { broker, account } = anExecution();
   return {
-    ...{ id: `review ${time}`, owner: "owner", at: times[time] ?? instant("2026-03-01T00:00:00Z"), run: null },
+    ...{ id: randomUUID(), owner: "owner", at: times[time] ?? instant("2026-03-01T00:00:00Z"), run: null },
     ...{ accounts: [`${broker}/${account}`], fetched: 0, ignored: 0, reports: [], cancels: [], rejects: [] },
     ...{ rereads: [], contexts: [], decisions: [], reviews, pins: [], problems: [] },
   };

@@ -5,6 +5,7 @@ import { storeConnectionsSuite } from "./store-connections-suite.ts";
 import { storeCoverageSuite } from "./store-coverage-suite.ts";
 import { storeCrashSuite } from "./store-crash-suite.ts";
 import { storeCredentialsSuite } from "./store-credentials-suite.ts";
+import { storeDecisionsSuite } from "./store-decisions-suite.ts";
 import { storeDueSuite } from "./store-due-suite.ts";
 import { storeHistoriesSuite } from "./store-histories-suite.ts";
 import { storeIsolationSuite } from "./store-isolation-suite.ts";
@@ -39,6 +40,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeCoverageSuite(options);
   storeReadsSuite(options);
   storeReviewsSuite(options);
+  storeDecisionsSuite(options);
   storeAbsorbSuite(options);
   storeUndoSuite(options);
   storeSequencesSuite(options);
