@@ -1,7 +1,8 @@
 import type { AnyConnector, Page } from "./connector-contract.ts";
 import { coverageAfter } from "./coverage.ts";
 import { coverageProblems } from "./coverage-problems.ts";
-import { ImportError } from "./import-error.ts";
+import { redactedError } from "./error-cause.ts";
+import { ImportError, toImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import type { Json } from "./json.ts";
 import { pageBatch } from "./page-batch.ts";
@@ -19,6 +20,7 @@ export async function commitPage(
   const { owner, connectionId, jobId, token } = run;
   const pageNumber = run.tally.stats.pages + 1;
   run.steps.begin("normalize", pageNumber, { records: page.records.length });
+  const thrown: unknown[] = [];
   const batch = pageBatch(page, {
     connector,
     owner,
@@ -26,7 +28,12 @@ export async function commitPage(
     pageNumber,
     at: instantFromUnixMs(run.clock.now()),
     storedContexts: run.storedContexts,
+    onThrown: (error) => thrown.push(error),
   });
+  if (thrown.length > 0) {
+    const err = redactedError(toImportError(thrown[0]), run.secrets);
+    run.logger.error({ connectionId, jobId, records: thrown.length, err }, "normalize threw: the records are rejects");
+  }
   const { fetched, rejected } = run.tally.stats;
   const { ignoredReasons = [] } = batch;
   run.steps.end({ ...countsOf(batch), ...(ignoredReasons.length > 0 && { ignoredReasons }) });

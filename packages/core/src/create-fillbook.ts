@@ -120,7 +120,8 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
     untilEnded(ingestClaimed(optionsOf({ connectionId, mode: "scheduled", signal })));
   return {
     ingest: start,
-    ingestDue: (request = {}) => untilEnded(ingestDue({ store, ingest: runDue, closing: closing.signal }, request)),
+    ingestDue: (request = {}) =>
+      untilEnded(ingestDue({ store, ingest: runDue, closing: closing.signal, logger }, request)),
     forUser: (userId, { actor = userId } = {}) =>
       userBook({
         ...{ userId, actor, store, connectors, access, clock, logger, signal: closing.signal },

@@ -1,4 +1,5 @@
 import type { RunMode } from "./connector-contract.ts";
+import type { ImportError } from "./import-error.ts";
 import type { RunReport } from "./ingest-report.ts";
 import type { Instant } from "./instant.ts";
 import type { RunStats } from "./read-types.ts";
@@ -24,5 +25,11 @@ export type FillbookEvent =
       readonly expectedRecords: number | null;
       readonly at: Instant;
     }
-  | { readonly type: "run.finished"; readonly connectionId: string; readonly report: RunReport }
+  | {
+      readonly type: "run.finished";
+      readonly connectionId: string;
+      readonly report: RunReport;
+      /** Why the run failed, with its causes, for the host's own eyes; without secrets. null where it did not fail. */
+      readonly error: ImportError | null;
+    }
   | { readonly type: "run.skipped"; readonly connectionId: string; readonly runningJobId: string };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { inParallel } from "./in-parallel.ts";
 import type { IngestReport } from "./ingest-report.ts";
+import type { Logger } from "./logger.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { IngestStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
@@ -27,6 +28,7 @@ export interface DueParts {
   readonly ingest: (connectionId: string, signal: AbortSignal) => Promise<IngestReport | null>;
   /** Aborted when the book closes. */
   readonly closing: AbortSignal;
+  readonly logger: Logger;
 }
 
 const dueSchema = z.object({
@@ -36,7 +38,7 @@ const dueSchema = z.object({
 
 /** Runs the connections that are due. Claims no more than it can begin soon, so that other workers get the rest. */
 export async function ingestDue(
-  { store, ingest, closing }: DueParts,
+  { store, ingest, closing, logger }: DueParts,
   request: DueRequest,
 ): Promise<readonly SyncResult[]> {
   const { limit, concurrency } = parseOptions(dueSchema, request);
@@ -46,7 +48,7 @@ export async function ingestDue(
   await inParallel({
     ...{ workers: concurrency, next },
     async work(connectionId) {
-      const result = await syncResult(connectionId, () => ingest(connectionId, signal));
+      const result = await syncResult(connectionId, { run: () => ingest(connectionId, signal), logger });
       // Between its claim and its turn somebody else's run may have met what pauses it.
       if (result.report !== null || result.error !== null) results.push(result);
     },

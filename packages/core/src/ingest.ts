@@ -1,20 +1,12 @@
 import { commitPage } from "./commit-page.ts";
-import { errorReport, ImportError } from "./import-error.ts";
-import {
-  connectionAfter,
-  type IngestReport,
-  isUnchanged,
-  type Outcome,
-  type RunReport,
-  statusOf,
-} from "./ingest-report.ts";
-import { instantFromUnixMs } from "./instant.ts";
+import { finishRun } from "./finish-run.ts";
+import { ImportError } from "./import-error.ts";
+import type { IngestReport, Outcome } from "./ingest-report.ts";
 import { openPages } from "./open-pages.ts";
 import { type BusyRun, beginClaimedRun, beginRun, type IngestOptions, type Run } from "./run.ts";
 import { failureOf } from "./run-failure.ts";
 import { driftMessage, isDrift } from "./schema-drift.ts";
 import { cursorDigest } from "./step-recorder.ts";
-import { storeError } from "./store-error.ts";
 
 /**
  * Imports one connection once. Safe to call twice, at the same time, from any process, and after any crash: what is
@@ -34,7 +26,7 @@ export async function ingestClaimed(options: IngestOptions): Promise<IngestRepor
 
 async function imported(run: Run | BusyRun): Promise<IngestReport> {
   if ("runningJobId" in run) return { status: "skipped", runningJobId: run.runningJobId };
-  return finish(run, await importPages(run));
+  return finishRun(run, await importPages(run));
 }
 
 async function importPages(run: Run): Promise<Outcome> {
@@ -79,55 +71,4 @@ function refuseDrift({ tally, connectionId }: Run): void {
 
 function isBudgetSpent({ budget, tally, clock, deadlineMs }: Run): boolean {
   return tally.stats.pages >= (budget.pages ?? Number.POSITIVE_INFINITY) || clock.now() >= deadlineMs;
-}
-
-export async function finish(run: Run, outcome: Outcome): Promise<RunReport> {
-  const { owner, connectionId, jobId, token, tally } = run;
-  const status = statusOf(outcome, tally.stats);
-  const error = outcome.error === null ? null : errorReport(outcome.error, connectionId);
-  const after = connectionAfter(error, run);
-  const report: RunReport = {
-    jobId,
-    status,
-    more: outcome.more,
-    error,
-    stats: tally.stats,
-    window: run.window,
-    cursorBefore: run.cursorBefore,
-    cursorAfter: tally.cursor,
-    startedAt: run.startedAt,
-    finishedAt: instantFromUnixMs(run.clock.now()),
-    health: after.connection?.health ?? run.connection.health,
-  };
-  const unchanged = isUnchanged(status, run);
-  const end = { owner, connectionId, jobId, token, status, more: outcome.more, error, unchanged, ...after };
-  run.steps.begin("end", 0, { status });
-  const ended = await endRun(run, end, report);
-  run.logger.info(
-    { connectionId, jobId, status: ended.status, stats: ended.stats, code: ended.error?.code },
-    "run finished",
-  );
-  run.emit({ type: "run.finished", connectionId, report: ended });
-  return ended;
-}
-
-// The pages are durable by now: a store that fails here costs the job's last line, not the fills.
-async function endRun(run: Run, end: Parameters<Run["store"]["endRun"]>[0], report: RunReport): Promise<RunReport> {
-  try {
-    const result = await run.store.endRun(end);
-    run.steps.end({ kind: result.kind });
-    await run.steps.save();
-    if (result.kind === "ended" || report.error !== null) return report;
-    const error = new ImportError(
-      "LEASE_LOST",
-      `another run took over connection ${end.connectionId} before this one ended`,
-    );
-    return { ...report, status: "partial", error: errorReport(error, end.connectionId) };
-  } catch (cause) {
-    run.logger.error({ connectionId: end.connectionId, jobId: end.jobId, err: cause }, "the job could not be closed");
-    const error =
-      report.error ??
-      errorReport(storeError("the job could not be closed; the next run closes it", cause), end.connectionId);
-    return { ...report, status: report.status === "succeeded" ? "partial" : report.status, error };
-  }
 }

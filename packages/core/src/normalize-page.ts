@@ -19,10 +19,16 @@ export type NormalizedRecord =
       readonly truncated: boolean;
     };
 
-type Source = { readonly connector: AnyConnector; readonly context: Json };
+/** What reads a record. */
+export interface NormalizeSource {
+  readonly connector: AnyConnector;
+  readonly context: Json;
+  /** Hears what `normalize` threw: a reject names only its class, since its words may quote the record. */
+  readonly onThrown?: (error: unknown) => void;
+}
 
 /** Reads one record. Total: whatever the connector or the record does, the answer is one of four kinds. */
-export function normalizeRecord(record: PageRecord<Json>, source: Source): NormalizedRecord {
+export function normalizeRecord(record: PageRecord<Json>, source: NormalizeSource): NormalizedRecord {
   const ordinal = record.ordinal ?? null;
   const { raw, text, refusal } = keptRaw(record.raw);
   const read = refusal === null ? readRecord(record.raw, source) : refused(refusal);
@@ -44,10 +50,11 @@ type Read =
   | { readonly kind: "ignored"; readonly reason: string }
   | { readonly kind: "rejected"; readonly reason: string };
 
-function readRecord(raw: Json, { connector, context }: Source): Read {
+function readRecord(raw: Json, { connector, context, onThrown }: NormalizeSource): Read {
   try {
     return checked(connector.normalize(raw, context), connector);
   } catch (error) {
+    onThrown?.(error);
     return refused(`normalize threw ${error instanceof Error ? error.name : typeof error}`);
   }
 }

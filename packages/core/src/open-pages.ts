@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { AnyConnector, Page, SharedState } from "./connector-contract.ts";
 import { connectorOf } from "./connector-of.ts";
+import { addSecrets } from "./error-cause.ts";
 import { filePages } from "./file-pages.ts";
 import { ImportError, isImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
@@ -19,13 +20,10 @@ export async function openPages(
   if (run.pages !== undefined) return { connector, pages: run.pages };
   const settings = checked("OPTION_INVALID", "settings", connector.settings.safeParse(connection.settings));
   if (run.file !== undefined) return { connector, pages: filePages(run, { file: run.file, connector, settings }) };
-  const credentials = checked(
-    "CREDENTIALS_MALFORMED",
-    "credentials",
-    connector.credentials.safeParse(
-      await readCredentials(() => untilAborted(() => run.credentials(connection), run.signal), connectionId),
-    ),
-  );
+  const asked = await readCredentials(() => untilAborted(() => run.credentials(connection), run.signal), connectionId);
+  addSecrets(run.secrets, asked);
+  const credentials = checked("CREDENTIALS_MALFORMED", "credentials", connector.credentials.safeParse(asked));
+  addSecrets(run.secrets, credentials);
   const request = {
     connection: { id: connectionId, userId: connection.userId, accountRef: connection.accountRef, settings },
     ...{ credentials, mode: run.mode, signal: run.signal, clock: run.clock, logger: run.logger },

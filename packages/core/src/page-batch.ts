@@ -4,7 +4,7 @@ import { identify, scopeKey } from "./identify.ts";
 import { identifyCancel } from "./identify-cancel.ts";
 import type { Instant } from "./instant.ts";
 import { canonicalJson, type Json } from "./json.ts";
-import { type NormalizedRecord, normalizeRecord } from "./normalize-page.ts";
+import { type NormalizedRecord, type NormalizeSource, normalizeRecord } from "./normalize-page.ts";
 import type { BatchRun, CommitBatch, NewCancel, NewReport } from "./plan/commit-batch.ts";
 import type { NewProblem, Reject } from "./plan/plan-types.ts";
 import { safeText } from "./safe-text.ts";
@@ -18,6 +18,8 @@ export interface BatchSource {
   readonly at: Instant;
   /** Context hashes that this run has committed already. */
   readonly storedContexts: ReadonlySet<string>;
+  /** Hears what `normalize` threw. */
+  readonly onThrown?: (error: unknown) => void;
 }
 
 /** One page of a broker as one commit: every record normalized, identified, or kept as a reject. */
@@ -26,7 +28,8 @@ export function pageBatch(page: Page<Json, Json, Json>, source: BatchSource): Co
   const contextHash = digest(canonicalJson(page.context));
   const origin: Origin = { owner, connectionId: run.connectionId, jobId: run.jobId, fetchedAt: at, contextHash };
   const parts = noParts();
-  for (const record of page.records) addRecord(parts, record, { connector, context: page.context, origin });
+  const heard = source.onThrown === undefined ? {} : { onThrown: source.onThrown };
+  for (const record of page.records) addRecord(parts, record, { connector, context: page.context, origin, ...heard });
   return {
     id: `${run.jobId}/${source.pageNumber}`,
     owner,
@@ -67,9 +70,9 @@ export function accountsOf({ reports, cancels }: BatchParts): readonly string[] 
 export function addRecord(
   parts: BatchParts,
   record: PageRecord<Json>,
-  { connector, context, origin }: { connector: AnyConnector; context: Json; origin: Origin },
+  { origin, ...source }: NormalizeSource & { readonly origin: Origin },
 ): void {
-  const normalized = normalizeRecord(record, { connector, context });
+  const normalized = normalizeRecord(record, source);
   if (normalized.kind === "execution") addReport(parts, normalized, origin);
   else if (normalized.kind === "cancel") parts.cancels.push(newCancel(normalized, origin));
   else if (normalized.kind === "rejected") parts.rejects.push(newReject(normalized, origin));

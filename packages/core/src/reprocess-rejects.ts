@@ -2,7 +2,7 @@ import { z } from "zod";
 import { commitBatch } from "./commit-page.ts";
 import type { AnyConnector } from "./connector-contract.ts";
 import { connectorOf } from "./connector-of.ts";
-import { finish } from "./ingest.ts";
+import { finishRun } from "./finish-run.ts";
 import type { RunReport } from "./ingest-report.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import { parseOptions } from "./parse-options.ts";
@@ -75,7 +75,7 @@ export async function reprocessRejects(
   } finally {
     run.stop();
   }
-  const report = await finish(run, { ...failure, incomplete: counts.rejected + counts.truncated > 0 });
+  const report = await finishRun(run, { ...failure, incomplete: counts.rejected + counts.truncated > 0 });
   return { ...report, rejects: counts, next };
 }
 

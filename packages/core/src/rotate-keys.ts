@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { SealedRow } from "./connection-store.ts";
+import { noSecrets, redactedError } from "./error-cause.ts";
 import { ImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
 import type { Logger } from "./logger.ts";
@@ -67,7 +68,10 @@ async function rotated({ store, vault, clock, logger }: RotationParts, row: Seal
     const plain = await openSealed(vault, row);
     next = await sealCredentials(vault, { owner, connectionId, plain });
   } catch (error) {
-    logger.error({ connectionId, err: error }, "credentials could not be sealed by the newest key");
+    logger.error(
+      { connectionId, err: redactedError(error, noSecrets) },
+      "credentials could not be sealed by the newest key",
+    );
     return "failed";
   }
   const replaced = await inStore("sealed credentials could not be replaced", () =>

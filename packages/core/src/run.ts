@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Clock, systemClock } from "./clock.ts";
 import type { AnyConnector, Page, RunMode, RunWindow } from "./connector-contract.ts";
+import { redactedError, type Secrets } from "./error-cause.ts";
 import type { FillbookEvent } from "./events.ts";
 import { instantSchema } from "./execution.ts";
 import { ImportError } from "./import-error.ts";
@@ -70,6 +71,8 @@ export interface Run {
   readonly tally: RunTally;
   readonly steps: StepRecorder;
   readonly storedContexts: Set<string>;
+  /** What no log, event or step may repeat, once credentials were read. */
+  readonly secrets: Set<string>;
   emit(event: FillbookEvent): void;
   /** Ends every request and wait that the connector left behind. */
   stop(): void;
@@ -110,7 +113,8 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
   const start = await inStore("the run could not begin", () =>
     store.beginRun({ connectionId, mode, window, leaseMs, ...how }),
   );
-  const emit = emitter(options, logger);
+  const secrets = new Set<string>();
+  const emit = emitter(options, logger, secrets);
   if (start.kind === "missing")
     throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${connectionId}`, { connectionId });
   if (start.kind === "disconnected") {
@@ -136,25 +140,25 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
     ...{ pages: options.pages, file: options.file },
     ...{ connection, owner: connection.userId, connectionId, jobId, token, mode, window },
     ...{ leaseMs, deadlineMs, startedAt, beganAtMs },
-    budget: rest.budget,
-    cursorBefore: cursor,
-    signal,
+    ...{ budget: rest.budget, cursorBefore: cursor, signal },
     clock: runClock({ clock, leaseMs, deadlineMs, renew, stop: (reason) => stopper.abort(reason) }),
     logger,
     tally: runTally({ cursor, coverage }),
     steps: stepRecorder({
-      ...{ store, owner: connection.userId, connectionId, jobId, clock, logger, askedAtMs },
+      ...{ store, owner: connection.userId, connectionId, jobId, clock, logger, secrets, askedAtMs },
       input: { mode, from: window.from ?? null, to: window.to ?? null },
     }),
     storedContexts: new Set(),
+    secrets,
     emit,
     stop: () => stopper.abort(budgetSpent),
   };
 }
 
-function emitter({ onEvent }: IngestOptions, logger: Logger): Run["emit"] {
+function emitter({ onEvent }: IngestOptions, logger: Logger, secrets: Secrets): Run["emit"] {
   return (event) => {
-    const failed = (error: unknown) => logger.error({ err: error, type: event.type }, "an onEvent handler failed");
+    const failed = (error: unknown) =>
+      logger.error({ err: redactedError(error, secrets), type: event.type }, "an onEvent handler failed");
     try {
       // A handler may be async in spite of its type: its rejection must not end the host's process.
       Promise.resolve(onEvent?.(event)).catch(failed);

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { digest } from "./digest.ts";
+import { redactedError, type Secrets } from "./error-cause.ts";
 import { errorReport, type ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import { canonicalJson, type Json } from "./json.ts";
@@ -30,6 +31,7 @@ export interface StepRecorderParts {
   readonly jobId: string;
   readonly clock: Pick<Clock, "now">;
   readonly logger: Logger;
+  readonly secrets: Secrets;
   /** When the run was asked for: its `begin` has ended by now. */
   readonly askedAtMs: number;
   readonly input: Json;
@@ -90,7 +92,7 @@ function stepOf(
 }
 
 // The last catch is for a logger that throws. Full batches are written beside the run's own work; only the rest is waited for, at the end.
-function stepWriter({ store, owner, connectionId, jobId, logger }: StepRecorderParts) {
+function stepWriter({ store, owner, connectionId, jobId, logger, secrets }: StepRecorderParts) {
   let waiting: Step[] = [];
   let written: Promise<void> = Promise.resolve();
   let isGivenUp = false;
@@ -100,7 +102,8 @@ function stepWriter({ store, owner, connectionId, jobId, logger }: StepRecorderP
       await store.writeSteps(owner, steps);
     } catch (error) {
       isGivenUp = true;
-      logger.warn({ connectionId, jobId, err: error }, "the run's steps could not be recorded");
+      const err = redactedError(error, secrets);
+      logger.warn({ connectionId, jobId, err }, "the run's steps could not be recorded");
     }
   };
   const save = () => {

@@ -1,5 +1,6 @@
 import { inParallel } from "./in-parallel.ts";
 import type { IngestReport } from "./ingest-report.ts";
+import type { Logger } from "./logger.ts";
 import type { BookStore } from "./store-contract.ts";
 import { type SyncResult, syncResult } from "./sync-result.ts";
 
@@ -10,10 +11,11 @@ export interface SyncAllParts {
   readonly store: Pick<BookStore, "connections">;
   readonly userId: string;
   readonly run: (connectionId: string) => Promise<IngestReport>;
+  readonly logger: Logger;
 }
 
 /** Runs all active connections of one person; one result each, in the order of the connections' list. */
-export async function syncAll({ store, userId, run }: SyncAllParts): Promise<readonly SyncResult[]> {
+export async function syncAll({ store, userId, run, logger }: SyncAllParts): Promise<readonly SyncResult[]> {
   const ids = await activeIds({ store, userId });
   const results: SyncResult[] = [];
   const waiting = ids.entries();
@@ -21,7 +23,7 @@ export async function syncAll({ store, userId, run }: SyncAllParts): Promise<rea
     workers: CONCURRENCY,
     next: async () => waiting.next().value ?? null,
     async work([place, connectionId]) {
-      results[place] = await syncResult(connectionId, () => run(connectionId));
+      results[place] = await syncResult(connectionId, { run: () => run(connectionId), logger });
     },
   });
   return results;

@@ -1,5 +1,7 @@
+import { noSecrets, redactedError } from "./error-cause.ts";
 import { type ErrorReport, errorReport, toImportError } from "./import-error.ts";
 import type { IngestReport } from "./ingest-report.ts";
+import type { Logger } from "./logger.ts";
 
 /** What became of one connection among several. */
 export interface SyncResult {
@@ -10,14 +12,16 @@ export interface SyncResult {
   readonly error: ErrorReport | null;
 }
 
-/** Runs one connection; that it cannot even begin is a result too. */
+/** Runs one connection; that it cannot even begin is a result too, and its cause is logged. */
 export async function syncResult<Report extends IngestReport | null>(
   connectionId: string,
-  run: () => Promise<Report>,
+  { run, logger }: { readonly run: () => Promise<Report>; readonly logger: Logger },
 ): Promise<SyncResult> {
   try {
     return { connectionId, report: await run(), error: null };
-  } catch (error) {
-    return { connectionId, report: null, error: errorReport(toImportError(error), connectionId) };
+  } catch (thrown) {
+    const error = toImportError(thrown);
+    logger.error({ connectionId, code: error.code, err: redactedError(error, noSecrets) }, "the run could not begin");
+    return { connectionId, report: null, error: errorReport(error, connectionId) };
   }
 }

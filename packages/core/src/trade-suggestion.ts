@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { noSecrets, redactedError } from "./error-cause.ts";
 import { instrumentKey } from "./instrument-key.ts";
 import type { Logger } from "./logger.ts";
 import type { Trade } from "./read-types.ts";
@@ -73,7 +74,7 @@ export async function suggestions(
     const plans = plansSchema.parse(await tradePlans({ userId, instruments }));
     return trades.map(suggestedFrom(plans));
   } catch (error) {
-    logger.error({ userId, err: error }, "tradePlans failed; the inbox has no suggestions");
+    logger.error({ userId, err: redactedError(error, noSecrets) }, "tradePlans failed; the inbox has no suggestions");
     return trades.map(() => nothing("unavailable"));
   }
 }

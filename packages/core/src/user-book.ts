@@ -99,7 +99,13 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
     ...userPins({ store, userId, actor, clock: parts.clock }),
     ...userManualTrades({ ...parts, store, userId, actor }),
     ...userStatistics({ userId, store, tradePlans: parts.tradePlans }),
-    ...userSync({ userId, store, runNow: parts.runNow, ownConnection: (id) => ownConnection(store, userId, id) }),
+    ...userSync({
+      userId,
+      store,
+      logger: parts.logger,
+      runNow: parts.runNow,
+      ownConnection: (id) => ownConnection(store, userId, id),
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { IngestReport } from "./ingest-report.ts";
+import type { Logger } from "./logger.ts";
 import type { Connection } from "./read-types.ts";
 import type { BookStore } from "./store-contract.ts";
 import { syncAll } from "./sync-all.ts";
@@ -23,15 +24,16 @@ export interface UserSync {
 export function userSync(parts: {
   readonly userId: string;
   readonly store: BookStore;
+  readonly logger: Logger;
   readonly runNow: SyncParts["run"];
   readonly ownConnection: (id: string) => Promise<Connection>;
 }): UserSync {
-  const { userId, store, runNow, ownConnection } = parts;
+  const { userId, store, logger, runNow, ownConnection } = parts;
   return {
     async syncNow(connectionId, request = {}) {
       await ownConnection(connectionId);
       return syncNow({ store, userId, run: runNow }, connectionId, request);
     },
-    syncAll: () => syncAll({ store, userId, run: (connectionId) => runNow(connectionId, {}) }),
+    syncAll: () => syncAll({ store, userId, logger, run: (connectionId) => runNow(connectionId, {}) }),
   };
 }

@@ -1,5 +1,6 @@
 import { type AuditEvent, auditEvent, FILLBOOK } from "./audit-event.ts";
 import type { Clock } from "./clock.ts";
+import { redactedError, secretsIn } from "./error-cause.ts";
 import { ImportError, isImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import type { Json } from "./json.ts";
@@ -68,7 +69,8 @@ export async function reseal(
     const audit = resealedEvent(connectionId, clock);
     return await store.replaceSealedCredentials({ owner, connectionId, expected: sealed, sealed: next, audit });
   } catch (error) {
-    logger.warn({ connectionId, err: error }, "credentials could not be sealed by the newest key");
+    const err = redactedError(error, secretsIn(plain));
+    logger.warn({ connectionId, err }, "credentials could not be sealed by the newest key");
     return false;
   }
 }

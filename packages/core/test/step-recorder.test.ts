@@ -12,7 +12,7 @@ function aRecorder(writeSteps?: (owner: string, steps: readonly Step[]) => Promi
   const logger = { ...silentLogger, warn: (_data: object, message: string) => void warnings.push(message) };
   const recorder = stepRecorder({
     ...{ store, owner: "owner", connectionId: "C1", jobId: "J1", clock: { now: () => nowMs }, logger },
-    ...{ askedAtMs: nowMs - 5, input: { mode: "manual" } },
+    ...{ secrets: new Set<string>(), askedAtMs: nowMs - 5, input: { mode: "manual" } },
   });
   const pass = (ms: number) => {
     nowMs += ms;

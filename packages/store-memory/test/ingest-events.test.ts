@@ -36,7 +36,7 @@ test("events: a run tells its start, each stored page and its end, in this order
     { type: "run.started", connectionId, jobId, mode: "scheduled", at: report.startedAt },
     expect.objectContaining({ type: "run.progress", stats: expect.objectContaining({ pages: 1, inserted: 1 }) }),
     expect.objectContaining({ type: "run.progress", jobId, expectedRecords: null, stats: report.stats }),
-    { type: "run.finished", connectionId, report },
+    { type: "run.finished", connectionId, report, error: null },
   ]);
   expect(JSON.parse(JSON.stringify(events))).toEqual(events);
 });

@@ -76,7 +76,9 @@ describe("runs that go on", () => {
     expect(begun.c).toEqual({ jobId: "j", startedAt: at, stats: null, expectedRecords: null });
     expect(runsAfter(begun, progress).c).toMatchObject({ stats, expectedRecords: 10, startedAt: at });
     const report = {} as RunReport;
-    expect(Object.keys(runsAfter(begun, { type: "run.finished", connectionId: "c", report }))).toEqual(["other"]);
+    expect(Object.keys(runsAfter(begun, { type: "run.finished", connectionId: "c", report, error: null }))).toEqual([
+      "other",
+    ]);
   });
 
   it("a page that came late takes a run up where it is", () => {
