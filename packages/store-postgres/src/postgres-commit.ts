@@ -29,6 +29,8 @@ interface CommitOptions {
   readonly leaseMs: number | null;
   /** Asks only whether the database takes the batch: nothing stays written. */
   readonly rehearse?: boolean;
+  /** An operator's tool asks for no answer again, and leaves a right book as it is, row by row. */
+  readonly keepsAnswer?: false;
 }
 
 /**
@@ -123,7 +125,7 @@ async function commitWithin(
   await writePlan(sql, tables, planned);
   await moveCursor(sql, tables, { planned, leaseMs: options.leaseMs });
   const result = committedResult(planned.plan);
-  await keepAnswer(sql, tables, { batch, answer: result });
+  if (options.keepsAnswer !== false) await keepAnswer(sql, tables, { batch, answer: result });
   if (onCommit !== null && options.rehearse !== true) await callHost(sql, onCommit, storeCommit(planned));
   return result;
 }
