@@ -10,6 +10,7 @@ import { storeDueSuite } from "./store-due-suite.ts";
 import { storeHistoriesSuite } from "./store-histories-suite.ts";
 import { storeIsolationSuite } from "./store-isolation-suite.ts";
 import { storeLineageSuite } from "./store-lineage-suite.ts";
+import { storeMomentsSuite } from "./store-moments-suite.ts";
 import { storeProblemsSuite } from "./store-problems-suite.ts";
 import { storeReadsSuite } from "./store-reads-suite.ts";
 import { storeRejectsSuite } from "./store-rejects-suite.ts";
@@ -39,6 +40,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeRepeatsSuite(options);
   storeCoverageSuite(options);
   storeReadsSuite(options);
+  storeMomentsSuite(options);
   storeReviewsSuite(options);
   storeDecisionsSuite(options);
   storeAbsorbSuite(options);
