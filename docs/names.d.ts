@@ -1,4 +1,4 @@
-import type { IbkrFlexConnector, IbkrWebConnector } from "@fillbook/connector-ibkr";
+import type { IbkrFlexConnector, IbkrGateway, IbkrWebConnector } from "@fillbook/connector-ibkr";
 import type { KrakenConnector } from "@fillbook/connector-kraken";
 import type { Fillbook, InboxTrade, TradePlans, UserBook, Vault } from "@fillbook/core";
 import type { PostgresStore } from "@fillbook/store-postgres";
@@ -22,5 +22,6 @@ declare global {
   const theyAgree: () => Promise<boolean>;
   const signal: AbortSignal;
   const items: readonly InboxTrade[];
+  const gatewaysOfUser: (userId: string) => Promise<readonly IbkrGateway[]>;
   const plansOf: (userId: string, instruments: readonly string[]) => ReturnType<TradePlans>;
 }

@@ -34,7 +34,8 @@ export async function startDemoBrokers(secrets: DemoSecrets) {
   const krakenAccount = await startKraken(secrets, clock);
   const ibkrAccount = await startIbkr(secrets, clock);
   const { url: baseUrl, mirrorUrl, portal } = ibkrAccount;
-  const gateway = { url: portal.url, fingerprint256: portal.fingerprint256 };
+  // Whoever may name the gateway reads the trades of its login: the demo's user may, those who sign up may not.
+  const gateway = { url: portal.url, fingerprint256: portal.fingerprint256, userIds: [secrets.userId] };
   const logins = setInterval(() => portal.login(), GATEWAY_LOGIN_MS).unref();
   return {
     clock,

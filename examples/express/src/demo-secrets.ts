@@ -1,9 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
 const secretsSchema = z.object({
+  /** Of the demo's user, to whom alone its gateway belongs. A name would belong to whoever signs up first. */
+  userId: z.uuid(),
   sessionSecret: z.string(),
   vaultKey: z.string(),
   /** The keys of the simulated accounts: those that are sealed in the database must still open them at the next start. */
@@ -22,6 +24,7 @@ export async function demoSecrets(dataDir: string): Promise<DemoSecrets> {
   const text = await readFile(path, "utf8").catch(() => null);
   if (text !== null) return secretsSchema.parse(JSON.parse(text));
   const secrets: DemoSecrets = {
+    userId: randomUUID(),
     sessionSecret: randomBytes(32).toString("base64"),
     vaultKey: randomBytes(32).toString("base64"),
     krakenKey: { apiKey: randomBytes(42).toString("base64"), apiSecret: randomBytes(64).toString("base64") },

@@ -36,7 +36,7 @@ async function welcome(
   brokers: Brokers,
 ): Promise<string | null> {
   const password = randomBytes(15).toString("base64url");
-  const made = await addUser(database, { name: NAME, password });
+  const made = await addUser(database, { name: NAME, password }, secrets.userId);
   if (made === null) {
     // The brokers are as the last start left them.
     brokers.changeLater();

@@ -11,13 +11,9 @@ const { FILLBOOK_DEMO, FILLBOOK_DATA_DIR = ".fillbook/express", FILLBOOK_CRON: t
 
 // Written at once: no line is lost when the process ends.
 const logger = pino(pino.destination({ sync: true }));
-// Client Portal's gateway runs beside this server; its certificate is its own, and known by its fingerprint.
-const { IBKR_GATEWAY_URL: url, IBKR_GATEWAY_FINGERPRINT: fingerprint256 } = process.env;
-const pin = fingerprint256 === undefined ? {} : { fingerprint256 };
-const gateways = url === undefined ? [] : [{ url, ...pin }];
-
 const demo = FILLBOOK_DEMO === "1" ? await startDemo(FILLBOOK_DATA_DIR) : null;
 const settings = settingsOrExit();
+const { gateways } = settings;
 const { clock, connectors } = demo ?? { connectors: [kraken(), ibkrFlex(), ibkrWeb({ gateways })] };
 const server = await startServer(settings, { connectors, logger, ticks, ...(clock === undefined ? {} : { clock }) });
 const welcome = await demo?.welcome(server);

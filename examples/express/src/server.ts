@@ -27,7 +27,7 @@ const CLOSE_MS_MAX = 5_000;
 
 /** Opens everything in its order: database, tables, book, schedule, port. */
 export async function startServer(
-  settings: Settings,
+  settings: Omit<Settings, "gateways">,
   parts: Omit<BookParts, "vaultKey"> & { readonly limits?: Partial<Limits>; readonly ticks?: string },
 ): Promise<RunningServer> {
   const { vaultKey, sessionSecret, isHttps, port } = settings;

@@ -1,5 +1,13 @@
 import { z } from "zod";
 
+/** A Client Portal Gateway that runs beside this server, and the one user who may read there. */
+export interface GatewaySettings {
+  readonly url: string;
+  /** SHA-256 of its certificate, which is its own. */
+  readonly fingerprint256?: string;
+  readonly userIds: readonly string[];
+}
+
 export interface Settings {
   /** Signs the session cookie. */
   readonly sessionSecret: string;
@@ -12,6 +20,8 @@ export interface Settings {
   readonly port: number;
   /** True behind a proxy that speaks https: cookies are then sent over https only, and the proxy's headers believed. */
   readonly isHttps: boolean;
+  /** None, or one. */
+  readonly gateways: readonly GatewaySettings[];
 }
 
 const VAULT_KEY_BYTES = 32;
@@ -22,6 +32,9 @@ const environmentSchema = z.object({
   DATABASE_URL: z.string().optional(),
   FILLBOOK_DATA_DIR: z.string().default(".fillbook/express"),
   FILLBOOK_HTTPS: z.enum(["0", "1"]).default("0"),
+  IBKR_GATEWAY_URL: z.url("is not a URL").optional(),
+  IBKR_GATEWAY_FINGERPRINT: z.string().optional(),
+  IBKR_GATEWAY_USER: z.uuid("is not the id of a user").optional(),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
 });
 
@@ -40,7 +53,17 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     dataDir: data.FILLBOOK_DATA_DIR,
     port: data.PORT,
     isHttps: data.FILLBOOK_HTTPS === "1",
+    gateways: gatewaysOf(data),
   };
+}
+
+/** A gateway asks nobody who he is, so it must be said whose it is: without, every user could read its trades. */
+function gatewaysOf(data: z.output<typeof environmentSchema>): readonly GatewaySettings[] {
+  const { IBKR_GATEWAY_URL: url, IBKR_GATEWAY_FINGERPRINT: fingerprint256, IBKR_GATEWAY_USER: userId } = data;
+  if (url === undefined) return [];
+  if (userId === undefined)
+    throw new Error("the server does not start: IBKR_GATEWAY_USER is missing: whose gateway is it?");
+  return [{ url, userIds: [userId], ...(fingerprint256 === undefined ? {} : { fingerprint256 }) }];
 }
 
 function isVaultKey(text: string): boolean {

@@ -11,7 +11,7 @@ export async function createTables(database: Database): Promise<void> {
       perform pg_advisory_xact_lock(hashtext('fillbook example app'));
       create schema if not exists app;
       create table if not exists app.users (
-        id uuid primary key default gen_random_uuid(),
+        id uuid primary key,
         name text not null unique,
         password_hash text not null,
         created_at timestamptz not null default now()

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Database } from "./database.ts";
 import { hashPassword, isPassword, unmatchedHash } from "./passwords.ts";
@@ -20,10 +21,14 @@ export const loginSchema = z.strictObject({
 export type Login = z.output<typeof loginSchema>;
 
 /** Makes a user; null when the name is taken. */
-export async function addUser(database: Database, { name, password }: Login): Promise<User | null> {
+export async function addUser(
+  database: Database,
+  { name, password }: Login,
+  id: string = randomUUID(),
+): Promise<User | null> {
   const { rows } = await database.query(
-    "insert into app.users (name, password_hash) values ($1, $2) on conflict (name) do nothing returning id, name",
-    [name, await hashPassword(password)],
+    "insert into app.users (id, name, password_hash) values ($1, $2, $3) on conflict do nothing returning id, name",
+    [id, name, await hashPassword(password)],
   );
   return oneUser(rows);
 }

@@ -65,6 +65,11 @@ it.runIf(process.env.LONG_TESTS === "1")(
     expect(connections.map(({ status }) => status).sort()).toEqual(["active", "active", "active", "needs_reauth"]);
     const imported = itemsOf(await browser.get("/api/inbox?limit=200")).length;
     expect(imported).toBeGreaterThan(20);
+    const stranger = client(await first.find(/"url":"([^"]+)"/), () => undefined);
+    await stranger.get("/api/session");
+    await stranger.post("/api/users", { name: "mallory", password: "correct horse battery" });
+    const gateway = { connector: "ibkr-web", credentials: { kind: "gateway" } };
+    expect((await stranger.post("/api/connections", gateway)).body).toMatchObject({ code: "OPTION_INVALID" });
     expect(await first.end("SIGTERM")).toBe(0);
 
     const again = startServerProcess(environment);

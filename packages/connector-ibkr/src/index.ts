@@ -4,6 +4,7 @@ export type { IbkrFlexPolicy } from "./flex-policy.ts";
 export { checkFlexQuery, type FlexColumnUse, type FlexQueryCheck, type MissingFlexColumn } from "./flex-query-check.ts";
 export type { FlexCredentials, FlexSettings } from "./flex-settings.ts";
 export { type IbkrFlexConnector, ibkrFlex } from "./ibkr-flex.ts";
+export type { GatewaysOption, GatewayUsers } from "./ibkr-gateways.ts";
 export { type IbkrSession, readIbkrSession, type SessionStore } from "./ibkr-session.ts";
 export { type IbkrTwsConnector, ibkrTws } from "./ibkr-tws.ts";
 export { type IbkrWebConnector, ibkrWeb } from "./ibkr-web.ts";

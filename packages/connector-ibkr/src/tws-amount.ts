@@ -1,5 +1,4 @@
 import type { Decimal } from "@fillbook/core";
-import type { TwsWords } from "./tws-record.ts";
 import { webNumber } from "./web-row.ts";
 
 /** A number of TWS as decimal text; null for what is none. Java writes it, perhaps with an exponent or with commas. */
@@ -12,9 +11,8 @@ export function twsNumber(text: string | undefined): Decimal | null {
  * Whether a commission says an amount. Before it is known, TWS sends an empty one, or the largest number that there is;
  * neither is zero.
  */
-export function isCommissionSet({ commission, currency }: TwsWords): boolean {
-  if (commission === undefined || commission.trim() === "") return false;
-  return (currency ?? "").trim() !== "" && !(Math.abs(Number(commission)) >= Number.MAX_VALUE);
+export function isCommissionSet({ amount, currency }: { readonly amount: string; readonly currency: string }): boolean {
+  return amount.trim() !== "" && currency.trim() !== "" && !(Math.abs(Number(amount)) >= Number.MAX_VALUE);
 }
 
 const GROUPED = /^-?[1-9]\d{0,2}(?:,\d{3}){1,9}(?:\.\d{1,40})?$/;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ImportError, instantFromUnixMs, silentLogger } from "@fillbook/core";
 import type { CheckResult } from "@fillbook/core/connector";
 import { twsReach } from "./tws-gaps.ts";
-import type { TwsListener } from "./tws-line.ts";
+import type { TwsListener } from "./tws-hearing.ts";
 import type { ReadTwsPolicy } from "./tws-policy.ts";
 import { type TwsRequest, withTwsLine } from "./tws-run.ts";
 

@@ -20,7 +20,7 @@ export function twsSign(code: number, said: string, { place, isOurs }: TwsCodePl
   if (code === 1100 || code === 2110) return { kind: "lost" };
   if (code === 1101 || code === 1102) return { kind: "restored" };
   const known = connectionCodes.get(code);
-  const found = known ?? (isOurs ? requestCode(code, said) : unreadable(code, said));
+  const found = known ?? (isOurs ? requestCode(code, said) : null);
   if (found === null) return { kind: "news" };
   const [errorCode, what] = found;
   return { kind: "failure", error: twsError(errorCode, { place, what: `${what} (${code}: ${cleaned(said)})` }) };
@@ -57,12 +57,6 @@ function requestCode(code: number, said: string): Failure | null {
   if (code >= 2100 && code < 2200) return null;
   if (/account/i.test(said)) return ["ACCOUNT_MISMATCH", "does not open this account"];
   return code === 320 || code === 321 ? ["REQUEST_INVALID", "does not accept the request"] : ["BROKER_ERROR", "failed"];
-}
-
-/** A message that ends too early is one that is lost; only those that are asked for matter. */
-function unreadable(code: number, said: string): Failure | null {
-  if (code !== 505 || !/^Underrun error on (?:EXECUTION_DATA|COMMISSION_REPORT)/.test(said)) return null;
-  return ["PROTOCOL", "sent a message that ends too early"];
 }
 
 function cleaned(text: string): string {

@@ -1,7 +1,7 @@
 import { ImportError } from "@fillbook/core";
 import { isCommissionSet } from "./tws-amount.ts";
-import type { TwsListener } from "./tws-line.ts";
-import type { TwsExecution, TwsRecord, TwsWords } from "./tws-record.ts";
+import type { TwsListener } from "./tws-hearing.ts";
+import { type TwsCommission, type TwsExecution, type TwsRecord, twsRecord } from "./tws-record.ts";
 
 /** What has been heard of an account's executions, on however many lines. */
 export interface TwsCollector extends TwsListener {
@@ -17,26 +17,24 @@ export interface TwsCollector extends TwsListener {
  */
 export function twsCollector(account: string): TwsCollector {
   const executions = new Map<string, TwsExecution>();
-  const commissions = new Map<string, TwsWords>();
+  const commissions = new Map<string, TwsCommission>();
   return {
     execution(told) {
-      const { acctNumber = "" } = told.execution;
-      if (acctNumber === "" || acctNumber === account) executions.set(JSON.stringify(told), told);
+      if (told.account === "" || told.account === account) executions.set(told.text, told);
       refuseFlood(executions.size);
     },
     commission(told) {
-      const { execId = "" } = told;
+      const { execId } = told;
       const known = commissions.get(execId);
       // A later amount counts; a later "not known" does not undo one.
       if (known === undefined || isCommissionSet(told) || !isCommissionSet(known)) commissions.set(execId, told);
       refuseFlood(commissions.size);
     },
-    records: () =>
-      [...executions.values()].map((told) => ({ ...told, commission: commissions.get(execIdOf(told)) ?? null })),
+    records: () => [...executions.values()].map((told) => twsRecord(told, commissions.get(told.execId) ?? null)),
     isPriced: () =>
       [...executions.values()].every((told) => {
-        const commission = commissions.get(execIdOf(told));
-        return told.contract.secType === "BAG" || (commission !== undefined && isCommissionSet(commission));
+        const commission = commissions.get(told.execId);
+        return told.secType === "BAG" || (commission !== undefined && isCommissionSet(commission));
       }),
   };
 }
@@ -48,8 +46,4 @@ const TOLD_MAX = 500_000;
 function refuseFlood(told: number): void {
   if (told <= TOLD_MAX) return;
   throw new ImportError("RESPONSE_TOO_LARGE", `TWS told more than ${TOLD_MAX} executions`);
-}
-
-function execIdOf({ execution }: TwsExecution): string {
-  return execution.execId ?? "";
 }

@@ -73,7 +73,8 @@ export function twsUnpriced({ settings, records, nowMs }: TwsReading): PageDiagn
     if (contract.secType === "BAG" || execution.clientId === String(settings.clientId)) return false;
     const time = readTwsTime(execution.time ?? "", settings.timeZone ?? null);
     const isOld = "atMs" in time && nowMs - time.atMs > LATE_MS;
-    return isOld && (commission === null || !isCommissionSet(commission));
+    const { commission: amount = "", currency = "" } = commission ?? {};
+    return isOld && !isCommissionSet({ amount, currency });
   });
   if (unpriced.length === 0) return null;
   const message = `${unpriced.length} executions of other clients have no commission: TWS tells those only to its Master API client ID, which should be ${settings.clientId}`;

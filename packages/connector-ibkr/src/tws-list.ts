@@ -32,7 +32,7 @@ export async function readTwsList(request: TwsListRequest): Promise<TwsListEnd> 
     const { restored } = line.facts;
     line.ask({ reqId, account, from });
     const isTold = await line.until(
-      (facts) => facts.restored > restored || (facts.ended.has(reqId) && !facts.lost),
+      (facts) => facts.restored > restored || (facts.ended === reqId && !facts.lost),
       limit,
     );
     if (!isTold) return unended(request);

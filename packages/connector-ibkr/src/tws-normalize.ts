@@ -59,10 +59,11 @@ function execution({ contract, execution: told, commission }: TwsRecord, context
  * amount that comes later, or in a statement, beats it. Undefined for what is no number.
  */
 function feesOf(commission: TwsWords | null): ExecutionInput["fees"] | undefined {
-  if (commission === null || !isCommissionSet(commission)) return null;
-  const amount = twsNumber(commission.commission);
+  const { commission: told = "", currency = "" } = commission ?? {};
+  if (!isCommissionSet({ amount: told, currency })) return null;
+  const amount = twsNumber(told);
   if (amount === null) return undefined;
-  const fee = { amount, currency: commission.currency ?? "" };
+  const fee = { amount, currency };
   return [amount === "0" ? { ...fee, estimated: true } : fee];
 }
 

@@ -3,8 +3,9 @@ import { type Clock, ImportError, isImportError, type Logger } from "@fillbook/c
 import type { SharedState } from "@fillbook/core/connector";
 import { ibkrLease, type Lease } from "./ibkr-lease.ts";
 import { twsError } from "./tws-codes.ts";
+import type { TwsListener } from "./tws-hearing.ts";
 import { twsLibrary } from "./tws-library.ts";
-import { openTwsLine, type TwsLine, type TwsListener, twsLimit } from "./tws-line.ts";
+import { openTwsLine, type TwsLine, twsLimit } from "./tws-line.ts";
 import { type ReadTwsPolicy, twsPlace } from "./tws-policy.ts";
 import type { TwsSettings } from "./tws-settings.ts";
 

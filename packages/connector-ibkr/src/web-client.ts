@@ -88,6 +88,7 @@ function openSession({ policy, queue }: WebTransport, { access, state, clock, si
   const { random, timeouts, retries, penaltyMs } = policy;
   return keyedSession({
     ...{ stateKey: `web:turns:${access.key}`, state, queue, clock, signal, random, limits },
+    subject: access.consumer === null ? "this gateway" : "this access token",
     holdMs: timeouts.totalMs + 5_000,
     pauseMaxMs: penaltyMs,
     pauseWaitMaxMs: retries.waitMaxMs,
@@ -132,7 +133,7 @@ async function send(caller: Caller, call: WebCall, nonce: string): Promise<WebRe
   const { penaltyMs } = transport.policy;
   const place = placeOf(caller);
   const response = await transport.http(place).request(requestOf(caller, call, nonce));
-  if (response.status === 429) await notePenalty(state, place.egress, { clock, penaltyMs });
+  if (response.status === 429 && place.egress !== null) await notePenalty(state, place.egress, { clock, penaltyMs });
   const secrets = caller.token === null ? access.secrets : [...access.secrets, caller.token];
   return readWebAnswer(response, { call: `${call.method} ${call.path}`, secrets, penaltyMs });
 }
@@ -170,10 +171,12 @@ function authorize(
   return sign === undefined ? signWithSession(signing, token?.reveal() ?? "") : sign(signing);
 }
 
+/** A place with a way out of its own is paused by its turns alone. */
 async function refuseInPenalty(caller: Caller): Promise<void> {
   const { state, clock, transport } = caller;
   const { penaltyMs } = transport.policy;
-  const leftMs = await penaltyLeftMs(state, placeOf(caller).egress, { clock, penaltyMs });
+  const { egress } = placeOf(caller);
+  const leftMs = egress === null ? 0 : await penaltyLeftMs(state, egress, { clock, penaltyMs });
   if (leftMs === 0) return;
   const message = `IBKR limited the requests of this address; nothing was sent, ${leftMs} ms are left`;
   throw new ImportError("RATE_LIMITED", message, { retryAfterMs: leftMs });

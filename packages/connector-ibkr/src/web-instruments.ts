@@ -18,7 +18,10 @@ export type WebInstrument = {
   readonly right: "C" | "P" | null;
 };
 
-/** Instruments by conid, kept for the life of a connector and in the shared state: a conid never changes its meaning. */
+/**
+ * Instruments by owner, place and conid, as in the shared state: a conid never changes its meaning, but what a gateway says
+ * of it is a fact for nobody but the owner who reads there.
+ */
 export type WebInstrumentCache = Map<string, WebInstrument>;
 
 /** Most conids of one request (IBKR Campus, Web API, read 2026-05-27). */
@@ -34,19 +37,27 @@ export async function webInstruments(
   cache: WebInstrumentCache,
   conids: readonly string[],
 ): Promise<readonly WebInstrument[]> {
+  const { ownKey } = run.client.access;
   const wanted = [...new Set(conids)].sort();
-  for (const conid of wanted.filter((one) => !cache.has(one))) {
-    const stored = readInstrument((await run.state.read(instrumentKey(conid)))?.value ?? null);
-    if (stored !== null) remember(cache, stored);
+  // Of this run: the cache may be emptied while it is filled.
+  const known = new Map<string, WebInstrument>();
+  for (const conid of wanted) {
+    const key = instrumentKey(ownKey, conid);
+    const instrument = cache.get(key) ?? readInstrument((await run.state.read(key))?.value ?? null);
+    if (instrument === null) continue;
+    known.set(conid, instrument);
+    remember(cache, key, instrument);
   }
-  const missing = wanted.filter((conid) => !cache.has(conid));
+  const missing = wanted.filter((conid) => !known.has(conid));
   for (let start = 0; start < missing.length; start += CONIDS_MAX) {
     for (const instrument of await ask(run, missing.slice(start, start + CONIDS_MAX))) {
-      remember(cache, instrument);
-      await changeShared(run.state, instrumentKey(instrument.conid), () => ({ value: instrument, result: null }));
+      const key = instrumentKey(ownKey, instrument.conid);
+      known.set(instrument.conid, instrument);
+      remember(cache, key, instrument);
+      await changeShared(run.state, key, () => ({ value: instrument, result: null }));
     }
   }
-  return wanted.flatMap((conid) => cache.get(conid) ?? []);
+  return wanted.flatMap((conid) => known.get(conid) ?? []);
 }
 
 /** The instruments of a stored context, by conid. */
@@ -56,13 +67,13 @@ export function instrumentsIn(value: Json): ReadonlyMap<string, WebInstrument> {
   return new Map(read.map((instrument) => [instrument.conid, instrument]));
 }
 
-function instrumentKey(conid: string): string {
-  return `web:instrument:${conid}`;
+function instrumentKey(ownKey: string, conid: string): string {
+  return `web:instrument:${ownKey}:${conid}`;
 }
 
-function remember(cache: WebInstrumentCache, instrument: WebInstrument): void {
+function remember(cache: WebInstrumentCache, key: string, instrument: WebInstrument): void {
   if (cache.size >= CACHED_MAX) cache.clear();
-  cache.set(instrument.conid, instrument);
+  cache.set(key, instrument);
 }
 
 /** Trades without instruments are better than none: what fails here is asked for again by the next run. */

@@ -6,20 +6,31 @@ import {
   type RetryPolicy,
   systemRandom,
 } from "@fillbook/connector-kit";
+import { type GatewaysOption, type OwnersGateways, ownersGateways } from "./ibkr-gateways.ts";
 import { type IbkrGateway, oauthUrls, readOauthPlace, readWebPlace, type TlsPin, type WebPlace } from "./web-place.ts";
 import { type ResetWindow, readResetWindows, resetWindows, type WebRegion } from "./web-windows.ts";
 
 /** Options of `ibkrWeb()`: what holds for all accounts of a host. */
 export interface IbkrWebPolicy {
-  /** The gateways that connections may name. @defaultValue none: only OAuth credentials are accepted then */
-  readonly gateways?: readonly IbkrGateway[];
+  /**
+   * The gateways that connections may name, each with the owners that may, or a function that answers with one owner's. A
+   * gateway asks nobody who he is: whoever may name it reads all that its login opens.
+   *
+   * @defaultValue none: only OAuth credentials are accepted then
+   */
+  readonly gateways?: GatewaysOption<IbkrGateway>;
   /** Of the OAuth access, tried in turn where one answers 410. @defaultValue the three hosts of IBKR */
   readonly oauthUrls?: readonly string[];
   /** For `oauthUrls` on loopback addresses. @defaultValue none */
   readonly oauthTls?: TlsPin;
-  /** Names this process's way out: IBKR's penalty box is per address. @defaultValue "default" */
+  /**
+   * Names the address that OAuth requests of this process come from: IBKR's penalty box is per address. Gateways share it
+   * only where they are given the same name.
+   *
+   * @defaultValue "default"
+   */
   readonly egress?: string;
-  /** How long an address is silent after a 429. IBKR says 10 and 15 minutes. @defaultValue 900_000 */
+  /** How long a gateway or an address is silent after a 429. IBKR says 10 and 15 minutes. @defaultValue 900_000 */
   readonly penaltyMs?: number;
   /** Least time between two calls for trades on one session. IBKR allows one in 5 seconds. @defaultValue 5_500 */
   readonly tradesEveryMs?: number;
@@ -41,7 +52,7 @@ export interface IbkrWebPolicy {
 
 /** The policy with its defaults, checked. */
 export interface ReadWebPolicy {
-  readonly gateways: readonly WebPlace[];
+  readonly gateways: OwnersGateways<WebPlace>;
   readonly oauth: readonly [WebPlace, ...WebPlace[]];
   readonly penaltyMs: number;
   readonly tradesEveryMs: number;
@@ -65,7 +76,10 @@ export function readWebPolicy(policy: IbkrWebPolicy): ReadWebPolicy {
   const [first, ...others] = places;
   if (first === undefined) throw read.invalid("oauthUrls", "is empty");
   return {
-    gateways: (policy.gateways ?? []).map((gateway) => readWebPlace("gateways", gateway, egress)),
+    gateways: ownersGateways(policy.gateways ?? [], {
+      factory: "ibkrWeb()",
+      read: (gateway) => readWebPlace("gateways", gateway),
+    }),
     oauth: [first, ...others],
     penaltyMs: read.whole("penaltyMs", policy.penaltyMs ?? 900_000, [600_000, DAY_MS]),
     tradesEveryMs: read.whole("tradesEveryMs", policy.tradesEveryMs ?? 5_500, [5_001, DAY_MS]),

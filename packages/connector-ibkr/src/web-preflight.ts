@@ -4,9 +4,10 @@ import { type Clock, ImportError, type Json, type Logger } from "@fillbook/core"
 import type { SharedState } from "@fillbook/core/connector";
 import { z } from "zod";
 import type { WebSign } from "./web-answer.ts";
+import { mayTakeOver, noteOpening } from "./web-brokerage.ts";
 import type { WebClient } from "./web-client.ts";
 import { makeToken, useKeptToken } from "./web-login.ts";
-import { changeRecord, type WebSessionRecord } from "./web-session-record.ts";
+import { changeRecord } from "./web-session-record.ts";
 import type { WebSettings } from "./web-settings.ts";
 
 /** A run's way to a session that answers. */
@@ -47,8 +48,6 @@ const STEPS_MAX = 40;
 const STARTING_MAX_MS = 60_000;
 const STEP_MS = 2_000;
 const INITS_MAX = 3;
-/** How long a session that was thrown out is left alone, in milliseconds: two programs that compete would fight for ever. */
-const COMPETE_EVERY_MS = 3_600_000;
 const COMPETING_RETRY_MS = 900_000;
 
 /**
@@ -98,22 +97,22 @@ function ofSign(sign: WebSign): WebSessionStatus | "moved" {
 }
 
 async function logIn(run: WebSessionRun): Promise<void> {
-  const { consumer, key } = run.client.access;
+  const { consumer, ownKey } = run.client.access;
   const { clock, state } = run;
   if (consumer === null) {
     const why = "log in at the Client Portal Gateway in a browser, then reconnect";
-    await changeRecord(state, key, (record) => ({ ...record, primed: false, ended: { atMs: clock.now(), why } }));
+    await changeRecord(state, ownKey, (record) => ({ ...record, primedFor: null, ended: { atMs: clock.now(), why } }));
     throw new ImportError("CREDENTIALS_INVALID", `IBKR Client Portal: the session has ended: ${why}`);
   }
   if (run.logins > 0) {
     const why = "IBKR refuses a live session token that it has just given";
-    await changeRecord(state, key, (record) => ({ ...record, primed: false, ended: { atMs: clock.now(), why } }));
+    await changeRecord(state, ownKey, (record) => ({ ...record, primedFor: null, ended: { atMs: clock.now(), why } }));
     throw new ImportError("CREDENTIALS_INVALID", `IBKR OAuth: ${why}: check the keys and the machine's clock`);
   }
   run.logins += 1;
   const expiresAtMs = await makeToken(run);
   const opened = { session: null, openedAtMs: clock.now(), openedBy: "connector", expiresAtMs } as const;
-  await changeRecord(state, key, (record) => ({ ...record, ...opened, primed: false, ended: null }));
+  await changeRecord(state, ownKey, (record) => ({ ...record, ...opened, primedFor: null, ended: null }));
 }
 
 async function moveOn(run: WebSessionRun): Promise<void> {
@@ -129,32 +128,26 @@ async function openBrokerage(run: WebSessionRun, { compete: competes }: { readon
   }
   run.inits += 1;
   const body = JSON.stringify({ publish: true, compete: competes });
+  // Before the call: when its answer is lost, the session may be a new one all the same.
+  await noteOpening(state, client.access.key);
   await client.call({ method: "POST", path: "/iserver/auth/ssodh/init", body });
-  await changeRecord(state, client.access.key, (record) => ({ ...record, brokerageAtMs: clock.now(), primed: false }));
+  await changeRecord(state, client.access.ownKey, (record) => ({ ...record, brokerageAtMs: clock.now() }));
 }
 
 async function compete(run: WebSessionRun): Promise<void> {
   const { client, clock, state, settings } = run;
   const nowMs = clock.now();
-  const tookOver = { value: false };
-  await changeRecord(state, client.access.key, (record) => {
-    const lastMs = record.tookOverAtMs ?? Number.NEGATIVE_INFINITY;
-    tookOver.value = settings.compete && Math.abs(nowMs - lastMs) >= COMPETE_EVERY_MS;
-    return competed(record, { nowMs, tookOver: tookOver.value });
-  });
-  if (tookOver.value) return openBrokerage(run, { compete: true });
+  const { key, ownKey } = client.access;
+  const tookOver = settings.compete && (await mayTakeOver(state, key, nowMs));
+  await changeRecord(state, ownKey, (record) => ({
+    ...record,
+    competing: [...record.competing, { atMs: nowMs, tookOver }],
+  }));
+  if (tookOver) return openBrokerage(run, { compete: true });
   const message =
     "IBKR Client Portal: another session of this user holds the brokerage session (TWS, mobile, another program): close " +
     "it, or give the import a user name of its own";
   throw new ImportError("LOCKED_OUT", message, { retryAfterMs: COMPETING_RETRY_MS });
-}
-
-function competed(
-  record: WebSessionRecord,
-  { nowMs, tookOver }: { readonly nowMs: number; readonly tookOver: boolean },
-): WebSessionRecord {
-  const competing = [...record.competing, { atMs: nowMs, tookOver }];
-  return { ...record, competing, tookOverAtMs: tookOver ? nowMs : record.tookOverAtMs };
 }
 
 /** A session under another name is a new one: its first list of trades may be empty. */
@@ -165,9 +158,9 @@ async function noteTickle({ client, clock, state }: WebSessionRun, value: Json):
   const session = typeof name === "string" ? createHash("sha256").update(name).digest("hex").slice(0, 16) : null;
   const expiresAtMs = typeof ssoExpires === "number" ? nowMs + Math.max(0, Math.floor(ssoExpires)) : null;
   const openedBy = client.access.consumer === null ? "person" : "connector";
-  await changeRecord(state, client.access.key, (record) => {
+  await changeRecord(state, client.access.ownKey, (record) => {
     const known = session === null || record.session === session;
     const kept = { ...record, lastTickleAtMs: nowMs, expiresAtMs: expiresAtMs ?? record.expiresAtMs };
-    return known ? kept : { ...kept, session, openedAtMs: nowMs, openedBy, primed: false, ended: null };
+    return known ? kept : { ...kept, session, openedAtMs: nowMs, openedBy, primedFor: null, ended: null };
   });
 }

@@ -91,9 +91,9 @@ interface ReadTrades {
 
 async function readAll({ transport, cache }: WebWorld, request: WebPull): Promise<ReadTrades> {
   const { connection, state } = request;
-  const { accountRef, settings, id } = connection;
-  return withSession(transport, { ...request, settings, holder: id }, async (run) => {
-    await nameSession(state, id, run.client.access.key);
+  const { accountRef, settings, id, userId } = connection;
+  return withSession(transport, { ...request, userId, settings, holder: id }, async (run) => {
+    await nameSession(state, id, run.client.access.ownKey);
     const trades = await readWebTrades(run, accountRef);
     const conids = trades.rows.flatMap((row) => conidOf(row) ?? []);
     const instruments = await webInstruments(run, cache, conids);

@@ -10,6 +10,7 @@ import { resetLeftMs } from "./web-windows.ts";
 
 /** What a run or a check brings along. */
 export interface WebRequest {
+  readonly userId: string;
   readonly credentials: WebCredentials;
   readonly settings: WebSettings;
   readonly state: SharedState;
@@ -33,9 +34,9 @@ export async function withSession<Result>(
   request: WebRequest,
   work: (run: WebSessionRun) => Promise<Result>,
 ): Promise<Result> {
-  const { settings, state, clock, signal, logger } = request;
+  const { userId, settings, state, clock, signal, logger } = request;
   const credentials = readWebCredentials(request.credentials);
-  const access = webAccess(transport.policy, credentials, settings);
+  const access = await webAccess(transport.policy, { userId, credentials, settings, signal });
   const lease = leaseOf(transport, request, access.key);
   const caller = webClient(transport, { access, state, clock, signal, logger });
   // Renewed on the way: a run may wait longer than the lease lasts.

@@ -14,24 +14,23 @@ const schema = z.object({
   brokerageAtMs: ms,
   lastTickleAtMs: ms,
   expiresAtMs: ms,
-  /** Whether a list of trades was seen to be filled, so that an empty one can be believed. */
-  primed: z.boolean(),
-  tookOverAtMs: ms,
+  /** For which opening of the brokerage session a list of trades was asked for, so that an empty one can be believed. */
+  primedFor: z.number().int().nullable(),
   competing: z.array(z.object({ atMs: z.number().int(), tookOver: z.boolean() })).max(20),
   ended: z.object({ atMs: z.number().int(), why: z.string().max(300) }).nullable(),
 });
 
-/** What is known of a session at IBKR, shared by all connections that use it. */
+/** What one owner was told of a session at IBKR, shared by all his connections that use it. */
 export type WebSessionRecord = z.output<typeof schema>;
 
 const nothingKnown: WebSessionRecord = {
   ...{ version: 1, session: null, openedAtMs: null, openedBy: null, brokerageAtMs: null, lastTickleAtMs: null },
-  ...{ expiresAtMs: null, primed: false, tookOverAtMs: null, competing: [], ended: null },
+  ...{ expiresAtMs: null, primedFor: null, competing: [], ended: null },
 };
 
-/** Where a session's record lives. */
-export function recordKey(sessionKey: string): string {
-  return `web:session:${sessionKey}`;
+/** Where a session's record lives. `ownKey` is the owner's at this place. */
+export function recordKey(ownKey: string): string {
+  return `web:session:${ownKey}`;
 }
 
 /** Where a connection's session is named. */
@@ -48,10 +47,10 @@ export function readRecord(value: Json): WebSessionRecord {
 /** Changes the record, and answers with what it was changed to. */
 export function changeRecord(
   state: SharedState,
-  sessionKey: string,
+  ownKey: string,
   change: (record: WebSessionRecord) => WebSessionRecord,
 ): Promise<WebSessionRecord> {
-  return changeShared(state, recordKey(sessionKey), (value) => {
+  return changeShared(state, recordKey(ownKey), (value) => {
     const record = change(readRecord(value));
     return { value: { ...record, competing: record.competing.slice(-20) }, result: record };
   });

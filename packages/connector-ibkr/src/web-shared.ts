@@ -40,7 +40,7 @@ export function takeMoment(state: SharedState, key: string, at: { readonly clock
   });
 }
 
-/** Until when all requests of an address are silent; 0 when they are not. */
+/** How long the requests of an address must be silent yet, in milliseconds; 0 when they need not. */
 export async function penaltyLeftMs(state: SharedState, egress: string, at: PenaltyClock): Promise<number> {
   const stored = await state.read(penaltyKey(egress));
   const leftMs = typeof stored?.value === "number" ? stored.value - at.clock.now() : 0;

@@ -2,6 +2,7 @@ import { isJsonObject, wait } from "@fillbook/connector-kit";
 import { ImportError, type Json } from "@fillbook/core";
 import { z } from "zod";
 import type { WebSign } from "./web-answer.ts";
+import { brokerageOpens } from "./web-brokerage.ts";
 import type { WebCall } from "./web-client.ts";
 import { readySession, type WebSessionRun } from "./web-preflight.ts";
 import { changeRecord, readRecord, recordKey } from "./web-session-record.ts";
@@ -120,9 +121,11 @@ function selection(account: string): WebCall {
 
 /** Notes that the session's list was asked for; answers whether that had happened before. */
 async function prime({ state, client }: WebSessionRun, filled: boolean): Promise<boolean> {
-  const { key } = client.access;
-  const before = readRecord((await state.read(recordKey(key)))?.value ?? null).primed;
-  if (!before) await changeRecord(state, key, (record) => ({ ...record, primed: true }));
+  const { key, ownKey } = client.access;
+  // Whoever opened the brokerage session again made its list start out empty, for others who use it as well.
+  const opens = await brokerageOpens(state, key);
+  const before = readRecord((await state.read(recordKey(ownKey)))?.value ?? null).primedFor === opens;
+  if (!before) await changeRecord(state, ownKey, (record) => ({ ...record, primedFor: opens }));
   return before || filled;
 }
 

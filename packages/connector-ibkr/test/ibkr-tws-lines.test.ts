@@ -91,8 +91,6 @@ test("line: an abort ends a wait at once and closes the connection", async () =>
 const nonsense: readonly (readonly [string, TwsFault])[] = [
   ["a length that makes the library wait for ever", bytes(0xff, 0xff, 0xff, 0xfc, 0)],
   ["another server's answer", { kind: "bytes", atMessage: 1, bytes: Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n") }],
-  ["a code with broken JSON", words("4", "2", "-1", "2104", "farm", "{oops")],
-  ["a list of a length that is none", words("97", "x", "abc")],
   ["an execution that ends too early", words("11", "1", "12", "320227571", "QQQ")],
   ["a commission that ends too early", words("59", "1", "0000e0d5.01.01.01")],
 ];
@@ -110,7 +108,7 @@ test.each(nonsense)("line: %s ends the run and not the process, and the next run
   await using world = await aDay({ policy: { timeouts: { connectMs: 250, answerMs: 250 } } });
   const injected = world.tws.inject(fault);
   const report = await world.run();
-  expect(["PROTOCOL", "TIMEOUT"]).toContain(report.error?.code);
+  expect(report.error?.code).toBe("PROTOCOL");
   await world.closed();
   injected.remove();
   world.clock.advance(900_000);

@@ -45,7 +45,7 @@ test("limits: a request that is long on its way still leaves five seconds before
   await using world = await aWebWorld({ clock });
   world.simulator.addFills(fill);
   const { url, certificate: ca } = world.portal;
-  const send = webTlsFetch({ url, pin: { ca, fingerprint256: null }, egress: "here" });
+  const send = webTlsFetch({ url, pin: { ca, fingerprint256: null }, egress: null });
   const slow: typeof send = (target, init) => {
     if (target.includes("/trades") && world.calls().length === 0) clock.advance(3_000);
     return send(target, init);
@@ -93,8 +93,8 @@ test("accounts: one that the login does not open is refused", async () => {
   expect(report.error).toMatchObject({ code: "ACCOUNT_MISMATCH" });
 });
 
-test("429 (trap 37): everything behind the address is silent for fifteen minutes, in every process", async () => {
-  await using world = await aWebWorld({ simulator: { portal: {} } });
+test("429 (trap 37): everything behind a named address is silent for fifteen minutes, in every process", async () => {
+  await using world = await aWebWorld({ simulator: { portal: {} }, gateway: { egress: "default" } });
   world.simulator.addFills(fill);
   const body = "Too Many Requests";
   world.portal.inject({ kind: "http", status: 429, body, path: "/iserver/account/trades" });
@@ -112,6 +112,29 @@ test("429 (trap 37): everything behind the address is silent for fifteen minutes
   expect(world.portal.requests).toHaveLength(asked);
   world.clock.advance(180_000);
   expect((await world.run()).stats.inserted).toBe(1);
+});
+
+test("429: an OAuth address and a gateway share nothing unless the host says so", async () => {
+  for (const limited of ["oauth", "gateway"] as const) {
+    await using world = await aWebWorld({ access: limited });
+    world.simulator.addFills(fill);
+    world.portal.inject({ kind: "http", status: 429, body: "Too Many Requests", path: "/iserver/account/trades" });
+    expect((await world.run()).error).toMatchObject({ code: "RATE_LIMITED", retryAfterMs: 900_000 });
+    const other = limited === "oauth" ? { kind: "gateway" } : { kind: "oauth", ...world.portal.consumer };
+    expect((await world.run({ credentials: async () => other })).stats.inserted).toBe(1);
+    expect((await world.run()).error).toMatchObject({ code: "RATE_LIMITED" });
+  }
+});
+
+test("429: one of OAuth silences the keys of others behind the same address", async () => {
+  await using world = await aWebWorld({ access: "oauth" });
+  await using other = await aWebWorld({ access: "oauth" });
+  world.portal.inject({ kind: "http", status: 429, body: "Too Many Requests", path: "/iserver/account/trades" });
+  expect((await world.run()).error).toMatchObject({ code: "RATE_LIMITED" });
+  const asked = world.portal.requests.length;
+  const credentials = async () => ({ kind: "oauth", ...other.portal.consumer });
+  expect((await world.run({ credentials })).error).toMatchObject({ code: "RATE_LIMITED" });
+  expect(world.portal.requests).toHaveLength(asked);
 });
 
 test("429: the penalty box of the broker is waited out, and not asked in", async () => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { simulatedInstruments } from "@fillbook/connector-ibkr/simulator";
 import { expect, test } from "vitest";
+import { decryptTokenSecret } from "../src/web-live-session.ts";
 import { sealToken } from "../src/web-seal.ts";
 import { HOUR_MS } from "./support/ibkr-flex-world.ts";
 import { aWebWorld, type WebWorldOptions } from "./support/ibkr-web-world.ts";
@@ -36,7 +37,11 @@ test("oauth: one token serves every process until ten minutes before its end", a
 test("oauth: the token is sealed where all processes find it, and a sealed one of other keys is as good as none", async () => {
   await using world = await anOauthWorld();
   await world.run();
-  const digest = createHash("sha256").update(world.portal.consumer.accessToken).digest("hex");
+  const { accessToken, accessTokenSecret, encryptionKey } = world.portal.consumer;
+  const secret = decryptTokenSecret(accessTokenSecret, encryptionKey).toString("hex");
+  const digest = createHash("sha256")
+    .update(JSON.stringify([accessToken, secret]))
+    .digest("hex");
   const key = `ibkr/web:token:${digest}`;
   const stored = await world.store.readState(key);
   expect(Object.keys(Object(Object(stored?.value).token)).sort()).toEqual(["iv", "sealed", "tag", "v"]);

@@ -46,5 +46,5 @@ export { type PolicyReader, policyReader } from "./policy-reader.ts";
 export { type Random, systemRandom } from "./random.ts";
 export { defaultRetryPolicy, type RetryOptions, type RetryPolicy, retry, retryWaitMs } from "./retry.ts";
 export { redact, type Secret, secret } from "./secret.ts";
-export { abortedError, throwIfAborted, wait } from "./wait.ts";
+export { abortedError, throwIfAborted, untilAborted, wait } from "./wait.ts";
 export { windowCoverage, windowSpan } from "./window-coverage.ts";

@@ -1,5 +1,5 @@
 import Bottleneck from "bottleneck";
-import { abortedError, throwIfAborted } from "./wait.ts";
+import { throwIfAborted, untilAborted } from "./wait.ts";
 
 /** Runs the jobs of one key one after the other, in the order they came, within this process. */
 export interface KeyQueue {
@@ -24,13 +24,4 @@ export function createKeyQueue(): KeyQueue {
       return untilAborted(queued, signal);
     },
   };
-}
-
-/** The promise's outcome, or `ABORTED` if the signal is faster. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(abortedError(signal));
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

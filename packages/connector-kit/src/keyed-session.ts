@@ -17,6 +17,8 @@ import { wait } from "./wait.ts";
 export interface KeyedSessionOptions {
   /** Where the session lives in the shared state: one per API key, never the key itself. */
   readonly stateKey: string;
+  /** What errors call what is limited. @defaultValue "this API key" */
+  readonly subject?: string;
   readonly state: SharedState;
   readonly queue: KeyQueue;
   readonly clock: Clock;
@@ -37,11 +39,14 @@ export interface KeyedSession {
    * Waits for the key's turn, then runs the job with a nonce that is greater than any before. An ImportError
    * `LOCKED_OUT` or `RATE_LIMITED` of the job silences the key for its `retryAfterMs`, for every worker.
    *
+   * @param cost in points; a function is asked each time the key may be free, because another worker may learn meanwhile.
+   * @param job also gets the points that all workers have counted, this call's included.
    * @throws ImportError of the pause, without a request, when the key is silenced for longer than the run waits.
    */
-  run<T>(cost: number, job: (nonce: string) => Promise<T>): Promise<T>;
+  run<T>(cost: number | (() => Promise<number>), job: (nonce: string, level: number) => Promise<T>): Promise<T>;
 }
 
+const KEY = "this API key";
 const POLL_MS = 250;
 /** Longest wait for other workers of one key, in milliseconds. */
 const TURN_WAIT_MAX_MS = 900_000;
@@ -55,9 +60,9 @@ export function keyedSession(options: KeyedSessionOptions): KeyedSession {
       queue.run(
         stateKey,
         async () => {
-          const nonce = await waitForTurn(options, cost);
+          const { nonce, level } = await waitForTurn(options, cost);
           try {
-            const result = await job(nonce);
+            const result = await job(nonce, level);
             await giveBack(options, nonce, null);
             return result;
           } catch (error) {
@@ -70,28 +75,32 @@ export function keyedSession(options: KeyedSessionOptions): KeyedSession {
   };
 }
 
-async function waitForTurn(options: KeyedSessionOptions, cost: number): Promise<string> {
+async function waitForTurn(
+  options: KeyedSessionOptions,
+  cost: number | (() => Promise<number>),
+): Promise<{ readonly nonce: string; readonly level: number }> {
   const { clock, signal, limits, holdMs, pauseMaxMs = pauseMaxMsDefault } = options;
   let waitedMs = 0;
   for (let writes = 0; writes < WRITES_MAX; ) {
     const { session, version } = await readSession(options);
-    const turn = takeTurn(session, { nowMs: clock.now(), cost, limits, holdMs, pauseMaxMs });
+    const points = typeof cost === "number" ? cost : await cost();
+    const turn = takeTurn(session, { nowMs: clock.now(), cost: points, limits, holdMs, pauseMaxMs });
     if (turn.kind === "granted" || turn.kind === "mended") {
       writes += 1;
       const written = await writeSession(options, turn.state, version);
-      if (written && turn.kind === "granted") return turn.nonce;
+      if (written && turn.kind === "granted") return { nonce: turn.nonce, level: turn.state.bucket.level };
       continue;
     }
     const waitMs = politeWaitMs(turn, options);
-    if (waitedMs + waitMs > TURN_WAIT_MAX_MS) throw busyError(waitMs);
+    if (waitedMs + waitMs > TURN_WAIT_MAX_MS) throw busyError(options, waitMs);
     await wait(clock, waitMs, signal);
     waitedMs += waitMs;
   }
-  throw contentionError();
+  throw contentionError(options);
 }
 
 function politeWaitMs(turn: Exclude<Turn, { state: SessionState }>, options: KeyedSessionOptions): number {
-  if (turn.kind === "paused" && turn.waitMs > options.pauseWaitMaxMs) throw pauseError(turn.code, turn.waitMs);
+  if (turn.kind === "paused" && turn.waitMs > options.pauseWaitMaxMs) throw pauseError(options, turn.code, turn.waitMs);
   if (turn.kind !== "held") return turn.waitMs;
   // The other worker's answer may come at any moment.
   return Math.min(turn.waitMs, Math.ceil(POLL_MS * (0.5 + options.random())));
@@ -105,7 +114,7 @@ async function giveBack(options: KeyedSessionOptions, nonce: string, pause: Paus
     const ended = endTurn(session, { nonce, nowMs: clock.now(), limits, pause, pauseMaxMs });
     if (ended === session || (await writeSession(options, ended, version))) return;
   }
-  throw contentionError();
+  throw contentionError(options);
 }
 
 interface Pause {
@@ -129,16 +138,17 @@ function writeSession({ state, stateKey }: KeyedSessionOptions, session: Session
   return state.write(stateKey, value, version);
 }
 
-function pauseError(code: PauseCode, waitMs: number): ImportError {
-  const why = code === "LOCKED_OUT" ? "the broker locked this API key out" : "the broker limits this API key";
+function pauseError({ subject }: KeyedSessionOptions, code: PauseCode, waitMs: number): ImportError {
+  const what = subject ?? KEY;
+  const why = code === "LOCKED_OUT" ? `the broker locked ${what} out` : `the broker limits ${what}`;
   return new ImportError(code, `${why}; no request was sent, ${waitMs} ms are left`, { retryAfterMs: waitMs });
 }
 
-function busyError(waitMs: number): ImportError {
-  const message = `other workers used this API key for ${TURN_WAIT_MAX_MS} ms on end`;
+function busyError({ subject }: KeyedSessionOptions, waitMs: number): ImportError {
+  const message = `other workers used ${subject ?? KEY} for ${TURN_WAIT_MAX_MS} ms on end`;
   return new ImportError("RATE_LIMITED", message, { retryAfterMs: waitMs });
 }
 
-function contentionError(): ImportError {
-  return new ImportError("STORE_FAILED", `the shared state of an API key refused ${WRITES_MAX} writes in a row`);
+function contentionError({ subject }: KeyedSessionOptions): ImportError {
+  return new ImportError("STORE_FAILED", `the shared state of ${subject ?? KEY} refused ${WRITES_MAX} writes in a row`);
 }

@@ -31,3 +31,17 @@ export function abortedError(signal: AbortSignal): ImportError {
   const reason: unknown = signal.reason;
   return isImportError(reason) ? reason : new ImportError("ABORTED", "the run's signal was aborted");
 }
+
+/**
+ * The promise's outcome, or the {@link abortedError} if the signal is faster: for work that takes no signal, such as a host's
+ * callback. The work goes on unheard then.
+ */
+export function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(abortedError(signal));
+    // Such as by the work itself: no event comes any more.
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

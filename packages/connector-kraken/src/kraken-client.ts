@@ -11,7 +11,7 @@ import {
 import { type Clock, isImportError, type Json, type Logger } from "@fillbook/core";
 import type { SharedState } from "@fillbook/core/connector";
 import { unlessLockedOut } from "./kraken-address.ts";
-import { historyCost } from "./kraken-cost.ts";
+import { historyCost, isCounterFull } from "./kraken-cost.ts";
 import { krakenCallCost, krakenLimits } from "./kraken-limits.ts";
 import type { ReadPolicy } from "./kraken-policy.ts";
 import { type Call, type Caller, sendCall, sendForFile } from "./kraken-send.ts";
@@ -72,8 +72,8 @@ export interface KrakenRun {
 
 /** Opens a client for one run. */
 export function krakenClient(transport: KrakenTransport, run: KrakenRun): KrakenClient {
-  const { policy, queue } = transport;
-  const { clock, state, signal } = run;
+  const { policy } = transport;
+  const { clock, signal } = run;
   const caller: Caller = {
     ...run,
     transport,
@@ -81,31 +81,11 @@ export function krakenClient(transport: KrakenTransport, run: KrakenRun): Kraken
     apiSecret: secret(run.credentials.apiSecret),
     otp: run.credentials.otp === undefined ? null : secret(run.credentials.otp),
   };
-  const stateKey = krakenStateKey(run.credentials.apiKey);
-  const cost = historyCost({ state, stateKey }, policy.historyCost);
-  const session = keyedSession({
-    stateKey,
-    state,
-    queue,
-    clock,
-    signal,
-    random: policy.random,
-    limits: krakenLimits[run.tier],
-    // A request and the look at SystemStatus, both at their longest.
-    holdMs: 2 * policy.timeouts.totalMs + 5_000,
-    pauseWaitMaxMs: policy.retries.waitMaxMs,
-  });
-  const perform = <Result>(
-    { endpoint, parameters }: KrakenRequest,
-    job: (call: Call, nonce: string) => Promise<Result>,
-  ): Promise<Result> => {
-    const call: Call = { endpoint, parameters, cost: krakenCallCost, nonceRefused: false, statusRead: false };
-    const attempt = async () => {
-      if (isHistory(endpoint)) call.cost = await cost.read();
-      const send = (nonce: string) => (isHistory(endpoint) ? cost.learning(() => job(call, nonce)) : job(call, nonce));
-      return unlessLockedOut({ state, clock }, () => session.run(call.cost, send));
-    };
-    return retry(() => withFreshNonce(call, attempt), {
+  const inTurn = pacedCalls(transport, run);
+  const perform = <Result>({ endpoint, parameters }: KrakenRequest, job: Job<Result>): Promise<Result> => {
+    const flags = { nonceRefused: false, counterWasFull: false, statusRead: false };
+    const call: Call = { endpoint, parameters, cost: krakenCallCost, ...flags };
+    return retry(() => withFreshNonce(call, () => inTurn(call, job)), {
       policy: policy.retries,
       clock,
       signal,
@@ -116,6 +96,36 @@ export function krakenClient(transport: KrakenTransport, run: KrakenRun): Kraken
   return {
     call: (request) => perform(request, async (call, nonce) => request.read(await sendCall(caller, call, nonce))),
     file: (request) => perform(request, (call, nonce) => sendForFile(caller, call, nonce)),
+  };
+}
+
+type Job<Result> = (call: Call, nonce: string) => Promise<Result>;
+
+/** Sends a call when the key's turn has come and its counter has room, and learns from a refusal what it costs. */
+function pacedCalls({ policy, queue }: KrakenTransport, { credentials, tier, state, clock, signal }: KrakenRun) {
+  const stateKey = krakenStateKey(credentials.apiKey);
+  const limits = krakenLimits[tier];
+  const cost = historyCost({ state, stateKey, clock }, policy.historyCost);
+  const session = keyedSession({
+    ...{ stateKey, state, queue, clock, signal, limits },
+    random: policy.random,
+    // A request and the look at SystemStatus, both at their longest.
+    holdMs: 2 * policy.timeouts.totalMs + 5_000,
+    pauseWaitMaxMs: policy.retries.waitMaxMs,
+  });
+  return async <Result>(call: Call, job: Job<Result>): Promise<Result> => {
+    const points = async () => {
+      if (isHistory(call.endpoint)) call.cost = await cost.read();
+      return call.cost;
+    };
+    const send = (nonce: string, level: number) =>
+      cost.learning(() => job(call, nonce), { level, max: limits.max, isRepeated: call.counterWasFull });
+    try {
+      return await unlessLockedOut({ state, clock }, () => session.run(points, send));
+    } catch (error) {
+      call.counterWasFull ||= isCounterFull(error);
+      throw error;
+    }
   };
 }
 

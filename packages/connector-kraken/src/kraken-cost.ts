@@ -1,45 +1,69 @@
 import { isJsonObject } from "@fillbook/connector-kit";
-import { isImportError } from "@fillbook/core";
+import { type Clock, type ImportError, isImportError } from "@fillbook/core";
 import type { SharedState } from "@fillbook/core/connector";
 
 /** The dearer of the two costs of a page that Kraken's pages name (docs.kraken.com, read 2026-05-27). */
 const COST_MAX_NAMED = 4;
 
+/** How long a learned cost is believed: a refusal may have been another program's doing, and prices change. */
+const BELIEVED_MS = 30 * 86_400_000;
+
 /** What a page of history costs: as configured, until Kraken refuses what should have been allowed. */
 export interface HistoryCost {
   read(): Promise<number>;
-  /** Runs a call of history and learns from its refusal, for all workers and runs of the key. */
-  learning<Result>(job: () => Promise<Result>): Promise<Result>;
+  /** Runs a call and learns from its refusal, for all workers and runs of the key. */
+  learning<Result>(job: () => Promise<Result>, count: CallCount): Promise<Result>;
+}
+
+/** What was counted when a call was sent. */
+export interface CallCount {
+  /** Points of all workers, this call's included. */
+  readonly level: number;
+  /** Points that the key's counter holds. */
+  readonly max: number;
+  /** True when Kraken refused this call before, and it waited as long as it should have had to. */
+  readonly isRepeated: boolean;
+}
+
+/** True where the key's counter was full: other limits say nothing of it. */
+export function isCounterFull(error: unknown): error is ImportError {
+  return isImportError(error) && error.message.includes("EAPI:Rate limit exceeded");
 }
 
 /** @param stateKey of the API key. */
 export function historyCost(
-  { state, stateKey }: { readonly state: SharedState; readonly stateKey: string },
+  { state, stateKey, clock }: { readonly state: SharedState; readonly stateKey: string; readonly clock: Clock },
   configured: number,
 ): HistoryCost {
   const key = `${stateKey}:cost`;
-  let learned: number | null = null;
+  const stored = async () => {
+    const { value = null, version = 0 } = (await state.read(key)) ?? {};
+    const leftMs = isJsonObject(value) && typeof value.untilMs === "number" ? value.untilMs - clock.now() : 0;
+    return { isLearned: leftMs > 0 && leftMs <= BELIEVED_MS, version };
+  };
   return {
     async read() {
       if (configured >= COST_MAX_NAMED) return configured;
-      if (learned === null) {
-        const stored = (await state.read(key))?.value ?? null;
-        learned = isJsonObject(stored) && stored.cost === COST_MAX_NAMED ? COST_MAX_NAMED : configured;
-      }
-      return learned;
+      return (await stored()).isLearned ? COST_MAX_NAMED : configured;
     },
-    async learning(job) {
+    async learning(job, count) {
       try {
         return await job();
       } catch (error) {
-        // Other limits say nothing of the counter.
-        const refused = isImportError(error) && error.message.includes("EAPI:Rate limit exceeded");
-        if (refused && configured < COST_MAX_NAMED && learned !== COST_MAX_NAMED) {
-          learned = COST_MAX_NAMED;
-          await state.write(key, { cost: COST_MAX_NAMED }, (await state.read(key))?.version ?? 0);
+        if (configured < COST_MAX_NAMED && isCounterFull(error) && isExplained(count, configured)) {
+          const { isLearned, version } = await stored();
+          if (!isLearned) await state.write(key, { untilMs: clock.now() + BELIEVED_MS }, version);
         }
         throw error;
       }
     },
   };
+}
+
+/**
+ * True where the dearer cost explains a refusal: what was counted comes to more than the counter holds, or another wait of the
+ * same length would not help either. A counter that another program filled is no reason while there would have been room.
+ */
+function isExplained({ level, max, isRepeated }: CallCount, configured: number): boolean {
+  return isRepeated || (level * COST_MAX_NAMED) / configured > max;
 }

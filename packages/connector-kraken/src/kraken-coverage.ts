@@ -74,8 +74,9 @@ function bounded(doubts: readonly KrakenDoubt[]): readonly KrakenDoubt[] {
 }
 
 /** The doubts about windows that are still open: for the cursor. */
-export function openDoubts({ doubts, trades }: KrakenRun): readonly KrakenDoubt[] {
-  return doubts.filter((doubt) => trades.windows.some((window) => within(doubt, window) !== null));
+export function openDoubts({ doubts, trades, unread }: KrakenRun): readonly KrakenDoubt[] {
+  const open = [...trades.windows, ...unread];
+  return doubts.filter((doubt) => open.some((window) => within(doubt, window) !== null));
 }
 
 function doubtsIn({ doubts }: KrakenRun, window: Bounds): readonly KrakenDoubt[] {

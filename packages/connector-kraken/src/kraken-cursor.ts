@@ -1,4 +1,4 @@
-import { type ClosedWindowCursor, windowsMax } from "@fillbook/connector-kit";
+import { type ClosedWindow, type ClosedWindowCursor, windowsMax } from "@fillbook/connector-kit";
 import { ImportError } from "@fillbook/core";
 import { z } from "zod";
 import { doubtsMax, type KrakenDoubt, type KrakenRead, unclaimedMax } from "./kraken-coverage.ts";
@@ -28,6 +28,10 @@ export type KrakenCursor = ClosedWindowCursor & {
   readonly consolidateTaker: boolean;
   /** What the pages of TradesHistory left of the ledger. */
   readonly ledger?: ClosedWindowCursor;
+  /** Spans whose trades are stored and whose ledger could not be read: they are read again with it. */
+  readonly unread?: readonly ClosedWindow[];
+  /** A problem reports them. */
+  readonly unreadReported?: true;
   readonly awaiting?: KrakenAwaiting;
   /** History that is read from an export, and not by windows. */
   readonly exporting?: KrakenExport;
@@ -55,6 +59,8 @@ export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
   consolidateTaker: z.boolean(),
   ...windows,
   ledger: z.strictObject(windows).exactOptional(),
+  unread: windows.windows.exactOptional(),
+  unreadReported: z.literal(true).exactOptional(),
   awaiting: z.strictObject({ from: seconds, to: seconds, dueAt: seconds }).exactOptional(),
   exporting: krakenExportSchema.exactOptional(),
   key: z

@@ -15,6 +15,7 @@ import { nowSeconds } from "./kraken-history.ts";
 import { type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
 import { tablePages } from "./kraken-table-pages.ts";
 import { type FillLedger, fillLedger } from "./kraken-table-records.ts";
+import { noteUnread } from "./kraken-unread.ts";
 
 const REPORTS = ["ledgers", "trades"] as const;
 
@@ -128,7 +129,12 @@ async function* reportPages(run: KrakenRun, report: ExportReport, fills: FillLed
   if (part.done) return;
   setPart(run, report, { ...part, records: passed, done: true });
   const { exporting } = run;
-  if (report === "trades" && exporting !== null) noteRead(run, { ...exporting, evidence: "export" });
+  if (report === "trades" && exporting !== null) {
+    noteRead(run, { ...exporting, evidence: "export" });
+    // Kraken refused the other table: the ledger is read by pages once the key may.
+    const { ledgerFees, instant } = request.connection.settings;
+    if (exporting.ledgers === null && (ledgerFees || instant)) noteUnread(run, { unread: exporting });
+  }
   yield pageOf(run, { records: [] });
 }
 

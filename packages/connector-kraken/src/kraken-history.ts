@@ -84,13 +84,14 @@ function openWindows(policy: ReadPolicy, request: KrakenPull): ClosedWindowCurso
   return openRequested(opened, requestedSpan(request, head));
 }
 
-/** An export and what is left of the ledger wait behind new fills as older windows do: not for ever. */
+/** An export and what is left or unread of the ledger wait behind new fills as older windows do: not for ever. */
 function isHistoryLeft(
   cursor: KrakenCursor | null,
   { safeNow, headEverySeconds }: HeadOptions,
 ): cursor is KrakenCursor {
   if (cursor === null || cursor.head === null) return false;
-  const isLeft = cursor.exporting !== undefined || (cursor.ledger?.windows.length ?? 0) > 0;
+  const isUnread = cursor.unread !== undefined && cursor.ledgerDeniedAt === undefined;
+  const isLeft = cursor.exporting !== undefined || isUnread || (cursor.ledger?.windows.length ?? 0) > 0;
   return isLeft && safeNow - cursor.head < headEverySeconds;
 }
 

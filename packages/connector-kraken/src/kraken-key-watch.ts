@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { ImportError, instantFromUnixSeconds, isImportError } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import type { KrakenKeySeen } from "./kraken-cursor.ts";
 import { nowSeconds } from "./kraken-history.ts";
+import { keyId } from "./kraken-key-id.ts";
 import { type KeyInfo, readKeyInfo } from "./kraken-key-info.ts";
 import { type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
 
@@ -14,7 +14,7 @@ const UNSAID: ReadonlySet<string> = new Set("BROKER_ERROR BROKER_UNAVAILABLE NET
 
 /** True when the key is another one than before: it may be of another account, so it is looked at before anything is read. */
 function isOtherKey(run: KrakenRun): boolean {
-  return run.key !== null && run.key.id !== digest(run.request.credentials.apiKey);
+  return run.key !== null && run.key.id !== keyId(run.request.credentials.apiKey);
 }
 
 /**
@@ -55,9 +55,9 @@ async function watchKey(run: KrakenRun): Promise<KeyNews> {
   const now = nowSeconds(run.request);
   const info = await infoOf(run);
   if (info === "unsaid") return { diagnostics: [], resolved: [] };
-  const account = info?.iban ? digest(info.iban) : (run.key?.account ?? null);
+  const account = info?.iban ? keyId(info.iban) : (run.key?.account ?? null);
   refuseOtherAccount(run.key, account);
-  const id = digest(run.request.credentials.apiKey);
+  const id = keyId(run.request.credentials.apiKey);
   const endedAt = run.key?.endsAt;
   if (info === null) {
     // What was known of this key still holds; of another one nothing is.
@@ -129,9 +129,4 @@ function keyDiagnostics(info: KeyInfo, now: number): PageDiagnostic[] {
     found.push({ ...keyEnds(validUntil), message });
   }
   return found;
-}
-
-/** Cursors are not sealed. */
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }

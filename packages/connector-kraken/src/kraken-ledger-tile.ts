@@ -31,6 +31,8 @@ export interface TradesLedger {
   readonly compared: LedgerTile | null;
   /** Where TradesHistory seems not to list every fill. */
   readonly doubt: KrakenDoubt | null;
+  /** The part of the ledger that could not be read; null when all that is wanted was. */
+  readonly unread: LedgerTile | null;
 }
 
 /**
@@ -74,18 +76,24 @@ export async function ledgerOf(
 ): Promise<TradesLedger> {
   const { instant, ledgerFees } = run.request.connection.settings;
   const { trades, pairs, tile } = page;
+  const tokenized = pairs.some(({ kind }) => kind === "stock");
+  const feeSpans = (whole: boolean) => (ledgerFees ? fillSpans(trades, { whole, tokenized }) : []);
+  // Where nothing is wanted nothing is tried, which would look like a ledger that can be read.
+  if (tile === null || (!instant && feeSpans(false).length === 0)) return nothing(null);
   const read = await run.ledger.attempt(async () => {
-    const whole = instant && tile !== null ? await readTile(run, tile) : null;
-    const tokenized = pairs.some(({ kind }) => kind === "stock");
-    const spans = !ledgerFees ? [] : fillSpans(trades, { whole: whole?.whole ?? false, tokenized });
+    const whole = instant ? await readTile(run, tile) : null;
     const lists = [];
-    for (const span of spans) lists.push((await run.ledger.span(span)).entries);
-    const doubt = tile === null || whole === null ? null : missingTrades(run, { trades, tile, read: whole });
+    for (const span of feeSpans(whole?.whole ?? false)) lists.push((await run.ledger.span(span)).entries);
+    const doubt = whole === null ? null : missingTrades(run, { trades, tile, read: whole });
     const byTxid = byRefid([...(whole?.entries ?? []), ...lists.flat()]);
-    return { byTxid, groups: whole?.groups ?? [], compared: whole?.whole === true ? tile : null, doubt };
+    return { byTxid, groups: whole?.groups ?? [], compared: whole?.whole === true ? tile : null, doubt, unread: null };
   });
-  if (read === null) return { byTxid: new Map(), groups: [], compared: null, doubt: null };
+  if (read === null) return nothing(tile);
   return ledgerFees ? read : { ...read, byTxid: new Map() };
+}
+
+function nothing(unread: LedgerTile | null): TradesLedger {
+  return { byTxid: new Map(), groups: [], compared: null, doubt: null, unread };
 }
 
 /** More than twice the margin, so that whoever reads the doubted span again compares all of it. */

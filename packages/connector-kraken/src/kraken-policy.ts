@@ -15,8 +15,8 @@ export interface KrakenPolicy {
   /** Replaces the transport. @defaultValue undici with a pool of its own */
   readonly fetch?: FetchLike;
   /**
-   * Points that one page of TradesHistory or Ledgers costs. Kraken's pages say 2 and 4 (docs.kraken.com, read 2026-05-27); 4 is
-   * never refused. A smaller one that Kraken refuses counts as 4 for that key from then on. From 1 to 15. @defaultValue 4
+   * Points that one page of TradesHistory or Ledgers costs. Kraken's pages say 2 and 4 (docs.kraken.com, read 2026-05-27). Once
+   * Kraken refuses a call that fits at this price and not at 4, pages count as 4 for that key. From 1 to 15. @defaultValue 2
    */
   readonly historyCost?: number;
   /** How far behind the newest imported fill each run reads again, because fills can appear late. @defaultValue 3_600_000 */
@@ -68,7 +68,7 @@ export function readKrakenPolicy(policy: KrakenPolicy): ReadPolicy {
   return {
     baseUrl: readBaseUrl(policy.baseUrl ?? "https://api.kraken.com"),
     fetch: policy.fetch,
-    historyCost: whole("historyCost", policy.historyCost ?? 4, [1, 15]),
+    historyCost: whole("historyCost", policy.historyCost ?? 2, [1, 15]),
     overlapSeconds: Math.ceil(whole("overlapMs", policy.overlapMs ?? 3_600_000, [0, 31 * DAY_MS]) / 1000),
     safetySeconds: Math.ceil(whole("safetyMs", policy.safetyMs ?? 10_000, [0, DAY_MS]) / 1000),
     headEverySeconds: Math.ceil(whole("headEveryMs", policy.headEveryMs ?? 60_000, [0, DAY_MS]) / 1000),

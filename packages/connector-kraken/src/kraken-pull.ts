@@ -11,9 +11,10 @@ import {
   openRun,
 } from "./kraken-run.ts";
 import { tradePages } from "./kraken-trade-pages.ts";
+import { unreadPages } from "./kraken-unread-pages.ts";
 
 /**
- * Reads TradesHistory by closed windows, what is new first, with what the ledger says; then what that left of the ledger. A
+ * Reads TradesHistory by closed windows, what is new first, with what the ledger says; then what that and earlier runs left of the ledger. A
  * backfill asks for an export first and reads it behind what is new, and behind it the tail that came meanwhile.
  */
 export async function* krakenPull(parts: KrakenParts, request: KrakenPull): AsyncGenerator<KrakenPage, void> {
@@ -31,6 +32,7 @@ async function* historyPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
     if (run.exporting === null) run.trades = openHead(run.trades, headAgain(run));
     yield* tradePages(run);
   }
+  yield* unreadPages(run);
   yield* ledgerPages(run);
 }
 

@@ -1,4 +1,5 @@
 import {
+  type ClosedWindow,
   type ClosedWindowCursor,
   emptyWindowCursor,
   type FinishedWindow,
@@ -14,6 +15,8 @@ import { type KrakenDoubt, type KrakenRead, krakenCoverage, openDoubts } from ".
 import { type KrakenAwaiting, type KrakenCursor, type KrakenKeySeen, refuseModeChange } from "./kraken-cursor.ts";
 import type { KrakenExport } from "./kraken-export.ts";
 import { headOptions, nowSeconds, openHistory } from "./kraken-history.ts";
+import { keyId } from "./kraken-key-id.ts";
+import { ledgerNews } from "./kraken-ledger-news.ts";
 import { type LedgerReader, ledgerReader } from "./kraken-ledger-reader.ts";
 import type { KrakenContext } from "./kraken-normalize.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
@@ -39,6 +42,12 @@ export interface KrakenRun {
   trades: ClosedWindowCursor;
   /** What the pages of trades left of the ledger. */
   ledgers: ClosedWindowCursor;
+  /** Spans whose trades are stored and whose ledger could not be read. */
+  unread: readonly ClosedWindow[];
+  /** True while a problem reports such spans. */
+  unreadReported: boolean;
+  /** True once the run reads such spans again. */
+  readsAgain: boolean;
   awaiting: KrakenAwaiting | null;
   exporting: KrakenExport | null;
   /** The key as it was last looked at. */
@@ -66,6 +75,9 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     ledger: ledgerReader(client, deniedLately(request)),
     trades: due === null ? trades : openRequested(trades, due),
     ledgers: cursor?.ledger ?? emptyWindowCursor,
+    unread: settings.ledgerFees || settings.instant ? (cursor?.unread ?? []) : [],
+    unreadReported: cursor?.unreadReported === true,
+    readsAgain: false,
     awaiting: due === null ? awaiting : null,
     exporting,
     key: cursor?.key ?? null,
@@ -87,18 +99,19 @@ export function pageOf(
     readonly records: readonly PageRecord<Json>[];
     readonly pairs?: readonly KrakenPair[];
     readonly diagnostics?: readonly PageDiagnostic[];
-    readonly resolved?: KrakenPage["resolved"];
     readonly finished?: FinishedWindow | null;
     readonly expectedRecords?: number | null;
   },
 ): KrakenPage {
-  const { records, pairs = [], diagnostics = [], resolved = [], expectedRecords = null } = page;
+  const { records, pairs = [], expectedRecords = null } = page;
   const coverage = krakenCoverage(run, page.finished ?? null);
+  const news = ledgerNews(run);
   return {
     records,
     context: { account: run.request.connection.accountRef, pairs, rebase: "base" },
     cursor: cursorOf(run),
-    ...{ diagnostics, resolved, coverage },
+    diagnostics: [...(page.diagnostics ?? []), ...news.diagnostics],
+    ...{ resolved: news.resolved, coverage },
     ...(expectedRecords === null ? {} : { expectedRecords }),
   };
 }
@@ -108,24 +121,24 @@ const HEAD_REFRESH_SECONDS = 900;
 /** How long a key is believed not to read the ledger, unless a person asks. */
 const DENIED_SECONDS = 6 * 3_600;
 
+/** What one key was refused says nothing of another. */
 function deniedLately(request: KrakenPull): boolean {
-  const deniedAt = request.cursor?.ledgerDeniedAt;
-  return deniedAt !== undefined && request.mode === "scheduled" && nowSeconds(request) - deniedAt < DENIED_SECONDS;
+  const { cursor, mode, credentials } = request;
+  if (cursor?.ledgerDeniedAt === undefined || mode !== "scheduled") return false;
+  const isOtherKey = cursor.key !== undefined && cursor.key.id !== keyId(credentials.apiKey);
+  return !isOtherKey && nowSeconds(request) - cursor.ledgerDeniedAt < DENIED_SECONDS;
 }
 
 function cursorOf(run: KrakenRun): KrakenCursor {
-  const { request, trades, ledgers, awaiting, exporting, key, unclaimed, ledger } = run;
+  const { request, trades, ledgers, unread, unreadReported, awaiting, exporting, key, unclaimed } = run;
   const doubts = openDoubts(run);
   const { consolidateTaker } = request.connection.settings;
-  const before = request.cursor?.ledgerDeniedAt;
-  const deniedAt = ledger.denied
-    ? before !== undefined && deniedLately(request)
-      ? before
-      : nowSeconds(request)
-    : null;
+  const deniedAt = ledgerDeniedAt(run);
   return {
     ...{ version: 1, consolidateTaker, head: trades.head, windows: trades.windows },
     ledger: { head: ledgers.head, windows: ledgers.windows },
+    ...(unread.length === 0 ? {} : { unread }),
+    ...(unread.length > 0 && unreadReported ? { unreadReported } : {}),
     ...(awaiting === null ? {} : { awaiting }),
     ...(exporting === null ? {} : { exporting }),
     ...(key === null ? {} : { key }),
@@ -133,4 +146,11 @@ function cursorOf(run: KrakenRun): KrakenCursor {
     ...(doubts.length === 0 ? {} : { doubts }),
     ...(deniedAt === null ? {} : { ledgerDeniedAt: deniedAt }),
   };
+}
+
+/** An earlier refusal stands until the ledger was read. */
+function ledgerDeniedAt({ ledger, request }: KrakenRun): number | null {
+  const before = request.cursor?.ledgerDeniedAt ?? null;
+  if (ledger.denied) return before !== null && deniedLately(request) ? before : nowSeconds(request);
+  return ledger.readable ? null : before;
 }

@@ -27,6 +27,8 @@ export interface Call {
   /** Of the try that is under way. */
   cost: number;
   nonceRefused: boolean;
+  /** True once a try of it found the key's counter full. */
+  counterWasFull: boolean;
   statusRead: boolean;
 }
 

@@ -1,4 +1,10 @@
-import { openHead, walkClosedWindows } from "@fillbook/connector-kit";
+import {
+  type ClosedWindowCursor,
+  type ClosedWindowOptions,
+  type FinishedWindow,
+  openHead,
+  walkClosedWindows,
+} from "@fillbook/connector-kit";
 import type { Json } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { awaitFees } from "./kraken-awaiting.ts";
@@ -7,27 +13,42 @@ import { noteDoubt } from "./kraken-coverage.ts";
 import { nowSeconds } from "./kraken-history.ts";
 import { secondsOf } from "./kraken-ledger.ts";
 import { unreadGroups } from "./kraken-ledger-pages.ts";
-import { type FetchedTrades, type LedgerTile, ledgerOf, tileOf } from "./kraken-ledger-tile.ts";
+import { type FetchedTrades, type LedgerTile, ledgerOf, type TradesLedger, tileOf } from "./kraken-ledger-tile.ts";
 import { krakenNormalize } from "./kraken-normalize.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
 import { headAgain, type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
 import type { KrakenSettings } from "./kraken-settings.ts";
 import { cursorId, type KrakenTrade, krakenRaw, readTradesPage } from "./kraken-trade.ts";
+import { noteUnread } from "./kraken-unread.ts";
 
 /** Rows of a full page of TradesHistory (docs.kraken.com, read 2026-05-26). */
 const PAGE_SIZE = 50;
 
-/** Reads TradesHistory by closed windows, each page with its part of the ledger. */
-export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
+/** A page of TradesHistory with its part of the ledger. */
+export interface ReadTrades {
+  /** Safe once the page is stored. */
+  readonly cursor: ClosedWindowCursor;
+  readonly trades: readonly KrakenTrade[];
+  readonly pairs: readonly KrakenPair[];
+  readonly ledger: TradesLedger;
+  readonly diagnostics: readonly PageDiagnostic[];
+  readonly finished: FinishedWindow | null;
+  readonly count: number | null;
+}
+
+/** Walks windows of TradesHistory, each page with its part of the ledger. */
+export async function* readTrades(
+  run: KrakenRun,
+  walk: Pick<ClosedWindowOptions<KrakenTrade>, "cursor" | "reopen">,
+): AsyncGenerator<ReadTrades, void> {
   const { request, client } = run;
   let fetched: FetchedTrades | null = null;
   let tile: LedgerTile | null = null;
   const walked = walkClosedWindows<KrakenTrade>({
-    cursor: run.trades,
+    ...walk,
     pageSize: PAGE_SIZE,
     pagesMax: run.policy.pagesMax,
     idOf: cursorId,
-    reopen: (cursor) => openHead(cursor, headAgain(run)),
     fetchPage: async (window) => {
       const parameters = historyParameters(window, request.connection.settings);
       const page = await client.call({ endpoint: "TradesHistory", parameters, read: readTradesPage });
@@ -35,30 +56,50 @@ export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, vo
       return page;
     },
   });
-  for await (const { rows, cursor, diagnostics, finished, count } of walked) {
-    run.trades = cursor;
+  for await (const { rows: trades, ...page } of walked) {
     const pairs = await resolvedPairs(
-      rows.map(({ row }) => row),
+      trades.map(({ row }) => row),
       run,
     );
-    tile = tileOf(fetched, cursor, tile);
-    const ledger = await ledgerOf(run, { trades: rows, pairs, tile });
-    const raws = rows.map((trade) => krakenRaw(trade, ledger.byTxid.get(trade.txid)));
-    noteFees(run, raws, pairs);
-    noteDoubt(run, ledger);
-    yield pageOf(run, {
-      records: [...raws, ...ledger.groups].map((raw) => ({ raw })),
-      pairs,
-      diagnostics: [
-        ...diagnostics,
-        ...pairs.filter(({ base }) => base === null).map(unresolvedPair),
-        ...unreadGroups(run, ledger.groups),
-        ...feeDiagnostics(run),
-      ],
-      resolved: run.ledger.readable && request.cursor?.ledgerDeniedAt !== undefined ? [ledgerDenied] : [],
-      ...{ finished, expectedRecords: count },
-    });
+    tile = tileOf(fetched, page.cursor, tile);
+    yield { ...page, trades, pairs, ledger: await ledgerOf(run, { trades, pairs, tile }) };
   }
+}
+
+/** Reads the windows of TradesHistory; what is new while they are read comes first. */
+export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
+  const reopen = (cursor: ClosedWindowCursor) => openHead(cursor, headAgain(run));
+  for await (const read of readTrades(run, { cursor: run.trades, reopen })) {
+    run.trades = read.cursor;
+    noteUnread(run, read.ledger);
+    yield tradesPage(run, read);
+  }
+}
+
+/** Reads what came since the head was opened, in a walk of hours that is not the head's. */
+export async function* newTrades(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
+  const again = headAgain(run);
+  if (run.trades.head !== null && again.safeNow - run.trades.head < again.headEverySeconds) return;
+  run.trades = openHead(run.trades, again);
+  yield* tradePages(run);
+}
+
+/** The page as the run yields it. */
+export function tradesPage(run: KrakenRun, read: ReadTrades): KrakenPage {
+  const { trades, pairs, ledger, diagnostics, finished, count } = read;
+  const raws = trades.map((trade) => krakenRaw(trade, ledger.byTxid.get(trade.txid)));
+  noteFees(run, ledger.unread === null ? raws : [], pairs);
+  noteDoubt(run, ledger);
+  return pageOf(run, {
+    records: [...raws, ...ledger.groups].map((raw) => ({ raw })),
+    pairs,
+    diagnostics: [
+      ...diagnostics,
+      ...pairs.filter(({ base }) => base === null).map(unresolvedPair),
+      ...unreadGroups(run, ledger.groups),
+    ],
+    ...{ finished, expectedRecords: count },
+  });
 }
 
 function historyParameters(
@@ -77,10 +118,10 @@ function historyParameters(
   };
 }
 
-/** Remembers the fills whose fee is still an estimate, where the ledger could tell it. */
+/** Remembers the fills whose fee is still an estimate although their part of the ledger was read. */
 function noteFees(run: KrakenRun, raws: readonly Json[], pairs: readonly KrakenPair[]): void {
   const { settings, accountRef } = run.request.connection;
-  if (!settings.ledgerFees || run.ledger.denied) return;
+  if (!settings.ledgerFees) return;
   const times = raws.flatMap((raw) => {
     const normalized = krakenNormalize(raw, { account: accountRef, pairs });
     if (normalized.kind !== "execution") return [];
@@ -90,28 +131,6 @@ function noteFees(run: KrakenRun, raws: readonly Json[], pairs: readonly KrakenP
   const { awaiting, givenUp } = awaitFees(run.awaiting, { times, nowSeconds: nowSeconds(run.request) });
   run.awaiting = awaiting;
   run.feesGivenUp += givenUp;
-}
-
-function feeDiagnostics(run: KrakenRun): PageDiagnostic[] {
-  if (run.ledger.denied) return [ledgerDenied];
-  return run.feesGivenUp === 0 ? [] : [feesGivenUp(run)];
-}
-
-/** One problem for all that the key cannot tell. */
-const ledgerDenied: PageDiagnostic = {
-  kind: "warning",
-  key: "ledger-permission",
-  message:
-    'the API key lacks "Query ledger entries" (query-ledger): fees are Kraken\'s estimates in the quote currency, and what ' +
-    "Kraken's app bought or converted is not imported; give the key that right, then run a backfill",
-};
-
-function feesGivenUp({ feesGivenUp: fills, request }: KrakenRun): PageDiagnostic {
-  const why = request.connection.settings.consolidateTaker
-    ? "Kraken's ledger has no whole set of entries for them"
-    : "Kraken's ledger names fills as consolidateTaker shows them, which is off";
-  const message = `the fees of ${fills} fill(s) in this run stay Kraken's estimates in the quote currency: ${why}`;
-  return { kind: "warning", key: "fees-estimated", message };
 }
 
 /** The pairs of rows in stable order. Names that could not be stored are left out: their rows are rejected anyway. */

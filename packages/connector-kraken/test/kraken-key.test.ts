@@ -90,18 +90,3 @@ test("trap 36: a lockout of the address silences every key of the store for 15 m
   await other.run();
   expect(other.executions.size).toBe(3);
 });
-
-test("a configured cost that Kraken refuses is learned once for the key, by all its workers", async () => {
-  const clock = testClock();
-  const state = memoryState();
-  await using simulator = await startKrakenSimulator({ clock, trades: manyTrades(900), historyCost: 4 });
-  const policy = { historyCost: 2 };
-  await driveKraken(simulator, { clock, state, policy }).run();
-  const refused = () => simulator.requests.filter(({ outcome }) => outcome !== "ok").length;
-  const before = refused();
-  expect(before).toBeGreaterThan(0);
-  expect(before).toBeLessThanOrEqual(2);
-  clock.advance(60_000);
-  await driveKraken(simulator, { clock, state, policy }).run();
-  expect(refused()).toBe(before);
-});

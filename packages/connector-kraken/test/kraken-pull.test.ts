@@ -55,8 +55,9 @@ test("pull: each run reads what is new before it goes on with older history", as
 
 test("pull: a run of hours looks for new fills every quarter of an hour", async () => {
   const clock = testClock();
-  await using simulator = await startKrakenSimulator({ clock, trades: generateTrades({ count: 5_000, seed: 10 }) });
-  const drive = driveKraken(simulator, { clock, settings: tradesOnly });
+  const trades = generateTrades({ count: 5_000, seed: 10 });
+  await using simulator = await startKrakenSimulator({ clock, trades, historyCost: 4 });
+  const drive = driveKraken(simulator, { clock, settings: tradesOnly, policy: { historyCost: 4 } });
   const fresh = aTrade(1, { time: `${startMs / 1000 + 60}.5` });
   const fault = simulator.inject({ kind: "process", afterRequests: 10, process: () => simulator.addTrades(fresh) });
   const after = simulator.inject({ kind: "process", afterRequests: 90, process: () => expectSeen() });

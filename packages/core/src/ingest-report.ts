@@ -13,7 +13,7 @@ import type { RunEnd } from "./run-contract.ts";
 export interface RunReport {
   readonly jobId: string;
   readonly status: Exclude<JobStatus, "running">;
-  /** The run stopped by its budget and more is waiting. */
+  /** The run stopped by its budget and more of what was asked for is waiting: a host may run again until it is false. */
   readonly more: boolean;
   readonly error: ErrorReport | null;
   readonly stats: RunStats;

@@ -41,8 +41,11 @@ async function importPages(run: Run): Promise<Outcome> {
       const committed = await commitPage(run, connector, page);
       incomplete ||= committed.incomplete;
       refuseDrift(run);
-      if (isBudgetSpent(run)) return { error: null, more: true, incomplete };
-      await run.clock.keepLease();
+      if (isBudgetSpent(run)) {
+        if (readsForeignPages(run)) return { error: null, more: true, incomplete };
+        // The connector ends by itself where nothing is left, and by this signal where it would have to ask the broker.
+        run.stop();
+      } else await run.clock.keepLease();
       beginPull(run);
     }
     run.steps.end({ records: 0 });
@@ -67,6 +70,11 @@ function refuseBlocked({ connection, connectionId, file, pages }: Run): void {
 
 function refuseDrift({ tally, connectionId }: Run): void {
   if (isDrift(tally.stats)) throw new ImportError("SCHEMA_DRIFT", driftMessage(tally.stats), { connectionId });
+}
+
+/** Pages that know no signal would go on, and what they told would be lost. */
+function readsForeignPages({ pages, file }: Run): boolean {
+  return pages !== undefined || file !== undefined;
 }
 
 function isBudgetSpent({ budget, tally, clock, deadlineMs }: Run): boolean {

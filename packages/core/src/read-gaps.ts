@@ -15,6 +15,9 @@ export interface Reading {
 /** The pages of a run, and behind them those of gaps that runs before it left. */
 export async function* withGaps(run: Run, pull: (reading: Reading) => Pages): Pages {
   yield* pull({ cursor: run.cursorBefore, window: run.window });
+  run.tally.askedIsRead();
+  // A budget that ends with what was asked for leaves gaps to another run.
+  if (run.signal.aborted) return;
   // By now what was yielded is stored: the tally tells what is covered, and where to go on.
   for (const { from, to } of gapsToRead(run)) {
     // A gap that the connector goes on with in later runs, as by an export, keeps the others waiting.

@@ -9,7 +9,7 @@ export function failureOf(run: Run, thrown: unknown): Pick<Outcome, "error" | "m
   const reason = run.signal.aborted ? run.signal.reason : thrown;
   if (reason === budgetSpent) {
     run.steps.end({ budgetSpent: true });
-    return { error: null, more: true };
+    return { error: null, more: !run.tally.isAskedRead };
   }
   const error = asImportError(reason, run);
   run.steps.fail(error);

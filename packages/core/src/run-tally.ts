@@ -11,12 +11,16 @@ export interface RunTally {
   readonly cursor: Json;
   /** What the connection's runs have read, the committed pages of this one included. */
   readonly coverage: Coverage;
+  /** True once all that was asked for is read. Gaps of earlier runs are read beside it: they are not `more` of it. */
+  readonly isAskedRead: boolean;
+  askedIsRead(): void;
   add(stats: CommitStats, after: { readonly cursor: Json; readonly coverage?: Coverage }): void;
 }
 
 export function runTally(before: { readonly cursor: Json; readonly coverage: Coverage }): RunTally {
   let stats = noStats;
   let { cursor, coverage } = before;
+  let isAskedRead = false;
   return {
     get stats() {
       return stats;
@@ -26,6 +30,12 @@ export function runTally(before: { readonly cursor: Json; readonly coverage: Cov
     },
     get coverage() {
       return coverage;
+    },
+    get isAskedRead() {
+      return isAskedRead;
+    },
+    askedIsRead() {
+      isAskedRead = true;
     },
     add(page, after) {
       stats = addStats(stats, page);

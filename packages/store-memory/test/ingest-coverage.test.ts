@@ -31,8 +31,8 @@ async function aWorld(answer: (asked: { window: RunWindow; pulls: number }) => r
   const user = book.forUser("owner");
   return {
     ...{ asked, clock, connectionId, user },
-    run: async (mode: RunMode = "scheduled", window: RunWindow = {}) =>
-      ranReport(await book.ingest({ connectionId, mode, window })),
+    run: async (mode: RunMode = "scheduled", window: RunWindow = {}, budget: { pages?: number } = {}) =>
+      ranReport(await book.ingest({ connectionId, mode, window, budget })),
     coverage: (): Promise<ConnectionCoverage> => user.coverage(connectionId),
     gaps: async () => (await user.problems({ kind: "coverage_gap" })).items,
   };
@@ -65,6 +65,18 @@ test("coverage: a gap ends the run as partial, is a problem with an action, is r
   expect(world.asked.slice(2)).toEqual([{}, span(3, 7)]);
   expect(await world.gaps()).toEqual([]);
   expect(await world.coverage()).toMatchObject({ covered: [read(1, 9)], gaps: [] });
+});
+
+test("coverage: a budget that ends with what was asked for, or in a gap behind it, leaves no more of it", async () => {
+  for (const pages of [1, 2, 3]) {
+    const world = await aWorld(({ window }) => {
+      const isGap = window.from !== undefined;
+      return isGap ? [1, 2, 3].map(() => ({ covered: [] })) : [{ covered: [read(1, 2), read(3, 4)] }];
+    });
+    const report = await world.run("backfill", {}, { pages });
+    expect(report).toMatchObject({ more: false, error: null, stats: { pages } });
+    expect(world.asked).toEqual(pages === 1 ? [{}] : [{}, span(2, 3)]);
+  }
 });
 
 test("coverage: a gap that stays is asked for once a day, by each run that somebody wants, and is one problem", async () => {

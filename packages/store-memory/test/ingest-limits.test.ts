@@ -46,6 +46,34 @@ test("ingest: a budget of two pages ends the run as partial with more, and the n
   expect(await stored()).toBe(5);
 });
 
+test.each([1, 2, 3, 4, 5, 6])(
+  "ingest: a host that runs until there is no more ends, with %i pages a run",
+  async (pages) => {
+    const connector = scripted({ pages: fivePages });
+    const { run, stored } = await aWorld(connector);
+    for (let left = Math.ceil(5 / pages); left > 0; left -= 1) {
+      expect((await run({ budget: { pages } })).more).toBe(left > 1);
+    }
+    expect(await stored()).toBe(5);
+    expect(connector.pulled()).toBe(5);
+  },
+);
+
+test("ingest: pages from elsewhere are not asked for one that the budget would refuse", async () => {
+  const { run } = await aWorld();
+  let asked = 0;
+  const pages = {
+    async *[Symbol.asyncIterator]() {
+      for (const one of fivePages) {
+        asked += 1;
+        yield scriptedPage(one, asked);
+      }
+    },
+  };
+  expect(await run({ pages, budget: { pages: 2 } })).toMatchObject({ status: "partial", more: true });
+  expect(asked).toBe(2);
+});
+
 test("ingest: a budget of milliseconds is looked at after each page", async () => {
   const slow = scripted({ pages: fivePages });
   const { clock, run } = await aWorld({

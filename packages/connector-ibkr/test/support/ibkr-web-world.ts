@@ -1,4 +1,4 @@
-import { type IbkrWebPolicy, ibkrFlex, ibkrWeb, type WebCredentials } from "@fillbook/connector-ibkr";
+import { type IbkrGateway, type IbkrWebPolicy, ibkrFlex, ibkrWeb, type WebCredentials } from "@fillbook/connector-ibkr";
 import { type IbkrSimulatorOptions, startIbkrSimulator } from "@fillbook/connector-ibkr/simulator";
 import { createFillbook, type IngestOptions, ingest, type Json } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
@@ -13,6 +13,8 @@ export interface WebWorldOptions {
   readonly settings?: { readonly [name: string]: Json };
   readonly clock?: TestClock;
   readonly access?: "gateway" | "oauth";
+  /** More of the gateway's entry in the policy. */
+  readonly gateway?: Partial<IbkrGateway>;
 }
 
 export type WebWorld = Awaited<ReturnType<typeof aWebWorld>>;
@@ -26,7 +28,7 @@ export async function aWebWorld(options: WebWorldOptions = {}) {
   const { portal } = simulator;
   const store = memoryStore({ clock });
   const policy: IbkrWebPolicy = {
-    gateways: [{ url: portal.url, ca: portal.certificate }],
+    gateways: [{ url: portal.url, ca: portal.certificate, ...options.gateway }],
     ...{ oauthUrls: [portal.oauthUrl], oauthTls: { ca: portal.certificate } },
     random: () => 0.5,
     ...options.policy,

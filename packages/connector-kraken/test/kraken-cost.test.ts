@@ -1,0 +1,79 @@
+import { startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
+import { expect, test } from "vitest";
+import { driveKraken, memoryState, testClock, tradesOnly } from "./support/drive-kraken.ts";
+import { manyTrades } from "./support/made-trades.ts";
+
+const limited = "EAPI:Rate limit exceeded";
+
+/** A key on a server where a page costs 2 or 4, and how its connectors fare. */
+async function aKey(historyCost: number) {
+  const clock = testClock();
+  const state = memoryState();
+  const simulator = await startKrakenSimulator({ clock, trades: manyTrades(900), historyCost });
+  return {
+    ...{ clock, state, simulator },
+    drive: (policy = {}) => driveKraken(simulator, { clock, state, policy, settings: tradesOnly }),
+    refused: () => simulator.requests.filter(({ outcome }) => outcome !== "ok").length,
+    isLearned: () => [...state.stored.keys()].some((key) => key.endsWith(":cost")),
+    [Symbol.asyncDispose]: () => simulator.close(),
+  };
+}
+
+test.each([1, 2])(
+  "cost: a page at %i points that Kraken refuses is learned from one refusal, for all workers",
+  async (cost) => {
+    await using key = await aKey(4);
+    await key.drive({ historyCost: cost }).run();
+    expect(key.refused()).toBe(1);
+    key.clock.advance(60_000);
+    await key.drive({ historyCost: cost }).run();
+    expect(key.refused()).toBe(1);
+  },
+);
+
+test("cost: two workers that begin at once learn it together", async () => {
+  await using key = await aKey(4);
+  const drives = [key.drive(), key.drive()];
+  await Promise.all(drives.map((drive) => drive.run()));
+  expect(drives.map(({ executions }) => executions.size)).toEqual([900, 900]);
+  expect(key.refused()).toBe(1);
+});
+
+test("cost: where a page costs 2 nothing is refused and nothing is learned", async () => {
+  await using key = await aKey(2);
+  await key.drive().run();
+  expect([key.refused(), key.isLearned()]).toEqual([0, false]);
+});
+
+test("cost: a counter that another program filled says nothing of the price", async () => {
+  await using key = await aKey(2);
+  key.simulator.inject({ kind: "error", errors: [limited] });
+  await key.drive().run();
+  expect(key.isLearned()).toBe(false);
+});
+
+test("cost: a call that is refused again after its wait is taken to be dearer", async () => {
+  await using key = await aKey(2);
+  const fault = key.simulator.inject({ kind: "error", errors: [limited], times: 2 });
+  await key.drive().run();
+  expect([fault.fired, key.isLearned()]).toEqual([2, true]);
+});
+
+test("cost: other limits say nothing of the price", async () => {
+  await using key = await aKey(2);
+  key.simulator.inject({ kind: "error", errors: ["EService:Throttled"], times: 3 });
+  await key.drive().run();
+  expect(key.isLearned()).toBe(false);
+});
+
+test("cost: what was learned is tried again after a month", async () => {
+  await using key = await aKey(4);
+  await key.drive().run();
+  key.clock.advance(29 * 86_400_000);
+  const again = key.drive();
+  await again.run();
+  expect(key.refused()).toBe(1);
+  key.clock.advance(2 * 86_400_000);
+  await key.drive().run();
+  expect(key.refused()).toBe(2);
+});
