@@ -8,7 +8,7 @@ const methods: Readonly<Record<keyof BookStore, true>> = {
   ...{ sealedCredentials: true, replaceSealedCredentials: true, listSealedCredentials: true },
   ...{ trade: true, tradesById: true, decisionsOf: true, trades: true, fills: true, executions: true },
   ...{
-    manualTradesOn: true,
+    inbox: true,
     queueFollowUp: true,
     job: true,
     jobs: true,

@@ -30,7 +30,7 @@ export function isAlike(trade: Compared, manual: Compared): boolean {
 }
 
 /** The UTC day of all fills; null for a trade over several days. */
-export function dayOf({ firstExecutedAt, lastExecutedAt }: Trade): string | null {
+function dayOf({ firstExecutedAt, lastExecutedAt }: Trade): string | null {
   const day = lastExecutedAt.slice(0, 10);
   return firstExecutedAt.startsWith(day) ? day : null;
 }

@@ -31,9 +31,15 @@ export interface StoredFill
   readonly link: Link;
 }
 
-export interface FillFilter extends SliceRequest {
+export interface FillFilter {
   readonly broker?: string;
   readonly account?: string;
+}
+
+/** A page of the inbox, and beside it what one of its trades may be. */
+export interface InboxSlice extends Slice<Trade> {
+  /** The manual trades whose last fill is of the same UTC day as the last fill of a trade on the page, in any order. */
+  readonly manuals: readonly Trade[];
 }
 
 /** What a job stored: a family of which it stored a report, or a cancel. */
@@ -79,7 +85,8 @@ export interface IngestStore {
    *
    * Pages of a run come in order, from 1. A page number that is not above the last committed one is a repeat by a caller
    * who lost the answer: past the fence it gets the last page's answer, and nothing is written but the lease. Only the
-   * last page's statistics have to be kept for that. A batch without a run is never a repeat.
+   * last page's statistics have to be kept for that. A batch without a run is a repeat where its owner's batch of the same id
+   * was committed within the last hour: past the locks it gets that one's answer, and nothing is written.
    */
   commit(batch: CommitBatch, options?: { readonly leaseMs?: number }): Promise<CommitResult>;
   /**
@@ -105,7 +112,8 @@ export interface IngestStore {
 }
 
 /**
- * A store with everything that the facade reads and writes on behalf of a person. Each method takes the owner.
+ * A store with everything that the facade reads and writes on behalf of a person. Each method takes the owner, and each
+ * answer is of one moment: of a commit it holds either everything or nothing, however many statements it takes.
  *
  * A manual trade that was removed (broker `manual`, status `canceled`) is in no answer about trades and fills.
  */
@@ -119,10 +127,13 @@ export interface BookStore extends IngestStore, ConnectionStore {
    */
   decisionsOf(owner: string, tradeIds: readonly string[]): Promise<readonly Decision[]>;
   trades(owner: string, filter: TradeFilter): Promise<Slice<Trade>>;
-  /** The manual trades of which the last fill is of one of these UTC days, at most 200, in any order. */
-  manualTradesOn(owner: string, days: readonly string[]): Promise<readonly Trade[]>;
-  /** What stands for each fill in its trade, canceled fills too, newest first. `limit` is 1 to 1,000. */
-  fills(owner: string, filter: FillFilter): Promise<Slice<StoredFill>>;
+  /** What `trades` lists as pending review. */
+  inbox(owner: string, filter: Omit<TradeFilter, "inbox">): Promise<InboxSlice>;
+  /**
+   * What stands for each fill in its trade, canceled fills too, newest first: all of them, because pages of a list that
+   * changes meanwhile hold a fill twice or not at all.
+   */
+  fills(owner: string, filter: FillFilter): Promise<readonly StoredFill[]>;
   executions(owner: string, filter: ExecutionFilter): Promise<Slice<StoredExecution>>;
   /**
    * Makes the connection due once more right after the job that is running, however often it is called, also when that

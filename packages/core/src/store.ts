@@ -1,5 +1,6 @@
 export { abandonedRun } from "./abandoned-run.ts";
 export type { AuditEvent } from "./audit-event.ts";
+export { letTimersRun } from "./clock.ts";
 export { committedResult } from "./committed-result.ts";
 export type { ConnectionProblem } from "./connection-problem.ts";
 export type { ConnectionChange, ConnectionStore, SealedRow } from "./connection-store.ts";
@@ -50,6 +51,7 @@ export type { StepCounts } from "./step.ts";
 export {
   type BookStore,
   type FillFilter,
+  type InboxSlice,
   type IngestStore,
   type JobRecord,
   noStats,

@@ -4,7 +4,6 @@ import type { Clock } from "./clock.ts";
 import { decisionBatch, scopesOfKeys } from "./decision-batch.ts";
 import { ImportError } from "./import-error.ts";
 import { parseOptions } from "./parse-options.ts";
-import { problemAction } from "./problem-action.ts";
 import type { BookStore } from "./store-contract.ts";
 
 export interface PinRequest {
@@ -20,8 +19,8 @@ export interface UserPins {
    * problem closes. Choosing another one later takes its place, also one that was told since and contradicts it; a newer
    * revision of the broker outranks all of them.
    *
-   * @throws ImportError `OPTION_INVALID` where this person has no conflict of the fill, or the report is not one of those
-   * that contradict each other now; one that was undone is none.
+   * @throws ImportError `OPTION_INVALID` where this person has no such fill, or the report is not one of those that
+   * contradict each other now; one that was undone is none.
    * @example
    * const [problem] = (await user.problems({ kind: "conflict" })).items;
    * if (problem?.action.kind === "pin-report") {
@@ -39,16 +38,14 @@ const pinSchema = z.strictObject({ familyKey: key, revisionKey: key });
 interface PinParts {
   readonly userId: string;
   readonly actor: string;
-  readonly store: Pick<BookStore, "problems" | "commit">;
+  readonly store: Pick<BookStore, "commit">;
   readonly clock: Clock;
 }
 
-export function userPins(parts: PinParts): UserPins {
-  const { userId, actor, store, clock } = parts;
+export function userPins({ userId, actor, store, clock }: PinParts): UserPins {
   return {
     async pinReport(request) {
       const { familyKey, revisionKey } = parseOptions(pinSchema, request);
-      if (!(await hasConflict(parts, familyKey))) throw notOffered({ familyKey, revisionKey });
       const batch = decisionBatch({ owner: userId, by: actor, clock, accounts: [] });
       const details = { familyKey, revisionKey };
       const { kind } = await store.commit({
@@ -61,18 +58,6 @@ export function userPins(parts: PinParts): UserPins {
       if (kind === "fenced") throw new Error("a batch without a run has no fence");
     },
   };
-}
-
-// Open or not. Which reports it names is as old as the problem: the commit sees what is told by now.
-async function hasConflict({ userId, store }: PinParts, familyKey: string): Promise<boolean> {
-  let after: { readonly after?: string } = {};
-  for (;;) {
-    const { items, next } = await store.problems(userId, { kind: "conflict", state: "all", limit: 200, ...after });
-    const actions = items.map(problemAction);
-    if (actions.some((action) => action.kind === "pin-report" && action.familyKey === familyKey)) return true;
-    if (next === null) return false;
-    after = { after: next };
-  }
 }
 
 function notOffered({ familyKey, revisionKey }: PinRequest): ImportError {

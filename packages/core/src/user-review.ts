@@ -6,7 +6,7 @@ import { ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import { tradeFilterSchema } from "./list-filters.ts";
 import type { Logger } from "./logger.ts";
-import { dayOf, type ManualMatch, manualMatch } from "./manual-match.ts";
+import { type ManualMatch, manualMatch } from "./manual-match.ts";
 import { parseOptions } from "./parse-options.ts";
 import { absorptionOfLast } from "./plan/absorption.ts";
 import type { CommitBatch } from "./plan/commit-batch.ts";
@@ -78,7 +78,7 @@ const reviewSchema = z.strictObject({ trades: seen, link: linkSchema });
 export interface ReviewParts {
   readonly userId: string;
   readonly actor: string;
-  readonly store: Pick<BookStore, "trades" | "tradesById" | "manualTradesOn" | "decisionsOf" | "commit">;
+  readonly store: Pick<BookStore, "inbox" | "tradesById" | "decisionsOf" | "commit">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tradePlans: TradePlans | undefined;
@@ -88,10 +88,8 @@ export function userReview(parts: ReviewParts): UserReview {
   const { userId, store } = parts;
   return {
     async inbox(filter = {}) {
-      const wanted = { ...parseOptions(tradeFilterSchema, filter), inbox: "pending_review" } as const;
-      const { items, next } = await store.trades(userId, wanted);
-      const days = [...new Set(items.flatMap((trade) => dayOf(trade) ?? []))];
-      const manuals = days.length === 0 ? [] : await store.manualTradesOn(userId, days);
+      const { inbox: _pending, ...wanted } = parseOptions(tradeFilterSchema, filter);
+      const { items, next, manuals } = await store.inbox(userId, wanted);
       const proposed = await suggestions(items, parts);
       return { items: items.flatMap((trade, index) => withSuggestion(trade, proposed[index], manuals)), next };
     },

@@ -1,24 +1,19 @@
-import type { BookStore } from "@fillbook/core/store";
-import { fillView, isRemovedTrade, tradeFacts, tradeView } from "@fillbook/core/store";
-import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
-import { type MemoryTables, ownerTables } from "./memory-tables.ts";
+import type { BookStore, StoredFill } from "@fillbook/core/store";
+import { fillView, isRemovedTrade, letTimersRun, sliceKeyText, tradeFacts, tradeView } from "@fillbook/core/store";
+import { copyOf, isEqual } from "./memory-slice.ts";
+import { type MemoryTables, ownerTables, type ReportRow } from "./memory-tables.ts";
+
+/** Fills that are copied before timers have their turn. */
+const FILLS_A_TURN = 1000;
 
 /** What reviews and statistics read. */
-export function memoryFills(
-  tables: MemoryTables,
-): Pick<BookStore, "tradesById" | "manualTradesOn" | "decisionsOf" | "fills"> {
+export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" | "decisionsOf" | "fills"> {
   const of = (owner: string) => ownerTables(tables, owner);
   return {
     async tradesById(owner, ids) {
       const { trades } = of(owner);
       const rows = [...new Set(ids)].flatMap((id) => trades.get(id) ?? []);
       return copyOf(rows.filter((row) => !isRemovedTrade(tradeView(row))).map(tradeFacts));
-    },
-    async manualTradesOn(owner, days) {
-      const rows = [...of(owner).trades.values()].filter(({ broker, totals }) => {
-        return broker === "manual" && days.includes(totals.last.executedAt.slice(0, 10));
-      });
-      return copyOf(rows.map(tradeView).filter((trade) => !isRemovedTrade(trade)));
     },
     async decisionsOf(owner, tradeIds) {
       const { reports, decisions } = of(owner);
@@ -28,13 +23,23 @@ export function memoryFills(
       );
       return copyOf([...families].sort().flatMap((familyKey) => decisions.get(familyKey) ?? []));
     },
-    async fills(owner, { broker, account, ...page }) {
+    async fills(owner, { broker, account }) {
+      // Rows are replaced and never changed: what is gathered here is of one moment, whatever is written meanwhile.
       const rows = [...of(owner).reports.values()].filter((row) => {
         if (row.fill === null || (row.broker === "manual" && !row.canonical)) return false;
         return isEqual(broker, row.broker) && isEqual(account, row.account);
       });
-      const slice = sliceOf(rows, page, (row) => ({ at: row.executedAt, id: row.revisionKey }));
-      return { items: slice.items.map(fillView), next: slice.next };
+      rows.sort((left, right) => (keyOf(left) < keyOf(right) ? 1 : -1));
+      const fills: StoredFill[] = [];
+      for (const row of rows) {
+        fills.push(copyOf(fillView(row)));
+        if (fills.length % FILLS_A_TURN === 0) await letTimersRun();
+      }
+      return fills;
     },
   };
+}
+
+function keyOf({ executedAt, revisionKey }: ReportRow): string {
+  return sliceKeyText({ at: executedAt, id: revisionKey });
 }

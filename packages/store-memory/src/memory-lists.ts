@@ -6,7 +6,16 @@ import { type MemoryTables, type OwnerTables, ownerTables, type ReportRow } from
 
 type Lists = Pick<
   BookStore,
-  "connection" | "connections" | "trade" | "trades" | "executions" | "job" | "jobs" | "jobRecords" | "problems"
+  | "connection"
+  | "connections"
+  | "trade"
+  | "trades"
+  | "inbox"
+  | "executions"
+  | "job"
+  | "jobs"
+  | "jobRecords"
+  | "problems"
 >;
 
 /** All reads on behalf of a person. Results are copies: what a host does to them changes nothing stored. */
@@ -25,6 +34,13 @@ export function memoryLists(tables: MemoryTables): Lists {
     },
     async trades(owner, filter) {
       return sliceOf(tradesOf(of(owner), filter), filter, (trade) => ({ at: trade.lastExecutedAt, id: trade.id }));
+    },
+    async inbox(owner, filter) {
+      const pending = tradesOf(of(owner), { ...filter, inbox: "pending_review" });
+      const slice = sliceOf(pending, filter, (trade) => ({ at: trade.lastExecutedAt, id: trade.id }));
+      const days = new Set(slice.items.map(lastDayOf));
+      const manuals = tradesOf(of(owner), { broker: "manual" }).filter((trade) => days.has(lastDayOf(trade)));
+      return { ...slice, manuals: copyOf(manuals) };
     },
     async executions(owner, filter) {
       const rows = reportsOf(of(owner), filter);
@@ -99,6 +115,10 @@ function tradesOf(tables: OwnerTables, filter: TradeFilter): Trade[] {
       isEqual(filter.connectionId, trade.connectionId)
     );
   });
+}
+
+function lastDayOf({ lastExecutedAt }: Trade): string {
+  return lastExecutedAt.slice(0, 10);
 }
 
 interface BasicFilter extends SliceRequest {

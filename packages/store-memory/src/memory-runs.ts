@@ -37,7 +37,7 @@ export function memoryRuns(tables: MemoryTables, clock: Clock): Runs {
     },
     async commit(batch, { leaseMs } = {}) {
       const { owner, run } = batch;
-      if (run === null) return writeBatch(ownerTables(tables, owner), batch);
+      if (run === null) return commitDecision(ownerTables(tables, owner), batch);
       const lease = holder(run.connectionId, run.token);
       if (lease === null || lease.owner !== owner || lease.jobId !== run.jobId) return { kind: "fenced" };
       if (leaseMs !== undefined) lease.expiresAtMs = clock.now() + leaseMs;
@@ -102,6 +102,20 @@ function closeAbandoned(tables: MemoryTables, lease: Lease, finishedAt: Job["sta
   const job = jobs.get(lease.jobId ?? "");
   if (job === undefined) return;
   jobs.set(job.id, { ...job, status: "failed", finishedAt, error: abandonedRun(job.connectionId) });
+}
+
+/** Decisions whose answers are kept for one owner; who lost one asks again at once. */
+const ANSWERS_MAX = 1000;
+
+function commitDecision(owner: OwnerTables, batch: CommitBatch): CommitResult {
+  const { answers } = owner;
+  const known = answers.get(batch.id);
+  if (known !== undefined) return copyOf(known);
+  const result = writeBatch(owner, batch);
+  if (result.kind !== "committed") return result;
+  answers.set(batch.id, copyOf(result));
+  for (const [oldest] of answers) if (answers.size > ANSWERS_MAX) answers.delete(oldest);
+  return result;
 }
 
 function commitPage(

@@ -1,5 +1,6 @@
 import type { AuditEvent, Connection, Instant, Job, Json, Step } from "@fillbook/core";
 import type {
+  CommitResult,
   CommitStats,
   Coverage,
   Decision,
@@ -49,6 +50,8 @@ export interface OwnerTables {
   readonly trades: Map<string, TradeRow>;
   readonly problems: Map<string, StoredProblem>;
   readonly audit: AuditEvent[];
+  /** What the last decisions answered, by the ids of their batches. */
+  readonly answers: Map<string, CommitResult>;
   /** By job, then by id; gone with the job. */
   readonly steps: Map<string, Map<string, Step>>;
   readonly index: {
@@ -82,6 +85,7 @@ export function ownerTables({ owners }: MemoryTables, owner: string): OwnerTable
     ...{ connections: new Map(), jobs: new Map(), reports: new Map(), cancels: new Map(), rejects: new Map() },
     ...{ contexts: new Map(), decisions: new Map(), trades: new Map(), problems: new Map(), steps: new Map() },
     audit: [],
+    answers: new Map(),
     index: {
       familyReports: multiMap(),
       aliasFamilies: multiMap(),

@@ -260,6 +260,16 @@ create table decisions (
   check (trade_plan_id is null or campaign_id is null)
 );
 
+-- What the last hour's decisions answered, by the ids of their batches: one that comes again answers the same.
+create table answers (
+  owner text collate "C" not null,
+  batch_id text collate "C" not null,
+  answered_at timestamptz not null default now(),
+  answer json not null,
+  primary key (owner, batch_id)
+);
+create index answers_by_time on answers (owner, answered_at);
+
 create table trades (
   owner text collate "C" not null,
   id text collate "C" not null,

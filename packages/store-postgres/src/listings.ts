@@ -88,7 +88,7 @@ export const executionListing: Listing<StoredExecution, ExecutionFilter> = {
   keyOf: ({ executedAt, id }) => ({ at: executedAt, id }),
 };
 
-export const fillListing: Listing<StoredFill, FillFilter> = {
+export const fillListing: Listing<StoredFill, FillFilter & SliceRequest> = {
   table: "executions",
   from: withCounted,
   selection: reportSelection,

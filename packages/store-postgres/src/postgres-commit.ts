@@ -9,9 +9,10 @@ import {
 } from "@fillbook/core/store";
 import { lockAccounts } from "./account-locks.ts";
 import { callHost } from "./call-host.ts";
+import { keepAnswer, keptAnswer } from "./decision-answers.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import type { Sql, SqlTransaction } from "./postgres-driver.ts";
-import { asStoreError, isDataError, isLostConnection, sqlStateOf } from "./postgres-errors.ts";
+import { asStoreError, isDataError, sqlStateOf } from "./postgres-errors.ts";
 import { retrying } from "./postgres-retry.ts";
 import { planFor } from "./postgres-snapshot.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
@@ -28,6 +29,8 @@ interface CommitOptions {
   readonly leaseMs: number | null;
   /** Asks only whether the database takes the batch: nothing stays written. */
   readonly rehearse?: boolean;
+  /** An operator's tool asks for no answer again, and leaves a right book as it is, row by row. */
+  readonly keepsAnswer?: false;
 }
 
 /**
@@ -88,35 +91,19 @@ function refusal(error: unknown): Error | null {
 
 async function commitOnce(context: PostgresContext, batch: CommitBatch, options: CommitOptions): Promise<CommitResult> {
   const rehearsed: { result: CommitResult | null } = { result: null };
-  const attempts = { mayHaveLanded: false };
-  const attempt = async () => {
-    let written = false;
-    try {
-      return await context.driver.transaction(async (sql) => {
-        const result = await commitWithin(sql, context, { batch, options });
-        written = result.kind === "committed";
-        if (options.rehearse !== true) return result;
-        rehearsed.result = result;
-        throw new ImportError("ABORTED", "a rehearsal is rolled back");
-      });
-    } catch (error) {
-      if (written && isLostConnection(error)) attempts.mayHaveLanded = true;
-      throw error;
-    }
-  };
+  const attempt = () =>
+    context.driver.transaction(async (sql) => {
+      const result = await commitWithin(sql, context, { batch, options });
+      if (options.rehearse !== true) return result;
+      rehearsed.result = result;
+      throw new ImportError("ABORTED", "a rehearsal is rolled back");
+    });
   try {
-    const result = await retrying(context.clock, attempt);
-    if (result.kind === "stale" && attempts.mayHaveLanded) throw doubt();
-    return result;
+    return await retrying(context.clock, attempt);
   } catch (error) {
     if (rehearsed.result !== null) return rehearsed.result;
     throw error;
   }
-}
-
-// What changed the trades since they were seen may be this very batch, so "nothing was written" would be a guess.
-function doubt(): ImportError {
-  return new ImportError("STORE_FAILED", "the answer to a decision was lost: it may be written; read its trades again");
 }
 
 async function commitWithin(
@@ -130,13 +117,17 @@ async function commitWithin(
     return earlier;
   }
   await lockAccounts(sql, tables, batch);
+  const kept = await keptAnswer(sql, tables, batch);
+  if (kept !== null) return kept;
   const { answer, snapshot } = await planFor(sql, tables, batch);
   if (answer.kind === "stale") return answer;
   const planned = { batch, plan: answer.plan, snapshot };
   await writePlan(sql, tables, planned);
   await moveCursor(sql, tables, { planned, leaseMs: options.leaseMs });
+  const result = committedResult(planned.plan);
+  if (options.keepsAnswer !== false) await keepAnswer(sql, tables, { batch, answer: result });
   if (onCommit !== null && options.rehearse !== true) await callHost(sql, onCommit, storeCommit(planned));
-  return committedResult(planned.plan);
+  return result;
 }
 
 /** Locks the lease and its job. Answers when there is nothing to write: another run took over, or this page was committed before. */

@@ -8,5 +8,7 @@ export interface PostgresContext {
   readonly driver: PostgresDriver;
   readonly tables: PostgresTables;
   readonly clock: Clock;
+  /** How long to wait for a free connection. */
+  readonly connectMs: number;
   readonly onCommit: ((transaction: HostTransaction, commit: StoreCommit) => Promise<void>) | null;
 }

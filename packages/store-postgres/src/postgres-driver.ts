@@ -29,6 +29,10 @@ export interface PostgresDriver extends Sql {
    * `run` resolved, the commit may have happened or not.
    */
   transaction<Result>(run: (sql: SqlTransaction) => Promise<Result>): Promise<Result>;
+  /** Runs statements that see one moment and write nothing; bounded as a transaction is. */
+  snapshot<Result>(read: (sql: Sql) => Promise<Result>): Promise<Result>;
+  /** How many transactions there can be at once. */
+  readonly connectionsMax: number;
   /** Closes what the driver itself opened. */
   close(): Promise<void>;
 }
@@ -43,10 +47,13 @@ export interface SqlTimeouts {
 /** How long a transaction may sit between two statements before the server ends it: a stopped process holds locks. */
 const IDLE_IN_TRANSACTION_MS = 30_000;
 
+export const WRITING = "isolation level read committed";
+export const READING = "isolation level repeatable read, read only";
+
 /** Opens a transaction; one round trip. `set local` so that a host's pool gets its connections back as they were. */
-export function beginScript({ lockMs, statementMs }: SqlTimeouts): string {
+export function beginScript(mode: typeof WRITING | typeof READING, { lockMs, statementMs }: SqlTimeouts): string {
   return [
-    "begin isolation level read committed",
+    `begin ${mode}`,
     `set local lock_timeout = ${lockMs}`,
     `set local statement_timeout = ${statementMs}`,
     "set local array_nulls = on",

@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import type { PGlite, Transaction } from "@electric-sql/pglite";
 import { type Clock, ImportError } from "@fillbook/core";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
-import type { PostgresDriver, SqlRow, SqlTimeouts, SqlTransaction } from "./postgres-driver.ts";
+import {
+  type PostgresDriver,
+  READING,
+  type SqlRow,
+  type SqlTimeouts,
+  type SqlTransaction,
+  WRITING,
+} from "./postgres-driver.ts";
 import { sqlStateOf } from "./postgres-errors.ts";
 import { type Busy, onTurn, whileBusy } from "./postgres-turn.ts";
 
@@ -35,18 +42,23 @@ export function embeddedDriver(
     return opening;
   };
   const running = new Set<Promise<unknown>>();
-  const transaction: PostgresDriver["transaction"] = async (run) => {
-    const opened = await database();
-    return onTurn(clock, timeouts.connectMs, (begin) => inTransaction(opened, { clock, begin, run }));
+  const within = (mode: string): PostgresDriver["transaction"] => {
+    const onTurnOf: PostgresDriver["transaction"] = async (run) => {
+      const opened = await database();
+      return onTurn(clock, timeouts.connectMs, (begin) => inTransaction(opened, { clock, mode, begin, run }));
+    };
+    return (run) => {
+      const work = onTurnOf(run).finally(() => running.delete(work));
+      running.add(work);
+      return work;
+    };
   };
-  const tracked: PostgresDriver["transaction"] = (run) => {
-    const work = transaction(run).finally(() => running.delete(work));
-    running.add(work);
-    return work;
-  };
+  const transaction = within(`${WRITING}, read write`);
   return {
-    transaction: tracked,
-    query: (text, parameters) => tracked((sql) => sql.query(text, parameters)),
+    transaction,
+    snapshot: within(READING),
+    connectionsMax: 1,
+    query: (text, parameters) => transaction((sql) => sql.query(text, parameters)),
     close() {
       closing ??= (async () => {
         // PGlite does not keep open for what has not reached it yet.
@@ -128,16 +140,17 @@ async function openFolder(open: () => Promise<PGlite>, folder: string, lock: Fol
 
 interface Turn<Result> {
   readonly clock: Clock;
+  readonly mode: string;
   readonly begin: () => void;
   readonly run: (sql: SqlTransaction) => Promise<Result>;
 }
 
-async function inTransaction<Result>(database: Database, { clock, begin, run }: Turn<Result>): Promise<Result> {
+async function inTransaction<Result>(database: Database, { clock, mode, begin, run }: Turn<Result>): Promise<Result> {
   let ran = false;
   try {
     return await database.pglite.transaction(async (transaction) => {
       begin();
-      await transaction.exec("set transaction isolation level read committed read write");
+      await transaction.exec(`set transaction ${mode}`);
       const result = await whileBusy(clock, (busy) => run(sqlOf(transaction, database, busy)));
       ran = true;
       return result;

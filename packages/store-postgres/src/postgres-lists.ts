@@ -6,14 +6,15 @@ import { listStatement } from "./list-statement.ts";
 import {
   connectionListing,
   executionListing,
-  fillListing,
   jobListing,
   type Listing,
   problemListing,
   tradeListing,
 } from "./listings.ts";
 import type { PostgresContext } from "./postgres-context.ts";
+import type { Sql } from "./postgres-driver.ts";
 import { retrying } from "./postgres-retry.ts";
+import type { PostgresTables } from "./postgres-tables.ts";
 import { decisionRow, decisionSelection } from "./rare-columns.ts";
 import { sqlArray } from "./sql-array.ts";
 import { tradeFactsOf, tradeFactsSelection } from "./trade-columns.ts";
@@ -25,9 +26,7 @@ type Lists = Pick<
   | "trade"
   | "trades"
   | "tradesById"
-  | "manualTradesOn"
   | "decisionsOf"
-  | "fills"
   | "executions"
   | "job"
   | "jobs"
@@ -49,15 +48,6 @@ export function postgresLists(context: PostgresContext): Lists {
       const known = ids.filter((id) => !holdsNul(id));
       return (await retrying(clock, () => driver.query(text, [owner, sqlArray(known)]))).map(tradeFactsOf);
     },
-    async manualTradesOn(owner, days) {
-      const { selection, from, without = "false", itemOf } = tradeListing;
-      const text = `select found.* from unnest($2::timestamptz[]) as wanted (day)
-        cross join lateral (select ${selection} from ${from(tables)}
-          where owner = $1 and broker = 'manual' and last_executed_at >= wanted.day
-            and last_executed_at < wanted.day + interval '24 hours' and not (${without})) as found`;
-      const starts = [...new Set(days)].map((day) => `${day}T00:00:00Z`);
-      return (await retrying(clock, () => driver.query(text, [owner, sqlArray(starts)]))).map(itemOf);
-    },
     async decisionsOf(owner, tradeIds) {
       const text = `select ${decisionSelection} from ${tables.decisions}
         where owner = $1 and family_key in
@@ -67,7 +57,6 @@ export function postgresLists(context: PostgresContext): Lists {
       return (await retrying(clock, () => driver.query(text, [owner, sqlArray(known)]))).map(decisionRow);
     },
     trades: (owner, filter) => sliceOf(context, tradeListing, { owner, filter }),
-    fills: (owner, filter) => sliceOf(context, fillListing, { owner, filter }),
     executions: (owner, filter) => sliceOf(context, executionListing, { owner, filter }),
     job: (owner, id) => oneOf(context, jobListing, { owner, id }),
     jobRecords: (owner, request) => jobRecords(context, owner, request),
@@ -91,13 +80,22 @@ async function oneOf<Item, Filter extends SliceRequest>(
 export async function sliceOf<Item, Filter extends SliceRequest>(
   { driver, tables, clock }: PostgresContext,
   listing: Listing<Item, Filter>,
-  { owner, filter }: { owner: string; filter: Filter },
+  asked: { owner: string; filter: Filter },
+): Promise<Slice<Item>> {
+  return retrying(clock, () => readSlice(driver, tables, { listing, ...asked }));
+}
+
+/** {@link sliceOf} in one attempt. */
+export async function readSlice<Item, Filter extends SliceRequest>(
+  sql: Sql,
+  tables: PostgresTables,
+  { listing, owner, filter }: { listing: Listing<Item, Filter>; owner: string; filter: Filter },
 ): Promise<Slice<Item>> {
   const { text, parameters, limit } = listStatement({
     ...{ selection: listing.selection, from: listing.from(tables), table: listing.table, order: listing.order },
     ...{ owner, filter, where: listing.where(filter) },
   });
-  const rows = await retrying(clock, () => driver.query(text, parameters));
+  const rows = await sql.query(text, parameters);
   const items = rows.slice(0, limit).map(listing.itemOf);
   const last = items.at(-1);
   return { items, next: rows.length > limit && last !== undefined ? sliceKeyText(listing.keyOf(last)) : null };

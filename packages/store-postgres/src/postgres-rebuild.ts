@@ -61,7 +61,7 @@ async function settleAgain(
 ): Promise<number> {
   const at = instantFromUnixMs(context.clock.now());
   const batch = replanBatch({ owner, families, id: `rebuild/${crypto.randomUUID()}`, at });
-  const result = await commitBatch(context, batch, { leaseMs: null });
+  const result = await commitBatch(context, batch, { leaseMs: null, keepsAnswer: false });
   return result.kind === "committed" ? result.stats.tradesTouched + result.stats.canonicalChanges : 0;
 }
 

@@ -3,11 +3,13 @@ import type { Pool, PoolClient, QueryConfig } from "pg";
 import {
   beginScript,
   type PostgresDriver,
+  READING,
   type Sql,
   type SqlParameters,
   type SqlRow,
   type SqlTimeouts,
   type SqlTransaction,
+  WRITING,
 } from "./postgres-driver.ts";
 import { isLostConnection } from "./postgres-errors.ts";
 
@@ -21,15 +23,21 @@ export function serverDriver(
 ): PostgresDriver {
   const answerMs = timeouts.statementMs + NETWORK_GRACE_MS;
   const connect = () => connectWithin(pool, timeouts.connectMs, clock);
+  const within = (mode: Parameters<typeof beginScript>[0]): PostgresDriver["transaction"] => {
+    return async (run) => {
+      const client = await connect();
+      return usingClient(client, () => inTransaction(client, { begin: beginScript(mode, timeouts), answerMs, run }));
+    };
+  };
   return {
     async query(text, parameters) {
       const client = await connect();
       return usingClient(client, () => sqlOf(client, answerMs).query(text, parameters));
     },
-    async transaction(run) {
-      const client = await connect();
-      return usingClient(client, () => inTransaction(client, { begin: beginScript(timeouts), answerMs, run }));
-    },
+    transaction: within(WRITING),
+    snapshot: within(READING),
+    // A host's pool may only look like one of pg.
+    connectionsMax: pool.options?.max ?? 1,
     close,
   };
 }

@@ -5,6 +5,7 @@ import type { PostgresContext } from "./postgres-context.ts";
 import { type IntegrityReport, verifyIntegrity } from "./postgres-integrity.ts";
 import { postgresLists } from "./postgres-lists.ts";
 import { checkSchema, migrateSchema } from "./postgres-migrate.ts";
+import { postgresMoments } from "./postgres-moments.ts";
 import { openDriver, type PostgresOptions, type PostgresSource, parsePostgresOptions } from "./postgres-options.ts";
 import { postgresProblems } from "./postgres-problems.ts";
 import { type RebuildReport, rebuildTrades } from "./postgres-rebuild.ts";
@@ -42,6 +43,7 @@ export function postgresStore(source: PostgresSource, options: PostgresOptions =
     driver: openDriver(source, parsed),
     tables: postgresTables(parsed.schema),
     clock: parsed.clock,
+    connectMs: parsed.connectMs,
     onCommit: parsed.onCommit ?? null,
   };
   const close = () => context.driver.close();
@@ -52,6 +54,7 @@ export function postgresStore(source: PostgresSource, options: PostgresOptions =
     ...postgresState(context),
     ...postgresConnections(context),
     ...postgresLists(context),
+    ...postgresMoments(context),
     ...postgresProblems(context),
     ...postgresSteps(context),
     ...postgresAudit(context),

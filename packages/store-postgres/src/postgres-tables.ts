@@ -12,6 +12,7 @@ export interface PostgresTables {
   readonly rejects: string;
   readonly contexts: string;
   readonly decisions: string;
+  readonly answers: string;
   readonly trades: string;
   readonly problems: string;
   readonly steps: string;
@@ -36,6 +37,7 @@ export function postgresTables(schema: string): PostgresTables {
     rejects: named("rejects"),
     contexts: named("contexts"),
     decisions: named("decisions"),
+    answers: named("answers"),
     trades: named("trades"),
     problems: named("problems"),
     steps: named("steps"),

@@ -74,7 +74,7 @@ async function exportState(store: BookStore): Promise<unknown> {
     ),
     jobs: await readAll((after) => store.jobs("owner", { limit: 200, ...after })),
     executions: await readAll((after) => store.executions("owner", { limit: 7, ...after })),
-    fills: await readAll((after) => store.fills("owner", { limit: 7, ...after })),
+    fills: await store.fills("owner", {}),
     problems: await readAll((after) => store.problems("owner", { limit: 200, state: "all", ...after })),
   };
   const trades = await readAll((after) => store.trades("owner", { limit: 7, ...after }));

@@ -43,7 +43,7 @@ export interface Reviewed {
 
 /**
  * Ids of the reviewed or expected trades that are missing, have another version than was seen, or are bound to a manual trade
- * of which the batch does not know. A batch whose answer was lost finds its own decisions, which are not in its way.
+ * of which the batch does not know.
  */
 export function staleTrades(
   batch: CommitBatch,
@@ -55,22 +55,10 @@ export function staleTrades(
     snapshot.trades.get(tradeId)?.version === version;
   const reviewed = (batch.reviews ?? []).filter((one) => {
     const made = decisions.get(one.tradeId) ?? [];
-    return !(isCurrent(one) || isOwn(batch, made, one)) || isBound(batch, made, one);
+    return !isCurrent(one) || isBound(batch, made, one);
   });
   const expected = (batch.expects ?? []).filter((one) => !isCurrent(one));
   return [...reviewed, ...expected].map(({ tradeId }) => tradeId);
-}
-
-function isOwn(batch: CommitBatch, decisions: readonly (Decision | undefined)[], review: TradeReview): boolean {
-  const isOwnDecision = (decision: Decision | undefined) =>
-    review.act === "absorbed"
-      ? decision?.absorption?.act === review.absorption.act
-      : isWritten(batch, decision) && review.act === "decide";
-  return decisions.length > 0 && decisions.every(isOwnDecision);
-}
-
-function isWritten({ at, by, owner }: CommitBatch, decision: Decision | undefined): boolean {
-  return decision?.decidedAt === at && decision.decidedBy === (by ?? owner);
 }
 
 /** A fill stands for one manual trade at most, and what an undo gives back is locked. */
@@ -126,8 +114,6 @@ function decided(
   if (review.act === "absorbed")
     return { ...(stored ?? { familyKey, link: null, ...past, seenRevisionKey, suggestion: null }), absorption };
   const { link, suggestion } = review;
-  const isSame = stored?.seenRevisionKey === seenRevisionKey && JSON.stringify(stored.link) === JSON.stringify(link);
-  if (stored !== null && isSame && isWritten(batch, stored)) return stored;
   return { familyKey, link, ...past, seenRevisionKey, suggestion, previous: pastOf(stored), absorption };
 }
 

@@ -57,8 +57,15 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
   connection: [(store, { owner, ids }) => store.connection(owner, ids.connectionId)],
   connections: [(store, { owner, ids }) => store.connections(owner, { after: ids.nexts.connections })],
   trade: [(store, { owner, ids }) => store.trade(owner, ids.tradeId)],
-  fills: [(store, { owner, ids }) => store.fills(owner, { after: ids.nexts.executions })],
-  manualTradesOn: [(store, { owner, ids }) => store.manualTradesOn(owner, [ids.manualDay])],
+  fills: [
+    async (store, { owner, ids }) => (await store.fills(owner, {})).filter(({ tradeId }) => tradeId === ids.tradeId),
+  ],
+  inbox: [
+    (store, { owner, ids: { connectionId } }) => store.inbox(owner, { connectionId }),
+    (store, { owner, ids }) => store.inbox(owner, { after: ids.nexts.trades }),
+    async (store, { owner, ids }) =>
+      (await store.inbox(owner, {})).manuals.filter(({ lastExecutedAt }) => lastExecutedAt.startsWith(ids.manualDay)),
+  ],
   tradesById: [(store, { owner, ids }) => store.tradesById(owner, [ids.tradeId])],
   decisionsOf: [(store, { owner, ids }) => store.decisionsOf(owner, [ids.tradeId])],
   trades: [

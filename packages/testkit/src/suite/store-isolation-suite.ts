@@ -75,7 +75,7 @@ async function aBook(
   const nextOf = async (list: ListName) => (await store[list](owner, { limit: 1 })).next ?? "";
   return {
     ...{ connectionId, ...run, jobId: finished?.id ?? "", tradeId: execution?.tradeId ?? "" },
-    ...{ importJobId: execution?.jobId ?? "", manualDay: `${year}-01-07` },
+    ...{ importJobId: execution?.jobId ?? "", manualDay: `${year}-01-05` },
     problemId: (await store.problems(owner, {})).items[0]?.id ?? "",
     ...{ familyKey: execution?.familyKey ?? "", revisionKey: execution?.id ?? "" },
     nexts: {
@@ -94,7 +94,7 @@ async function aBook(
 async function enterTrade(store: BookStore, { owner, year }: { owner: string; year: number }): Promise<void> {
   const manual = { id: "manual", broker: "manual" };
   const connectionId = await aConnection(store, { owner, connector: manual.id, broker: manual.broker });
-  const details = { broker: manual.broker, executedAt: `${year}-01-07T10:00:00Z`, familyId: `M${year}` };
+  const details = { broker: manual.broker, executedAt: `${year}-01-05T10:00:00Z`, familyId: `M${year}` };
   const execution = anExecution({ ...details, order: { permanentId: `M${year}` }, source: { connector: manual.id } });
   const connector = scripted({ ...manual, pages: [] });
   await playPages(store, connectionId, [{ records: [{ kind: "execution", execution }] }], { connector });

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { aCancel, anExecution } from "../an-execution.ts";
 import { fakeClock } from "../fake-clock.ts";
 import { type ScriptedRecord, scripted } from "../scripted.ts";
-import { aConnection, playPages, readAll } from "./play.ts";
+import { aConnection, playPages } from "./play.ts";
 import {
   fillsOf,
   type ModelRecord,
@@ -163,7 +163,7 @@ async function statisticsOf({ user }: World): Promise<unknown> {
 }
 
 async function fillsSeen(store: BookStore): Promise<readonly string[]> {
-  const fills = await readAll((after) => store.fills("owner", { broker: "scripted", limit: 200, ...after }));
+  const fills = await store.fills("owner", { broker: "scripted" });
   const seen = fills.map(({ price, state, link: given }) => {
     const number = Math.floor(Number(price) / 100) - 1;
     const revision = state === "canceled" ? state : Number(price) % 100;

@@ -172,7 +172,7 @@ function bust(familyId: string): ScriptedRecord {
 async function seen(store: BookStore) {
   const { items: executions } = await store.executions("owner", { limit: 200 });
   const names = new Map(executions.map((execution) => [execution.id, execution.executionId]));
-  const { items: fills } = await store.fills("owner", { limit: 1000 });
+  const fills = await store.fills("owner", {});
   return {
     trades: (await store.trades("owner", {})).items,
     fills: fills.map(({ id, price, state }) => `${names.get(id)} ${price} ${state}`).sort(),
