@@ -1,6 +1,6 @@
-import type { IbkrFlexConnector, IbkrGateway, IbkrWebConnector } from "@fillbook/connector-ibkr";
+import type { IbkrFlexConnector, IbkrGateway, IbkrWebConnector, TwsGateway } from "@fillbook/connector-ibkr";
 import type { KrakenConnector } from "@fillbook/connector-kraken";
-import type { Fillbook, InboxTrade, TradePlans, UserBook, Vault } from "@fillbook/core";
+import type { Fillbook, InboxTrade, Instant, TradePlans, UserBook, Vault } from "@fillbook/core";
 import type { PostgresStore } from "@fillbook/store-postgres";
 
 // What a block of code in a page takes for granted because the page, or the host, has made it before. A block that makes
@@ -21,7 +21,9 @@ declare global {
   const jobId: string;
   const theyAgree: () => Promise<boolean>;
   const signal: AbortSignal;
+  const orderSentAt: Instant;
   const items: readonly InboxTrade[];
+  const twsOfUser: (userId: string) => Promise<readonly TwsGateway[]>;
   const gatewaysOfUser: (userId: string) => Promise<readonly IbkrGateway[]>;
   const plansOf: (userId: string, instruments: readonly string[]) => ReturnType<TradePlans>;
 }

@@ -70,6 +70,8 @@ function readList<Gateway extends GatewayUsers, Place>(
 ): readonly ListedGateway<Place>[] {
   if (!Array.isArray(list)) throw new ImportError("OPTION_INVALID", `${factory}: gateways is not a list`);
   return list.map((gateway) => {
+    if (typeof gateway !== "object" || gateway === null)
+      throw new ImportError("OPTION_INVALID", `${factory}: a gateway of the list is none`);
     const { userIds = null } = gateway;
     const isList = userIds === null || (Array.isArray(userIds) && userIds.every((id) => typeof id === "string"));
     if (!isList) throw new ImportError("OPTION_INVALID", `${factory}: userIds of a gateway is not a list of user ids`);

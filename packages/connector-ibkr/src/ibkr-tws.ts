@@ -18,8 +18,9 @@ export type IbkrTwsConnector = Connector<"ibkr-tws", TwsCredentials, TwsSettings
  *
  * @throws ImportError `OPTION_INVALID` that names the option.
  * @example
- * const book = createFillbook({ store, connectors: [ibkrTws()] });
- * await book.forUser(userId).connect({ connector: "ibkr-tws", credentials: {}, settings: { port: 4001 } });
+ * const gateways = [{ host: "127.0.0.1", port: 4001, userIds: ["ada"] }];
+ * const book = createFillbook({ store, connectors: [ibkrTws({ gateways })] });
+ * await book.forUser("ada").connect({ connector: "ibkr-tws", credentials: {}, settings: { port: 4001 } });
  */
 export function ibkrTws(policy: IbkrTwsPolicy = {}): IbkrTwsConnector {
   const read = readTwsPolicy(policy);

@@ -10,7 +10,7 @@ export { type IbkrTwsConnector, ibkrTws } from "./ibkr-tws.ts";
 export { type IbkrWebConnector, ibkrWeb } from "./ibkr-web.ts";
 export type { TwsContext } from "./tws-context.ts";
 export type { TwsCursor } from "./tws-cursor.ts";
-export type { IbkrTwsPolicy, TwsTimeouts } from "./tws-policy.ts";
+export type { IbkrTwsPolicy, TwsGateway, TwsTimeouts } from "./tws-policy.ts";
 export type { TwsCredentials, TwsSettings } from "./tws-settings.ts";
 export type { WebContext } from "./web-context.ts";
 export type { WebCursor } from "./web-cursor.ts";

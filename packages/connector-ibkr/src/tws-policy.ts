@@ -1,6 +1,15 @@
 import { policyReader, type Random, type RetryPolicy, systemRandom } from "@fillbook/connector-kit";
 import { ImportError } from "@fillbook/core";
-import type { TwsSettings } from "./tws-settings.ts";
+import { type GatewaysOption, type GatewayUsers, type OwnersGateways, ownersGateways } from "./ibkr-gateways.ts";
+import { type TwsSettings, twsHostForm } from "./tws-settings.ts";
+
+/** A TWS or IB Gateway that the host allows. */
+export interface TwsGateway extends GatewayUsers {
+  /** A name or an IPv4 address, such as "127.0.0.1"; connections spell it in the same way. */
+  readonly host: string;
+  /** TWS: 7496 live, 7497 paper; IB Gateway: 4001 live, 4002 paper. */
+  readonly port: number;
+}
 
 /** Limits of one run in milliseconds of real time, since a socket knows no other clock. */
 export interface TwsTimeouts {
@@ -15,10 +24,12 @@ export interface TwsTimeouts {
 /** Options of `ibkrTws()`: what holds for all accounts of a host. */
 export interface IbkrTwsPolicy {
   /**
-   * Where TWS or IB Gateway may run: "host", for every port, or "host:port". The socket has no login of its own, so a host
-   * with several users names exactly the gateways that they may read. @defaultValue ["127.0.0.1", "localhost"]
+   * The gateways that connections may name, each with the owners that may, or a function that answers with one owner's. The
+   * socket asks nobody who he is: whoever may name a gateway reads all that its login opens.
+   *
+   * @defaultValue none: no connection is made
    */
-  readonly hosts?: readonly string[];
+  readonly gateways?: GatewaysOption<TwsGateway>;
   readonly timeouts?: Partial<TwsTimeouts>;
   /** For connections that break and client ids that are still taken. @defaultValue two more tries, from 1_000 ms */
   readonly retries?: Partial<RetryPolicy>;
@@ -30,7 +41,7 @@ export interface IbkrTwsPolicy {
 
 /** The policy with its defaults, checked. */
 export interface ReadTwsPolicy {
-  readonly hosts: ReadonlySet<string>;
+  readonly gateways: OwnersGateways<TwsPlace>;
   readonly timeouts: TwsTimeouts;
   readonly retries: RetryPolicy;
   readonly pageRecords: number;
@@ -42,11 +53,8 @@ const read = policyReader("ibkrTws()");
 /** @throws ImportError `OPTION_INVALID` that names the option. */
 export function readTwsPolicy(policy: IbkrTwsPolicy): ReadTwsPolicy {
   const { connectMs = 10_000, answerMs = 30_000, commissionMs = 2_000 } = policy.timeouts ?? {};
-  const hosts = policy.hosts ?? ["127.0.0.1", "localhost"];
-  const bad = hosts.find((host) => !/^[A-Za-z0-9._-]{1,253}(?::[1-9]\d{0,4})?$/.test(host));
-  if (bad !== undefined) throw read.invalid("hosts", `is neither host nor host:port: ${bad}`);
   return {
-    hosts: new Set(hosts),
+    gateways: ownersGateways(policy.gateways ?? [], { factory: "ibkrTws()", read: readGateway }),
     timeouts: {
       connectMs: read.whole("timeouts.connectMs", connectMs, [1, HOUR_MS]),
       answerMs: read.whole("timeouts.answerMs", answerMs, [1, HOUR_MS]),
@@ -58,15 +66,40 @@ export function readTwsPolicy(policy: IbkrTwsPolicy): ReadTwsPolicy {
   };
 }
 
+/** Where a gateway listens. */
+interface TwsPlace {
+  readonly host: string;
+  readonly port: number;
+}
+
+function readGateway({ host, port }: TwsGateway): TwsPlace {
+  // A host's code may be JavaScript.
+  if (typeof host !== "string" || !twsHostForm.test(host))
+    throw read.invalid("gateways", "has a host that is neither a name nor an IPv4 address");
+  return { host: host.toLowerCase(), port: read.whole("gateways.port", port, [1, 65_535]) };
+}
+
+/** Who wants to reach which gateway. */
+export interface TwsPlaceRequest {
+  readonly userId: string;
+  readonly settings: TwsSettings;
+  readonly signal: AbortSignal;
+}
+
 /**
- * The gateway of a connection as host and port.
+ * The gateway of a connection as host and port. Only what the host's code allows this owner is ever reached: settings may
+ * come from the user. A refusal says nothing of the gateways of others.
  *
- * @throws ImportError `OPTION_INVALID` for one that the policy does not allow: settings may come from the user.
+ * @throws ImportError `OPTION_INVALID` for one that the policy does not allow this owner.
  */
-export function twsPlace({ hosts }: ReadTwsPolicy, { host, port }: TwsSettings): string {
-  const place = `${host}:${port}`;
-  if (hosts.has(host) || hosts.has(place)) return place;
-  throw new ImportError("OPTION_INVALID", `ibkrTws(): the policy's hosts do not allow ${place}`);
+export async function twsPlace({ gateways }: ReadTwsPolicy, request: TwsPlaceRequest): Promise<TwsPlace> {
+  const { userId, settings, signal } = request;
+  const host = settings.host.toLowerCase();
+  const own = await gateways({ userId, signal });
+  const place = own.find((one) => one.host === host && one.port === settings.port);
+  if (place !== undefined) return place;
+  const message = "ibkrTws(): the host allows this owner no gateway at the connection's host and port";
+  throw new ImportError("OPTION_INVALID", message);
 }
 
 const HOUR_MS = 3_600_000;

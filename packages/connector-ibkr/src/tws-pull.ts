@@ -58,7 +58,7 @@ interface ReadList extends TwsReading {
 
 async function readAll(policy: ReadTwsPolicy, request: TwsPull): Promise<ReadList> {
   const { connection, clock, signal } = request;
-  const { accountRef, settings, id } = connection;
+  const { accountRef, settings, id, userId } = connection;
   const { host, port, clientId, timeZone = null } = settings;
   const collector = twsCollector({ place: `${host}:${port}`, account: accountRef, clientId, timeZone });
   let context: TwsContext = { account: accountRef, isOnly: false, timeZone };
@@ -79,7 +79,7 @@ async function readAll(policy: ReadTwsPolicy, request: TwsPull): Promise<ReadLis
     ...{ end, context, connectionTime, settings, nowMs, rows: collector.rows() },
   });
   try {
-    return ended(await withTwsLine(policy, { ...request, settings, holder: id, listener: collector }, work));
+    return ended(await withTwsLine(policy, { ...request, userId, settings, holder: id, listener: collector }, work));
   } catch (error) {
     // What came before a line broke is true, and is stored before the error is told. Of a flood nothing is.
     if (!isImportError(error) || signal.aborted || collector.size() === 0) throw error;

@@ -11,6 +11,8 @@ import type { TwsSettings } from "./tws-settings.ts";
 
 /** What a run or a check brings along. */
 export interface TwsRequest {
+  /** Whose connection it is. */
+  readonly userId: string;
   readonly settings: TwsSettings;
   readonly state: SharedState;
   readonly clock: Clock;
@@ -28,19 +30,20 @@ export type TwsWork<Result> = (line: TwsLine, accounts: readonly string[]) => Pr
  * Does something on a line of its own, which is closed in every case. TWS lets a client id in once, so connections that
  * share one take turns; a line that breaks is opened again a few times.
  *
- * @throws ImportError `FEATURE_UNAVAILABLE` without the library, `OPTION_INVALID` for a host that the policy does not
- * allow, `ACCOUNT_MISMATCH` for paper instead of live, `TIMEOUT`, `NETWORK`, `LOCKED_OUT` for a client id in use.
+ * @throws ImportError `FEATURE_UNAVAILABLE` without the library, `OPTION_INVALID` for a gateway that the policy does not
+ * allow this owner, `ACCOUNT_MISMATCH` for paper instead of live, `TIMEOUT`, `NETWORK`, `LOCKED_OUT` for a client id in use.
  */
 export async function withTwsLine<Result>(
   policy: ReadTwsPolicy,
   request: TwsRequest,
   work: TwsWork<Result>,
 ): Promise<Result> {
-  const place = twsPlace(policy, request.settings);
+  const { host, port } = await twsPlace(policy, request);
+  const place = `${host}:${port}`;
   const library = await twsLibrary();
   const lease = leaseOf(policy, request, place);
   const { clock, signal, logger, listener, settings } = request;
-  const { host, port, clientId } = settings;
+  const { clientId } = settings;
   const attempt = async (): Promise<Result> => {
     await lease.hold();
     const line = openTwsLine({ library, host, port, clientId, listener, signal, logger });

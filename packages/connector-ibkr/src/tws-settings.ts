@@ -3,7 +3,7 @@ import { isTimeZone } from "./flex-zone.ts";
 
 /** Facts of one account. */
 export interface TwsSettings {
-  /** Where TWS or IB Gateway runs. @defaultValue "127.0.0.1" */
+  /** Where TWS or IB Gateway runs: one that the policy's `gateways` allow the owner. @defaultValue "127.0.0.1" */
   readonly host: string;
   /** TWS: 7496 live, 7497 paper; IB Gateway: 4001 live, 4002 paper. */
   readonly port: number;
@@ -26,11 +26,11 @@ export interface TwsSettings {
 /** The socket has no login of its own: whoever reaches it may read it. */
 export type TwsCredentials = { readonly [name: string]: never };
 
+/** A name or an IPv4 address. */
+export const twsHostForm = /^[A-Za-z0-9._-]{1,253}$/;
+
 export const twsSettingsSchema: z.ZodType<TwsSettings> = z.strictObject({
-  host: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,253}$/)
-    .default("127.0.0.1"),
+  host: z.string().regex(twsHostForm).default("127.0.0.1"),
   port: z.number().int().min(1).max(65_535),
   clientId: z.number().int().min(0).max(2_147_483_646).default(71),
   trading: z.enum(["live", "paper"]).default("live"),

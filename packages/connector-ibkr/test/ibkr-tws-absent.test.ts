@@ -10,7 +10,7 @@ vi.mock("@stoqey/ib", () => {
 const settings = { host: "127.0.0.1", port: 4001, clientId: 71, trading: "live", lookBackDays: 1 } as const;
 
 test("package: without @stoqey/ib the connector can be made, and its use says what to install", async () => {
-  const connector = ibkrTws();
+  const connector = ibkrTws({ gateways: [{ host: "127.0.0.1", port: 4001 }] });
   const state = { read: async () => null, write: async () => true };
   const request = {
     userId: "u1",

@@ -21,7 +21,10 @@ describe("the suite of every connector", () => {
       const clock = fakeClock();
       const simulator = await startIbkrSimulator({ clock, entries, tws: { logDays: 7 } });
       return {
-        connector: ibkrTws({ pageRecords: 20, timeouts: { commissionMs: 0 } }),
+        connector: ibkrTws({
+          gateways: [{ host: simulator.tws.host, port: simulator.tws.port }],
+          ...{ pageRecords: 20, timeouts: { commissionMs: 0 } },
+        }),
         ...{ credentials: {}, settings: { port: simulator.tws.port, lookBackDays: 7 } },
         ...{ accountRef: simulator.account.accountId, clock, secrets: [] },
         close: () => simulator.close(),

@@ -1,6 +1,11 @@
 import { setTimeout as realWait } from "node:timers/promises";
 import { type IbkrTwsPolicy, ibkrFlex, ibkrTws, ibkrWeb } from "@fillbook/connector-ibkr";
-import { type IbkrSimulatorOptions, startIbkrSimulator, type TwsOptions } from "@fillbook/connector-ibkr/simulator";
+import {
+  type IbkrSimulatorOptions,
+  type SimulatedTws,
+  startIbkrSimulator,
+  type TwsOptions,
+} from "@fillbook/connector-ibkr/simulator";
 import { createFillbook, type IngestOptions, ingest, type Json } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
 import { aConnection, ranReport } from "../../../testkit/src/suite/play.ts";
@@ -30,8 +35,7 @@ export async function aTwsWorld(options: TwsWorldOptions = {}) {
   const simulator = await startIbkrSimulator({ clock, tws: options.tws ?? {}, ...options.simulator });
   const { tws } = simulator;
   const store = memoryStore({ clock });
-  const { timeouts, ...rest } = options.policy ?? {};
-  const policy: IbkrTwsPolicy = { random: () => 0.5, timeouts: { ...quick, ...timeouts }, ...rest };
+  const policy = policyFor(tws, options.policy);
   const connect = (accountRef = simulator.account.accountId, settings: Record<string, Json> = {}) =>
     aConnection(store, {
       ...{ connector: "ibkr-tws", broker: "ibkr", accountRef },
@@ -71,6 +75,10 @@ export async function aTwsWorld(options: TwsWorldOptions = {}) {
     },
     [Symbol.asyncDispose]: () => simulator.close(),
   };
+}
+
+function policyFor({ host, port }: SimulatedTws, { timeouts, ...rest }: IbkrTwsPolicy = {}): IbkrTwsPolicy {
+  return { gateways: [{ host, port }], random: () => 0.5, timeouts: { ...quick, ...timeouts }, ...rest };
 }
 
 function gatewayOf({ url, certificate }: { readonly url: string; readonly certificate: string }) {

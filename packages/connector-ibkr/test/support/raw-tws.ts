@@ -68,7 +68,8 @@ export async function rawTws(answer: RawAnswer) {
 /** One run against a port, its records counted and thrown away: what it came to, and its error. */
 export async function pullFrom(port: number, policy: IbkrTwsPolicy = {}, before: TwsCursor | null = null) {
   const timeouts = { connectMs: 5_000, answerMs: 5_000, commissionMs: 0, ...policy.timeouts };
-  const connector = ibkrTws({ retries: { retriesMax: 0 }, ...policy, timeouts });
+  const gateways = [{ host: "127.0.0.1", port }];
+  const connector = ibkrTws({ gateways, retries: { retriesMax: 0 }, ...policy, timeouts });
   const settings = { host: "127.0.0.1", port, clientId: 71, trading: "live", lookBackDays: 1 } as const;
   const state = { read: async () => null, write: async () => true };
   const pages = connector.pull({
