@@ -54,7 +54,7 @@ export function breakTwsHeart(heart: TwsHeart, error: ImportError): void {
 }
 
 /** A code, of TWS or of the library; `reqId` is -1 where it is about no request. */
-export type TwsCode = Pick<Extract<TwsMessage, { readonly kind: "code" }>, "reqId" | "code" | "text">;
+type TwsCode = Pick<Extract<TwsMessage, { readonly kind: "code" }>, "reqId" | "code" | "text">;
 
 /** Makes facts of what is heard, and wakes those who wait for them. */
 export interface TwsHearing {
