@@ -1,6 +1,6 @@
 import type { ExecutionInput } from "@fillbook/core/connector";
 import { ibkrKinds, ibkrMultiplier } from "./ibkr-instrument.ts";
-import { twsNumber } from "./tws-amount.ts";
+import { twsFloat } from "./tws-amount.ts";
 import type { TwsWords } from "./tws-record.ts";
 
 type Instrument = ExecutionInput["instrument"];
@@ -15,8 +15,8 @@ export function twsInstrument(contract: TwsWords, exchange: string): TwsInstrume
   const conid = /^[1-9]\d{0,19}$/.test(conId) ? conId : null;
   if (conid === null) return { reason: "conId: is missing" };
   const rawSymbol = localSymbol.trim() === "" ? symbol.trim() || conid : localSymbol;
-  const multiplier = ibkrMultiplier(twsNumber(contract.multiplier || "0"));
-  if (multiplier === undefined) return { reason: "multiplier: is not a number" };
+  const multiplier = ibkrMultiplier(twsFloat(contract.multiplier || "0"));
+  if (multiplier === undefined) return { reason: "multiplier: is not a number of zero and above" };
   const kind = ibkrKinds.get(secType) ?? "other";
   const known = currency.trim() === "" ? null : currency.trim();
   const names = namesOf({ kind, root: symbol.trim(), currency: known, rawSymbol });

@@ -3,7 +3,7 @@ import type { Json } from "@fillbook/core";
 import type { ExecutionInput, Normalized } from "@fillbook/core/connector";
 import { absolute } from "./flex-number.ts";
 import { executionFamily } from "./flex-row-id.ts";
-import { isCommissionSet, twsNumber } from "./tws-amount.ts";
+import { isCommissionSet, twsFloat, twsNumber, twsNumberFault } from "./tws-amount.ts";
 import { readTwsContext, type TwsContext } from "./tws-context.ts";
 import { twsInstrument } from "./tws-instrument.ts";
 import type { TwsRecord, TwsWords } from "./tws-record.ts";
@@ -31,17 +31,16 @@ function execution({ contract, execution: told, commission }: TwsRecord, context
   if (execId.trim() === "") return rejected("execId: is missing");
   if (side !== "BOT" && side !== "SLD") return rejected("side: is neither BOT nor SLD");
   const quantity = twsNumber(shares);
-  if (quantity === null || quantity === "0" || quantity.startsWith("-")) {
-    return rejected("shares: is not a number above zero");
-  }
-  const price = twsNumber(priced);
-  if (price === null) return rejected("price: is not a number");
+  if (quantity === null) return rejected(`shares: ${twsNumberFault(shares)}`);
+  if (quantity === "0" || quantity.startsWith("-")) return rejected("shares: is not a number above zero");
+  const price = twsFloat(priced);
+  if (price === null) return rejected(`price: ${twsNumberFault(priced)}`);
   const read = readTwsTime(time, context.timeZone);
   if ("reason" in read) return rejected(read.reason);
   const { instrument, reason } = twsInstrument(contract, told.exchange ?? "");
   if (reason !== undefined) return rejected(reason);
   const fees = feesOf(commission);
-  if (fees === undefined) return rejected("commission: is not a number");
+  if (fees === undefined) return rejected(`commission: ${twsNumberFault(commission?.commission)}`);
   if ([execId, orderRef, instrument.rawSymbol].some((text) => text.includes("\ufffd"))) {
     return rejected("an id or the symbol holds bytes that are not UTF-8");
   }
@@ -61,7 +60,7 @@ function execution({ contract, execution: told, commission }: TwsRecord, context
 function feesOf(commission: TwsWords | null): ExecutionInput["fees"] | undefined {
   const { commission: told = "", currency = "" } = commission ?? {};
   if (!isCommissionSet({ amount: told, currency })) return null;
-  const amount = twsNumber(told);
+  const amount = twsFloat(told);
   if (amount === null) return undefined;
   const fee = { amount, currency };
   return [amount === "0" ? { ...fee, estimated: true } : fee];
