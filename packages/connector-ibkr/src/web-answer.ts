@@ -1,5 +1,14 @@
-import { type HttpResponse, isJsonObject, numberQuoter, parseJson, redact, type Secret } from "@fillbook/connector-kit";
+import {
+  type HttpResponse,
+  isJsonObject,
+  type JsonReading,
+  parseJson,
+  parseJsonList,
+  redact,
+  type Secret,
+} from "@fillbook/connector-kit";
 import { type ErrorCode, ImportError, isImportError, type Json } from "@fillbook/core";
+import type { WebAnswerSize } from "./web-transport.ts";
 
 /** What the caller can repair by another call. */
 export type WebSign =
@@ -26,15 +35,17 @@ export interface WebReading {
   readonly call: string;
   readonly secrets: readonly Secret[];
   readonly penaltyMs: number;
+  /** A list of rows may be long; amounts are read of it and of instruments, and of nothing else. */
+  readonly answer: WebAnswerSize;
 }
 
 /**
  * Reads an answer by status and body: there is no one form of errors (IBKR Campus, Web API, read 2026-05-27; bodies seen
- * in recordings). Numbers of rows keep their digits.
+ * in recordings). Numbers keep their digits, and timers run while a long list is read.
  *
- * @throws ImportError for what no other call mends.
+ * @throws ImportError for what no other call repairs.
  */
-export function readWebAnswer(response: HttpResponse, reading: WebReading): WebReply {
+export async function readWebAnswer(response: HttpResponse, reading: WebReading): Promise<WebReply> {
   const { status, body } = response;
   if (status >= 300 && status < 400) return signed("login-page", "a redirect to the login");
   if (status >= 200 && status < 300) return readGood(response, reading);
@@ -44,22 +55,36 @@ export function readWebAnswer(response: HttpResponse, reading: WebReading): WebR
   throw failure(status, said, reading);
 }
 
-const quoted = numberQuoter(
-  "size price commission net_amount conid order_id trade_time_r multiplier undConid con_id strike".split(" "),
-);
+/** As much of an answer as is looked at for words. */
+const WORDS_LENGTH_MAX = 65_536;
 
-function readGood({ header, body }: HttpResponse, reading: WebReading): WebReply {
-  if (/^\s*access denied/i.test(body)) throw failure(403, "Access Denied", reading);
-  const isHtml = /html/i.test(header("content-type") ?? "") || /^\s*<(?:!doctype|html)/i.test(body);
-  if (isHtml && /sso\/login|<form/i.test(body)) return signed("login-page", "a page to log in");
+async function readGood({ header, body }: HttpResponse, reading: WebReading): Promise<WebReply> {
+  const words = body.slice(0, WORDS_LENGTH_MAX);
+  if (/^\s*access denied/i.test(words)) throw failure(403, "Access Denied", reading);
+  const isHtml = /html/i.test(header("content-type") ?? "") || /^\s*<(?:!doctype|html)/i.test(words);
+  if (isHtml && /sso\/login|<form/i.test(words)) return signed("login-page", "a page to log in");
   if (isHtml) throw problem("BROKER_UNAVAILABLE", "answered with a page instead of data", reading);
   if (body.trim() === "") return signed("empty", "an empty answer");
-  const value = parseJson(quoted(body), reading.call);
+  const value = await parsedBody(body, reading);
   const said = isJsonObject(value) && typeof value.error === "string" ? cleaned(value.error, reading) : null;
   if (said === null) return { kind: "ok", value };
   const sign = /no session|not authenticated/i.test(said) ? "logged-out" : signOf(400, said);
   if (sign !== null) return signed(sign, said);
   throw problem("BROKER_ERROR", `failed (${JSON.stringify(said)})`, reading);
+}
+
+/** More than a list within the default bound of bytes can have, as long as its rows are trades. */
+const ROWS_MAX = 30_000;
+
+const floats: JsonReading = { numbers: "float" };
+
+/** What is no list of rows where rows were asked for is read only where it is short: it can be no more than an error. */
+async function parsedBody(body: string, { call, answer }: WebReading): Promise<Json> {
+  if (answer !== "rows") return parseJson(body, call, answer === "instruments" ? {} : floats);
+  if (!/^\s*\[/.test(body) && body.length > WORDS_LENGTH_MAX) {
+    throw new ImportError("PROTOCOL", `the answer of ${call} is no list (${body.length} characters)`);
+  }
+  return (await parseJsonList(body, call, { rowsMax: ROWS_MAX })) ?? parseJson(body, call);
 }
 
 function signOf(status: number, said: string): WebSign | null {
@@ -109,10 +134,11 @@ function problem(code: ErrorCode, what: string, { call }: WebReading, retryAfter
 }
 
 /** The broker's own words: a JSON error, a problem's detail, or short text. */
-function saidBy(body: string, reading: WebReading): string {
+function saidBy(whole: string, reading: WebReading): string {
+  const body = whole.slice(0, WORDS_LENGTH_MAX);
   if (/^\s*</.test(body)) return "";
   try {
-    const value = parseJson(body, reading.call);
+    const value = parseJson(body, reading.call, floats);
     if (!isJsonObject(value)) return "";
     const { error, detail } = value;
     return cleaned(typeof error === "string" ? error : typeof detail === "string" ? detail : "", reading);

@@ -15,7 +15,7 @@ import { readWebAnswer, type WebReply } from "./web-answer.ts";
 import type { WebPlace } from "./web-place.ts";
 import { changeShared, notePenalty, penaltyLeftMs, takeMoment } from "./web-shared.ts";
 import { type Signing, signWithSession } from "./web-sign.ts";
-import type { WebTransport } from "./web-transport.ts";
+import type { WebAnswerSize, WebTransport } from "./web-transport.ts";
 
 /** One call of the Client Portal Web API. */
 export interface WebCall {
@@ -25,6 +25,8 @@ export interface WebCall {
   readonly parameters?: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body?: string;
+  /** How long the answer may be. @defaultValue "short" */
+  readonly answer?: WebAnswerSize;
   /** Signs the call otherwise than with the live session token. */
   readonly sign?: (signing: Signing) => string;
 }
@@ -134,10 +136,11 @@ async function send(caller: Caller, call: WebCall, nonce: string): Promise<WebRe
   const { transport, access, state, clock } = caller;
   const { penaltyMs } = transport.policy;
   const place = placeOf(caller);
-  const response = await transport.http(place).request(requestOf(caller, call, nonce));
+  const { answer = "short" } = call;
+  const response = await transport.http(place, answer).request(requestOf(caller, call, nonce));
   if (response.status === 429 && place.egress !== null) await notePenalty(state, place.egress, { clock, penaltyMs });
   const secrets = caller.token === null ? access.secrets : [...access.secrets, caller.token];
-  return readWebAnswer(response, { call: `${call.method} ${call.path}`, secrets, penaltyMs });
+  return readWebAnswer(response, { call: `${call.method} ${call.path}`, secrets, penaltyMs, answer });
 }
 
 function requestOf(caller: Caller, call: WebCall, nonce: string): HttpRequest {

@@ -20,9 +20,20 @@ export interface ReadWebContext {
   readonly instruments: ReadonlyMap<string, WebInstrument>;
 }
 
+// Each row of a page comes with the page's context, whose instruments are read once. What is not used any more goes.
+const contexts = new WeakMap<object, ReadWebContext | null>();
+
 /** Reads a stored context; null for one that this connector did not make. */
 export function readWebContext(value: Json): ReadWebContext | null {
   if (!isJsonObject(value)) return null;
+  const known = contexts.get(value);
+  if (known !== undefined) return known;
+  const read = readContext(value);
+  contexts.set(value, read);
+  return read;
+}
+
+function readContext(value: { readonly [name: string]: Json }): ReadWebContext | null {
   const { account, alias, isOnly, instruments = [] } = value;
   if (typeof account !== "string" || account === "") return null;
   return {

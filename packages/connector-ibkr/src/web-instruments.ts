@@ -1,5 +1,6 @@
 import { isJsonObject } from "@fillbook/connector-kit";
 import { type ImportError, isImportError, type Json } from "@fillbook/core";
+import { letTimersRun } from "@fillbook/core/connector";
 import { z } from "zod";
 import type { WebSessionRun } from "./web-session-run.ts";
 import { changeShared } from "./web-shared.ts";
@@ -26,6 +27,8 @@ export type WebInstrumentCache = Map<string, WebInstrument>;
 
 /** Most conids of one request (IBKR Campus, Web API, read 2026-05-27). */
 const CONIDS_MAX = 200;
+/** Instruments of one answer, which has as many as were asked for. */
+const LISTED_MAX = 2 * CONIDS_MAX;
 const CACHED_MAX = 10_000;
 
 /**
@@ -41,7 +44,9 @@ export async function webInstruments(
   const wanted = [...new Set(conids)].sort();
   // Of this run: the cache may be emptied while it is filled.
   const known = new Map<string, WebInstrument>();
-  for (const conid of wanted) {
+  for (const [index, conid] of wanted.entries()) {
+    // A store may answer from memory, which lets no timer run.
+    if (index % CONIDS_MAX === CONIDS_MAX - 1) await letTimersRun();
     const key = instrumentKey(ownKey, conid);
     const instrument = cache.get(key) ?? readInstrument((await run.state.read(key))?.value ?? null);
     if (instrument === null) continue;
@@ -50,6 +55,7 @@ export async function webInstruments(
   }
   const missing = wanted.filter((conid) => !known.has(conid));
   for (let start = 0; start < missing.length; start += CONIDS_MAX) {
+    await letTimersRun();
     for (const instrument of await ask(run, missing.slice(start, start + CONIDS_MAX))) {
       const key = instrumentKey(ownKey, instrument.conid);
       known.set(instrument.conid, instrument);
@@ -80,14 +86,15 @@ function remember(cache: WebInstrumentCache, key: string, instrument: WebInstrum
 async function ask(run: WebSessionRun, conids: readonly string[]): Promise<readonly WebInstrument[]> {
   try {
     const parameters = { conids: conids.join(",") };
-    const reply = await run.client.call({ method: "GET", path: "/trsrv/secdef", parameters });
+    const reply = await run.client.call({ method: "GET", path: "/trsrv/secdef", parameters, answer: "instruments" });
     const listed = reply.kind === "ok" && isJsonObject(reply.value) ? reply.value.secdef : null;
-    if (!Array.isArray(listed)) {
+    if (!Array.isArray(listed) || listed.length > LISTED_MAX) {
       const sign = reply.kind === "sign" ? reply.sign : null;
       run.logger.warn({ sign, conids: conids.length }, UNREPORTED);
       return [];
     }
-    return listed.flatMap((one: Json) => instrumentOf(one) ?? []).filter(({ conid }) => conids.includes(conid));
+    const wanted = new Set(conids);
+    return listed.flatMap((one: Json) => instrumentOf(one) ?? []).filter(({ conid }) => wanted.has(conid));
   } catch (error) {
     if (!isImportError(error) || !MISSABLE.has(error.code)) throw error;
     run.logger.warn({ code: error.code, conids: conids.length }, UNREPORTED);
@@ -102,6 +109,7 @@ const MISSABLE: ReadonlySet<ImportError["code"]> = new Set([
   "BROKER_ERROR",
   "BROKER_UNAVAILABLE",
   "REQUEST_INVALID",
+  "RESPONSE_TOO_LARGE",
 ]);
 
 const word = z.string().max(200);

@@ -4,7 +4,7 @@ import type { ExecutionInput, Normalized } from "@fillbook/core/connector";
 import { absolute } from "./flex-number.ts";
 import { executionFamily } from "./flex-row-id.ts";
 import { type ReadWebContext, readWebContext } from "./web-context.ts";
-import { type WebRow, webConid, webNumber, webText, webTime } from "./web-row.ts";
+import { type WebRow, webConid, webNumber, webSize, webText, webTime } from "./web-row.ts";
 import { webRowInstrument } from "./web-row-instrument.ts";
 
 /** A stored row of /iserver/account/trades as an execution. Pure, and total: whatever the row is, it has an answer. */
@@ -25,7 +25,7 @@ export function normalizeWebRow(raw: Json, context: Json): Normalized {
 function execution(row: WebRow, context: ReadWebContext, side: "buy" | "sell"): Normalized {
   const executionId = webText(row, "execution_id");
   if (executionId === null) return rejected("execution_id: is missing");
-  const quantity = webNumber(webText(row, "size"));
+  const quantity = webSize(webText(row, "size"));
   if (quantity === null || quantity === "0") return rejected("size: is not a number above zero");
   const price = webNumber(webText(row, "price"));
   if (price === null) return rejected("price: is not a number");

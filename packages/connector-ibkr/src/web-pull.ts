@@ -1,16 +1,17 @@
-import { isJsonObject } from "@fillbook/connector-kit";
 import { instantFromUnixMs, type Json } from "@fillbook/core";
 import type { Page, PageCoverage, PageDiagnostic, PullRequest } from "@fillbook/core/connector";
 import { cursorToReadFrom } from "./ibkr-reread.ts";
 import type { WebContext } from "./web-context.ts";
-import { byDay, emptyWebCursor, freshRows, type WebCursor, type WebSeenRow, withDay } from "./web-cursor.ts";
+import { emptyWebCursor, type WebCursor } from "./web-cursor.ts";
 import { type WebInstrument, type WebInstrumentCache, webInstruments } from "./web-instruments.ts";
-import { type WebRow, webConid } from "./web-row.ts";
+import { type PlannedPage, plannedPages } from "./web-pages.ts";
+import { webRowConid } from "./web-row.ts";
 import { withSession } from "./web-run.ts";
+import { byDay, seenRows, type WebSeenRow } from "./web-seen-rows.ts";
 import { connectionKey } from "./web-session-record.ts";
 import type { WebCredentials, WebSettings } from "./web-settings.ts";
 import { changeShared } from "./web-shared.ts";
-import { readWebTrades, type WebTrades } from "./web-trades.ts";
+import { readWebTrades, type WebAccounts } from "./web-trades.ts";
 import type { WebTransport } from "./web-transport.ts";
 
 export type WebPull = PullRequest<WebCredentials, WebSettings, WebCursor>;
@@ -23,6 +24,8 @@ export interface WebWorld {
 }
 
 const DAY_MS = 86_400_000;
+/** Characters of the rows of one page: a store commits it at once. */
+const PAGE_LENGTH_MAX = 1_000_000;
 
 /**
  * Reads the list of seven days once, and yields the days that changed since they were stored, or all of them where
@@ -32,58 +35,68 @@ export async function* webPull(world: WebWorld, request: WebPull): AsyncGenerato
   const askedAtMs = request.clock.now();
   const read = await readAll(world, request);
   const before = cursorToReadFrom(request.cursor ?? emptyWebCursor, request);
-  const { pages, cursor } = pagesOf(before, read, world.transport.policy.pageRecords);
+  const limits = { records: world.transport.policy.pageRecords, jsonLength: PAGE_LENGTH_MAX };
+  const pages = plannedPages(before, read.days, limits);
   const told = diagnosticsOf(read);
-  // An empty list says nothing about days that had rows: they may only be late.
-  const isVanished = read.trades.rows.length === 0 && contradicts(before, request);
-  const diagnostics = isVanished ? [...told, vanished] : told;
-  const done = isVanished ? before : { ...cursor, readAtMs: askedAtMs, isRereading: false };
-  const coverage = isVanished ? null : coverageOf(before, askedAtMs);
-  const covering = coverage === null ? {} : { coverage };
-  const planned = pages.length === 0 || before.isRereading ? [...pages, { rows: [], cursor }] : pages;
-  for (const [index, page] of planned.entries()) {
-    yield {
-      records: page.rows.map(({ raw }) => ({ raw })),
-      context: read.context(page.rows),
-      ...(index === planned.length - 1 ? { cursor: done, ...covering } : { cursor: page.cursor }),
-      ...(index === 0 ? { diagnostics } : {}),
-    };
-  }
-}
-
-interface PlannedPage {
-  readonly rows: readonly WebSeenRow[];
-  readonly cursor: WebCursor;
-}
-
-/** What is not stored yet, in pages, and the cursor once all of it is. */
-function pagesOf(
-  before: WebCursor,
-  { days }: ReadTrades,
-  pageRecords: number,
-): { readonly pages: readonly PlannedPage[]; readonly cursor: WebCursor } {
-  const pages: PlannedPage[] = [];
-  let cursor = before;
-  let open: WebSeenRow[] = [];
-  for (const [day, rows] of days) {
-    for (let start = freshRows(before, day, rows); start < rows.length; ) {
-      const end = Math.min(rows.length, start + pageRecords - open.length);
-      open.push(...rows.slice(start, end));
-      cursor = withDay(cursor, day, rows.slice(0, end));
-      start = end;
-      if (open.length < pageRecords) continue;
-      pages.push({ rows: open, cursor });
-      open = [];
+  let open: PlannedPage = { rows: [], cursor: before };
+  let yielded = 0;
+  for (const planned of pages) {
+    const isLast = planned.rows.length === 0;
+    if (open.rows.length > 0 && (!isLast || before.isRereading)) {
+      yield pageOf(read, open, yielded === 0 ? told : []);
+      yielded += 1;
+      open = { rows: [], cursor: before };
     }
+    // The last one holds no rows: what it says of the whole list goes with the rows before it.
+    open = isLast ? { rows: open.rows, cursor: planned.cursor } : planned;
   }
-  if (open.length > 0) pages.push({ rows: open, cursor });
-  const kept = days.size === 0 ? cursor.days : cursor.days.filter(({ day }) => days.has(day));
-  return { pages, cursor: { ...cursor, days: kept } };
+  const end = endOf(request, { read, before, askedAtMs, cursor: open.cursor });
+  const { cursor, coverage } = end;
+  const diagnostics = [...(yielded === 0 ? told : []), ...end.diagnostics];
+  yield {
+    ...pageOf(read, { rows: open.rows, cursor }, diagnostics),
+    ...(coverage === null ? {} : { coverage }),
+  };
+}
+
+function pageOf(read: ReadTrades, { rows, cursor }: PlannedPage, diagnostics: readonly PageDiagnostic[]): WebPage {
+  return {
+    records: rows.map(({ raw }) => ({ raw })),
+    context: read.context(rows),
+    cursor,
+    ...(diagnostics.length === 0 ? {} : { diagnostics }),
+  };
+}
+
+/** What is known once the whole list is stored. */
+interface ListEnd {
+  readonly cursor: WebCursor;
+  readonly coverage: PageCoverage | null;
+  readonly diagnostics: readonly PageDiagnostic[];
+}
+
+function endOf(
+  request: WebPull,
+  list: {
+    readonly read: ReadTrades;
+    readonly before: WebCursor;
+    readonly askedAtMs: number;
+    readonly cursor: WebCursor;
+  },
+): ListEnd {
+  const { read, before, askedAtMs } = list;
+  // An empty list says nothing about days that had rows: they may only be late.
+  if (read.isEmpty && contradicts(before, request)) return { cursor: before, coverage: null, diagnostics: [vanished] };
+  const cursor = { ...list.cursor, readAtMs: askedAtMs, isRereading: false };
+  return { cursor, coverage: coverageOf(before, askedAtMs), diagnostics: [] };
 }
 
 interface ReadTrades {
-  readonly trades: WebTrades;
-  readonly days: ReadonlyMap<string, readonly WebSeenRow[]>;
+  readonly isEmpty: boolean;
+  /** Rows of other accounts, which were left out. */
+  readonly foreign: number;
+  /** Taken apart while pages are planned. */
+  readonly days: Map<string, readonly WebSeenRow[]>;
   readonly unknown: readonly string[];
   /** The context for these rows. */
   readonly context: (rows: readonly WebSeenRow[]) => WebContext;
@@ -94,38 +107,34 @@ async function readAll({ transport, cache }: WebWorld, request: WebPull): Promis
   const { accountRef, settings, id, userId } = connection;
   return withSession(transport, { ...request, userId, settings, holder: id }, async (run) => {
     await nameSession(state, id, run.client.access.ownKey);
-    const trades = await readWebTrades(run, accountRef);
-    const conids = trades.rows.flatMap((row) => conidOf(row) ?? []);
-    const instruments = await webInstruments(run, cache, conids);
+    const { rows, accounts, foreign } = await readWebTrades(run, accountRef);
+    const conids = new Set(rows.flatMap((row) => webRowConid(row) ?? []));
+    const instruments = await webInstruments(run, cache, [...conids]);
     const byConid = new Map(instruments.map((instrument) => [instrument.conid, instrument]));
-    const seen = trades.rows.map((raw) => ({ raw, instrument: byConid.get(conidOf(raw) ?? "") ?? null }));
     return {
-      ...{ trades, days: byDay(seen) },
-      unknown: [...new Set(conids)].filter((conid) => !byConid.has(conid)).sort(),
-      context: (rows) => contextOf(accountRef, trades, byConid, rows),
+      isEmpty: rows.length === 0,
+      foreign,
+      days: await byDay(await seenRows(rows, byConid)),
+      unknown: [...conids].filter((conid) => !byConid.has(conid)).sort(),
+      context: (page) => contextOf(accountRef, accounts, byConid, page),
     };
   });
 }
 
 function contextOf(
   account: string,
-  { accounts }: WebTrades,
+  { accounts, aliases }: WebAccounts,
   byConid: ReadonlyMap<string, WebInstrument>,
   rows: readonly WebSeenRow[],
 ): WebContext {
-  const conids = [...new Set(rows.flatMap(({ raw }) => conidOf(raw) ?? []))].sort();
-  const alias = accounts.aliases[account] ?? null;
+  const conids = [...new Set(rows.flatMap(({ raw }) => webRowConid(raw) ?? []))].sort();
+  const alias = aliases.get(account) ?? null;
   return {
     account,
     alias: alias === account ? null : alias,
-    isOnly: accounts.accounts.length === 1,
+    isOnly: accounts.length === 1,
     instruments: conids.flatMap((conid) => byConid.get(conid) ?? []),
   };
-}
-
-function conidOf(raw: Json): string | null {
-  // A row is whatever the broker sent; its fields are read one by one.
-  return isJsonObject(raw) ? webConid(raw satisfies WebRow) : null;
 }
 
 /** Where the connection's session is recorded; written when it changes. */
@@ -149,10 +158,10 @@ const vanished: PageDiagnostic = {
     "Client Portal's list of trades is empty although it was not before; nothing was changed, the next run asks again",
 };
 
-function diagnosticsOf({ trades, unknown }: ReadTrades): readonly PageDiagnostic[] {
+function diagnosticsOf({ foreign, unknown }: ReadTrades): readonly PageDiagnostic[] {
   const found: PageDiagnostic[] = [];
-  if (trades.foreign > 0) {
-    const message = `${trades.foreign} rows of other accounts of this session were left out`;
+  if (foreign > 0) {
+    const message = `${foreign} rows of other accounts of this session were left out`;
     found.push({ kind: "warning", key: "web-foreign", message });
   }
   for (const conid of unknown.slice(0, 20)) {

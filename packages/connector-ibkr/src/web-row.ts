@@ -1,9 +1,19 @@
+import { isJsonObject } from "@fillbook/connector-kit";
 import { type Decimal, type Instant, instantFromUnixMs, type Json, parseDecimal } from "@fillbook/core";
+import { expandedNumber, withoutFloatNoise } from "./web-float.ts";
 
 /** A stored row of /iserver/account/trades. */
 export type WebRow = { readonly [name: string]: Json };
 
-/** Text of a field, trimmed; null where it is absent or empty. Numbers of older stores become text. */
+/** The row, to read fields of; one without fields where it is no object: a row is whatever the broker sent. */
+export function webRow(raw: Json): WebRow {
+  return isJsonObject(raw) ? raw : {};
+}
+
+/**
+ * Text of a field, trimmed; null where it is absent or empty. What is still a number was read from few enough digits for
+ * its text to be the broker's; longer ones are text already.
+ */
 export function webText(row: WebRow, name: string): string | null {
   const value = row[name];
   const text = typeof value === "number" ? String(value) : value;
@@ -17,16 +27,24 @@ export function webConid(row: WebRow): string | null {
   return /^0*$/.test(digits) ? null : digits;
 }
 
-/**
- * A number as decimal text. Sizes are sent as floats, so a number with sixteen digits and more is taken for one that
- * was not exact, and rounded to the fifteen that a float holds for sure.
- */
-export function webNumber(text: string | null): Decimal | null {
-  if (text === null || text.length > 60) return null;
-  const plain = /e/i.test(text) ? expanded(text) : text;
-  const digits = plain.replace(/^-?0*\.?0*|\./g, "");
-  return parseDecimal(plain.includes(".") && digits.length >= 16 ? rounded(plain) : plain);
+/** The instrument's number of a row that may be anything. */
+export function webRowConid(raw: Json): string | null {
+  return webConid(webRow(raw));
 }
+
+/** A number as decimal text, with every digit that was sent. */
+export function webNumber(text: string | null): Decimal | null {
+  return text === null || text.length > NUMBER_LENGTH_MAX ? null : parseDecimal(expandedNumber(text));
+}
+
+/** A size: IBKR adds sizes up as floats, and sends 0.30000000000000004 for 0.3. */
+export function webSize(text: string | null): Decimal | null {
+  return text === null || text.length > NUMBER_LENGTH_MAX
+    ? null
+    : parseDecimal(withoutFloatNoise(expandedNumber(text)));
+}
+
+const NUMBER_LENGTH_MAX = 60;
 
 /** When it happened: `trade_time_r` in milliseconds, which must agree with `trade_time`; both are UTC. */
 export function webTime(row: WebRow): { readonly at: Instant } | { readonly reason: string } {
@@ -57,21 +75,4 @@ function timeMs(text: string | null): number | null | undefined {
   if (Number.isNaN(ms)) return undefined;
   // Days that the calendar does not have are moved by some engines.
   return new Date(ms).toISOString().startsWith(`${year}-${month}-${day}`) ? ms : undefined;
-}
-
-function expanded(text: string): string {
-  const match = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,2})$/.exec(text);
-  if (match === null) return text;
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
-  const shift = Number(exponent);
-  const padded = shift < 0 ? whole.padStart(1 - shift + whole.length, "0") : whole;
-  const digits = `${padded}${fraction.padEnd(Math.max(0, shift), "0")}`;
-  const point = padded.length + shift;
-  return `${sign}${digits.slice(0, point).replace(/^0+(?=\d)/, "")}${point < digits.length ? `.${digits.slice(point)}` : ""}`;
-}
-
-function rounded(text: string): string {
-  return expanded(Number(text).toPrecision(15))
-    .replace(/(\.\d*?)0+$/, "$1")
-    .replace(/\.$/, "");
 }

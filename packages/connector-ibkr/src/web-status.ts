@@ -58,7 +58,7 @@ function afterLogin({ hasOwnToken }: WebSessionRun, status: WebSessionStatus | n
   return status === "logged-out" && hasOwnToken ? "no-brokerage" : status;
 }
 
-const ACCOUNTS: WebCall = { method: "GET", path: "/iserver/accounts" };
+const ACCOUNTS: WebCall = { method: "GET", path: "/iserver/accounts", answer: "accounts" };
 /** Of gateways alone. */
 const LOGIN: WebCall = { method: "GET", path: "/sso/validate" };
 
@@ -80,7 +80,12 @@ export async function provenStatus(run: WebSessionRun): Promise<SeenStatus> {
 }
 
 /** Answers that say nothing of the login: another path may. */
-const UNSAID: ReadonlySet<ImportError["code"]> = new Set(["BROKER_ERROR", "BROKER_UNAVAILABLE", "PROTOCOL"]);
+const UNSAID: ReadonlySet<ImportError["code"]> = new Set([
+  "BROKER_ERROR",
+  "BROKER_UNAVAILABLE",
+  "PROTOCOL",
+  "RESPONSE_TOO_LARGE",
+]);
 
 async function replyOf({ client, logger }: WebSessionRun, call: WebCall): Promise<WebReply | null> {
   try {

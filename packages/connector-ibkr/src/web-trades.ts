@@ -11,8 +11,8 @@ import type { WebSessionRun } from "./web-session-run.ts";
 /** What /iserver/accounts says. */
 export interface WebAccounts {
   readonly accounts: readonly string[];
-  /** Alias by account. */
-  readonly aliases: Readonly<Record<string, string>>;
+  /** Alias by account, for those that have one. */
+  readonly aliases: ReadonlyMap<string, string>;
   readonly selected: string | null;
   readonly isPaper: boolean | null;
 }
@@ -27,7 +27,8 @@ export interface WebTrades {
 
 const accountsSchema = z.object({
   accounts: z.array(z.string().min(1).max(100)).min(1).max(10_000),
-  aliases: z.record(z.string(), z.string()).nullish(),
+  /** Read for the accounts above alone: there may be any number. */
+  aliases: z.unknown().optional(),
   selectedAccount: z.string().nullish(),
   isPaper: z.boolean().nullish(),
 });
@@ -56,7 +57,8 @@ export function readWebAccounts(run: WebSessionRun): Promise<WebAccounts> {
 export async function readWebTrades(run: WebSessionRun, account: string): Promise<WebTrades> {
   for (let switched = 0; switched < SWITCHED_MAX; switched += 1) {
     const read = await healed(run, () => askTrades(run, account));
-    const own = read.rows.filter((row) => !isForeign(row, account, read.accounts));
+    const foreign = foreignNames(account, read.accounts);
+    const own = read.rows.filter((row) => !isForeign(row, account, foreign));
     if (own.length > 0 || read.rows.length === 0) return { ...read, rows: own, foreign: read.rows.length - own.length };
     run.logger.warn({ rows: read.rows.length }, "ibkr client portal: the list is of another account");
   }
@@ -79,14 +81,31 @@ async function healed<Value>(run: WebSessionRun, ask: () => Promise<Asked<Value>
 const UNANSWERED = "/iserver does not answer although the session is ready";
 
 async function askAccounts({ client }: WebSessionRun): Promise<Asked<WebAccounts>> {
-  const reply = await client.call({ method: "GET", path: "/iserver/accounts" });
+  const reply = await client.call({ method: "GET", path: "/iserver/accounts", answer: "accounts" });
   if (reply.kind === "sign") return reply;
   // After a restart of the gateway the answer is `{}` for a while.
   if (isJsonObject(reply.value) && reply.value.accounts === undefined) return { sign: "no-bridge" };
   const read = accountsSchema.safeParse(reply.value);
   if (!read.success) throw new ImportError("PROTOCOL", "the answer of GET /iserver/accounts is not as documented");
   const { accounts, aliases, selectedAccount, isPaper } = read.data;
-  return { value: { accounts, aliases: aliases ?? {}, selected: selectedAccount ?? null, isPaper: isPaper ?? null } };
+  return {
+    value: {
+      accounts,
+      aliases: aliasesOf(accounts, aliases),
+      selected: selectedAccount ?? null,
+      isPaper: isPaper ?? null,
+    },
+  };
+}
+
+function aliasesOf(accounts: readonly string[], aliases: unknown): ReadonlyMap<string, string> {
+  const known = isJsonObject(aliases) ? aliases : {};
+  return new Map(
+    accounts.flatMap((account) => {
+      const alias = Object.hasOwn(known, account) ? known[account] : null;
+      return typeof alias === "string" && alias !== "" ? [[account, alias] as const] : [];
+    }),
+  );
 }
 
 async function askTrades(
@@ -111,7 +130,7 @@ async function askTrades(
 }
 
 /** Always seven, the most there is; more or fewer days than asked for have been seen to come. */
-const TRADES: WebCall = { method: "GET", path: "/iserver/account/trades", parameters: { days: "7" } };
+const TRADES: WebCall = { method: "GET", path: "/iserver/account/trades", parameters: { days: "7" }, answer: "rows" };
 
 function selection(account: string): WebCall {
   return { method: "POST", path: "/iserver/account", body: JSON.stringify({ acctId: account }) };
@@ -132,12 +151,17 @@ function rowsOf(value: Json): readonly Json[] {
   throw new ImportError("PROTOCOL", "the answer of GET /iserver/account/trades is not a list");
 }
 
+/** What rows of the session's other accounts may call them. */
+function foreignNames(account: string, { accounts, aliases }: WebAccounts): ReadonlySet<string> {
+  const others = accounts.filter((other) => other !== account);
+  return new Set(others.flatMap((other) => [other, aliases.get(other) ?? other]));
+}
+
 /** True for a row that names another account of the session. What names none, or nonsense, is for `normalize` to refuse. */
-function isForeign(row: Json, account: string, { accounts, aliases }: WebAccounts): boolean {
+function isForeign(row: Json, account: string, foreign: ReadonlySet<string>): boolean {
   if (!isJsonObject(row)) return false;
   const code = row.accountCode ?? row.account;
-  if (code === account || typeof code !== "string") return false;
-  return accounts.includes(code) || accounts.some((other) => other !== account && aliases[other] === code);
+  return code !== account && typeof code === "string" && foreign.has(code);
 }
 
 function mismatch(account: string, accounts: readonly string[]): ImportError {

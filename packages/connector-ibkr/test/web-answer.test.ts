@@ -5,7 +5,7 @@ import { webSessionStatus } from "../src/web-status.ts";
 
 // Goal: every body that was seen, by status and text, is what our list of errors says (trap 36).
 
-const reading = { call: "GET /x", secrets: [secret("hush-hush")], penaltyMs: 900_000 };
+const reading = { call: "GET /x", secrets: [secret("hush-hush")], penaltyMs: 900_000, answer: "short" } as const;
 const answer = (status: number, body: string, type = "application/json") =>
   readWebAnswer({ status, body, header: (name) => (name === "content-type" ? type : null) }, reading);
 const json = (error: string, statusCode: number) => JSON.stringify({ error, statusCode });
@@ -28,8 +28,8 @@ const signs = [
   [410, "Gone", "moved"],
 ] as const;
 
-test.each(signs)("answer: HTTP %d %s is %s", (status, body, sign) => {
-  expect(answer(status, body)).toMatchObject({ kind: "sign", sign });
+test.each(signs)("answer: HTTP %d %s is %s", async (status, body, sign) => {
+  expect(await answer(status, body)).toMatchObject({ kind: "sign", sign });
 });
 
 const errors = [
@@ -53,24 +53,33 @@ const errors = [
   [200, "{", "PROTOCOL", null],
 ] as const;
 
-test.each(errors)("answer: HTTP %d %s is %s", (status, body, code, retryAfterMs) => {
-  expect(() => answer(status, body)).toThrow(expect.objectContaining({ code, retryAfterMs }));
+test.each(errors)("answer: HTTP %d %s is %s", async (status, body, code, retryAfterMs) => {
+  await expect(answer(status, body)).rejects.toMatchObject({ code, retryAfterMs });
 });
 
-test("answer: a message quotes the broker without secrets, controls or length", () => {
+test("answer: a message quotes the broker without secrets, controls or length", async () => {
   const body = JSON.stringify({ error: `token hush-hush \u001b[31m ${"x".repeat(900)}` });
-  expect(() => answer(500, body)).toThrow(
-    expect.objectContaining({ message: expect.stringMatching(/^\P{Cc}{1,400}$/u) }),
-  );
-  expect(() => answer(500, body)).not.toThrow(/hush-hush/);
+  const error = await answer(500, body).catch((failure: Error) => failure);
+  expect(error).toMatchObject({ message: expect.stringMatching(/^\P{Cc}{1,400}$/u) });
+  expect(error).not.toMatchObject({ message: expect.stringContaining("hush-hush") });
 });
 
-test("answer: numbers of rows keep their digits", () => {
-  expect(
-    answer(200, '[{"order_id":90071992547409937,"size":0.10,"price":"1.50","trade_time_r":1702317649000}]'),
-  ).toEqual({
+const row = '{"order_id":90071992547409937,"size":0.1000000000000000055,"price":"1.50","trade_time_r":1702317649000}';
+
+test("answer: numbers of rows keep their digits, whatever their field is called", async () => {
+  const numbers = `[${row},{"future_field":1234567890.1234567890,"s\\u0069ze":12345678.12345678901,"small":1e-7}]`;
+  const response = { status: 200, body: numbers, header: () => "application/json" };
+  expect(await readWebAnswer(response, { ...reading, answer: "rows" })).toEqual({
     kind: "ok",
-    value: [{ order_id: "90071992547409937", size: "0.10", price: "1.50", trade_time_r: "1702317649000" }],
+    value: [
+      {
+        order_id: "90071992547409937",
+        size: "0.1000000000000000055",
+        price: "1.50",
+        trade_time_r: 1_702_317_649_000,
+      },
+      { future_field: "1234567890.1234567890", size: "12345678.12345678901", small: "1e-7" },
+    ],
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Json } from "@fillbook/core";
 import { expect, test } from "vitest";
 import { normalizeWebRow } from "../src/web-normalize.ts";
-import { webConid, webNumber, webTime } from "../src/web-row.ts";
+import { webConid, webNumber, webSize, webTime } from "../src/web-row.ts";
 
 // The rows are those of IBKR's documentation and of recordings, scrubbed; numbers as the connector stores them.
 
@@ -97,8 +97,9 @@ const numbers = [
   ["4346.00", "4346"],
   ["0.0", "0"],
   ["-37.63", "-37.63"],
-  ["0.30000000000000004", "0.3"],
-  ["1234567.8999999999", "1234567.9"],
+  ["0.30000000000000004", "0.30000000000000004"],
+  ["1234567.123456789", "1234567.123456789"],
+  ["123456789012345678901234.123456789012345678", "123456789012345678901234.123456789012345678"],
   ["1.0E-5", "0.00001"],
   ["2.5e3", "2500"],
   ["12e2", "1200"],
@@ -112,6 +113,41 @@ const numbers = [
 
 test.each(numbers)("number: %s is %s", (text, expected) => {
   expect(webNumber(text)).toBe(expected);
+});
+
+const sizes = [
+  // What floats make of short sums.
+  ["0.30000000000000004", "0.3"],
+  ["0.7999999999999999", "0.8"],
+  ["1234567.8999999999", "1234567.9"],
+  ["1.1000000000000001", "1.1"],
+  ["-0.30000000000000004", "-0.3"],
+  ["3.0000000000000004E-1", "0.3"],
+  // What somebody holds.
+  ["1234567.123456789", "1234567.123456789"],
+  ["12345678.123456789", "12345678.123456789"],
+  ["0.123456789012345678", "0.123456789012345678"],
+  ["1000000.000000001", "1000000.000000001"],
+  ["0.000000000000000001", "0.000000000000000001"],
+  ["12345678901234567890", "12345678901234567890"],
+  ["100", "100"],
+  ["0.0", "0"],
+  ["", null],
+  ["1e99", null],
+] as const;
+
+test.each(sizes)("size: %s is %s", (text, expected) => {
+  expect(webSize(text)).toBe(expected);
+});
+
+test("row: a price of sixteen digits and more is what was sent, as a number and as text", () => {
+  for (const price of ["1234567.123456789", "0.30000000000000004", "90071992547409.931"]) {
+    expect(normalizeWebRow({ ...row, price }, context)).toMatchObject({ execution: { price } });
+  }
+  const amounts = { size: 12.5, price: 1702.25, commission: -0.5, conid: 265598, trade_time_r: 1_702_317_649_000 };
+  expect(normalizeWebRow({ ...row, ...amounts }, context)).toMatchObject({
+    execution: { quantity: "12.5", price: "1702.25", fees: [{ amount: "-0.5" }], instrument: { conid: "265598" } },
+  });
 });
 
 test("number: a conid is digits, from either place it is written in", () => {

@@ -31,7 +31,6 @@ export {
 } from "./http.ts";
 export { createKeyQueue, type KeyQueue } from "./key-queue.ts";
 export { type KeyedSession, type KeyedSessionOptions, keyedSession } from "./keyed-session.ts";
-export { numberQuoter } from "./number-quoter.ts";
 export {
   type Bucket,
   type BucketLimits,
@@ -41,7 +40,7 @@ export {
   emptyBucket,
   filledBucket,
 } from "./pacing.ts";
-export { isJsonObject, type JsonReading, parseJson, parseJsonList } from "./parse-json.ts";
+export { isJsonObject, type JsonListReading, type JsonReading, parseJson, parseJsonList } from "./parse-json.ts";
 export { type PolicyReader, policyReader } from "./policy-reader.ts";
 export { type Random, systemRandom } from "./random.ts";
 export { defaultRetryPolicy, type RetryOptions, type RetryPolicy, retry, retryWaitMs } from "./retry.ts";

@@ -11,6 +11,8 @@ export interface JsonScan {
 
 const QUOTE = 34;
 const BACKSLASH = 92;
+/** Far deeper than anything that is read: the rest of such a text is not looked at. */
+const DEPTH_SCANNED_MAX = 1_000;
 
 /**
  * Looks over JSON text before it is parsed, linear in its length: a deep text would exhaust the stack of everything that
@@ -38,6 +40,7 @@ export function scanJson(
       depth += 1;
       found.values += 1;
       if (depth > found.depthMax) found.depthMax = depth;
+      if (depth > DEPTH_SCANNED_MAX) break;
     } else if (code === 93 || code === 125) depth -= 1;
     else if (code === 45 || (code >= 48 && code <= 57)) {
       const end = numberEnd(text, index);

@@ -36,14 +36,21 @@ export function parseJson(text: string, what: string, reading: JsonReading = {})
   return scanned(text, scanJson(text, { from: 0, depth: 0 }), { what, reading });
 }
 
+/** How a list is read. */
+export interface JsonListReading extends JsonReading {
+  /** Most rows. @defaultValue as many as values are allowed */
+  readonly rowsMax?: number;
+}
+
 /**
- * Reads a list of any number of rows in slices, so that timers run in between.
+ * Reads a list of rows in slices, so that timers run in between.
  *
  * @param what names the answer in the error, such as "GET /iserver/account/trades".
  * @returns the rows; null for JSON that is no list.
- * @throws ImportError as {@link parseJson}; `RESPONSE_TOO_LARGE` above 1,000,000 values.
+ * @throws ImportError as {@link parseJson}; `RESPONSE_TOO_LARGE` above 1,000,000 values, 50,000 of one
+ * row, or `rowsMax`.
  */
-export async function parseJsonList(text: string, what: string, reading: JsonReading = {}): Promise<Json[] | null> {
+export async function parseJsonList(text: string, what: string, reading: JsonListReading = {}): Promise<Json[] | null> {
   const open = /^\s*\[/.exec(text)?.[0].length;
   if (open === undefined) {
     parseJson(text, what, reading);
@@ -58,11 +65,13 @@ export async function parseJsonList(text: string, what: string, reading: JsonRea
     refuseValues(values, LIST_VALUES_MAX, what);
     // The last slice ends the list itself: what stands behind its bracket is for the parser to judge.
     const part = separator === null ? text.slice(from) : `${text.slice(from, separator)}]`;
-    const slice = scanned(`[${part}`, scan, { what, reading });
+    const slice = scanned(`[${part}`, scan, { what, reading, valuesMax: EXACT_VALUES_MAX });
     // Nothing between two commas, or between a comma and the end, is no JSON.
     const isWhole = separator === null && from === open;
     if (!Array.isArray(slice) || (slice.length === 0 && !isWhole)) throw notJson(text, what);
     for (const row of slice) rows.push(row);
+    const { rowsMax = LIST_VALUES_MAX } = reading;
+    if (rows.length > rowsMax) throw tooLarge(what, `${rowsMax} rows`);
     if (separator === null) return rows;
     from = separator + 1;
     await letTimersRun();
@@ -74,11 +83,17 @@ export function isJsonObject(value: unknown): value is { readonly [key: string]:
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+interface ScannedReading {
+  readonly what: string;
+  readonly reading: JsonReading;
+  readonly valuesMax?: number;
+}
+
 /** Parses a text that was looked over, unless it holds too much. */
 function scanned(
   text: string,
   { depthMax, values, hasLongNumber }: JsonScan,
-  { what, reading }: { readonly what: string; readonly reading: JsonReading },
+  { what, reading, valuesMax = FLOAT_VALUES_MAX }: ScannedReading,
 ): Json {
   if (depthMax > DEPTH_MAX) {
     throw new ImportError("PROTOCOL", `the answer of ${what} is nested deeper than ${DEPTH_MAX}`);
@@ -86,7 +101,7 @@ function scanned(
   const { numbers = "exact", textKeys } = reading;
   const needsSource = numbers === "exact" && (hasLongNumber || textKeys !== undefined);
   if (needsSource && !handsOverSource()) throw new ImportError("FEATURE_UNAVAILABLE", OLD_NODE);
-  refuseValues(values, needsSource ? EXACT_VALUES_MAX : FLOAT_VALUES_MAX, what);
+  refuseValues(values, needsSource ? EXACT_VALUES_MAX : valuesMax, what);
   return parsed(text, what, needsSource ? reading : null);
 }
 
@@ -122,8 +137,11 @@ function isLongNumber(source: string): boolean {
 }
 
 function refuseValues(values: number, valuesMax: number, what: string): void {
-  if (values <= valuesMax) return;
-  throw new ImportError("RESPONSE_TOO_LARGE", `the answer of ${what} holds more than ${valuesMax} values`);
+  if (values > valuesMax) throw tooLarge(what, `${valuesMax} values`);
+}
+
+function tooLarge(what: string, bound: string): ImportError {
+  return new ImportError("RESPONSE_TOO_LARGE", `the answer of ${what} holds more than ${bound}`);
 }
 
 function notJson(text: string, what: string): ImportError {
