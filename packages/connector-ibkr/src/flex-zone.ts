@@ -3,7 +3,7 @@ export const defaultFlexTimeZone = "America/New_York";
 
 /** True for a name that times can be read in, such as `America/New_York`. */
 export function isTimeZone(name: string): boolean {
-  return formatterOf(name) !== null;
+  return zoneOf(name) !== null;
 }
 
 /**
@@ -14,44 +14,47 @@ export function isTimeZone(name: string): boolean {
  * statements are likely made, and `Temporal` ("compatible").
  */
 export function zonedMs(wallMs: number, timeZone: string): number | null {
+  const zone = zoneOf(timeZone);
+  if (zone === null) return null;
   const hour = Math.floor(wallMs / HOUR_MS);
-  const offsets = offsetsOf(timeZone);
-  const known = offsets.get(hour);
+  const known = zone.offsets.get(hour);
   if (known !== undefined) return wallMs - known;
-  const formatter = formatterOf(timeZone);
-  if (formatter === null) return null;
-  const offset = offsetAt(formatter, hour * HOUR_MS);
-  if (offsets.size >= HOURS_KEPT_MAX) offsets.clear();
-  offsets.set(hour, offset);
+  const offset = offsetAt(zone.formatter, hour * HOUR_MS);
+  if (hoursKept >= HOURS_KEPT_MAX) dropHours();
+  hoursKept += 1;
+  zone.offsets.set(hour, offset);
   return wallMs - offset;
 }
 
 /** What the zone's clock shows at a moment, as if it were UTC, in milliseconds; null for an unknown zone. */
 export function wallMsAt(epochMs: number, timeZone: string): number | null {
-  const formatter = formatterOf(timeZone);
+  const zone = zoneOf(timeZone);
   const wholeMs = Math.floor(epochMs / 1000) * 1000;
-  return formatter === null ? null : epochMs + utcOffset(formatter, wholeMs);
+  return zone === null ? null : epochMs + utcOffset(zone.formatter, wholeMs);
 }
 
 const HOUR_MS = 3_600_000;
 const HALF_DAY_MS = 12 * HOUR_MS;
-/** Three years of hours; asking the platform for every row takes most of the time of an import. */
-const HOURS_KEPT_MAX = 27_000;
-const ZONES_KEPT_MAX = 20;
+/** Years of hours of some zones; asking the platform for every row takes most of the time of an import. */
+const HOURS_KEPT_MAX = 100_000;
+/** More names than the platform has, in whatever case they come: making a zone costs too much to make it for each row. */
+const ZONES_KEPT_MAX = 1_000;
+const UNKNOWN_KEPT_MAX = 100;
 
-// A pure function of its key kept in memory: what is asked first changes no answer. Zones change their clocks on whole
-// hours of their wall time, so one offset holds for an hour.
-const offsetsByZone = new Map<string, Map<number, number>>();
-const formatters = new Map<string, Intl.DateTimeFormat | null>();
+interface Zone {
+  readonly formatter: Intl.DateTimeFormat;
+  /** By hour. Zones change their clocks on whole hours of their wall time, so one offset holds for an hour. */
+  readonly offsets: Map<number, number>;
+}
 
-function offsetsOf(timeZone: string): Map<number, number> {
-  let offsets = offsetsByZone.get(timeZone);
-  if (offsets === undefined) {
-    if (offsetsByZone.size >= ZONES_KEPT_MAX) offsetsByZone.clear();
-    offsets = new Map();
-    offsetsByZone.set(timeZone, offsets);
-  }
-  return offsets;
+// Pure functions of their keys kept in memory: what is asked first changes no answer.
+const zones = new Map<string, Zone>();
+const unknownZones = new Set<string>();
+let hoursKept = 0;
+
+function dropHours(): void {
+  for (const { offsets } of zones.values()) offsets.clear();
+  hoursKept = 0;
 }
 
 /**
@@ -73,12 +76,23 @@ function utcOffset(formatter: Intl.DateTimeFormat, epochMs: number): number {
   return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) - epochMs;
 }
 
-function formatterOf(timeZone: string): Intl.DateTimeFormat | null {
-  const kept = formatters.get(timeZone);
+function zoneOf(timeZone: string): Zone | null {
+  const name = timeZone.toLowerCase();
+  const kept = zones.get(name);
   if (kept !== undefined) return kept;
-  const made = madeFormatter(timeZone);
-  if (formatters.size >= ZONES_KEPT_MAX) formatters.clear();
-  formatters.set(timeZone, made);
+  if (unknownZones.has(name)) return null;
+  const formatter = madeFormatter(timeZone);
+  if (formatter === null) {
+    if (unknownZones.size >= UNKNOWN_KEPT_MAX) unknownZones.clear();
+    unknownZones.add(name);
+    return null;
+  }
+  if (zones.size >= ZONES_KEPT_MAX) {
+    dropHours();
+    zones.clear();
+  }
+  const made = { formatter, offsets: new Map<number, number>() };
+  zones.set(name, made);
   return made;
 }
 

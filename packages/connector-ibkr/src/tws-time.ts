@@ -36,7 +36,9 @@ export function twsZone(named: string): string | null {
   const name = named.trim();
   const short = shortNames.get(name);
   if (short !== undefined) return short;
-  return /^[A-Z]{1,4}$/.test(name) || name.length > 60 || !isTimeZone(name) ? null : name;
+  // Offsets such as +01:00 are zones to the platform, thousands of them, and no names of Java's.
+  if (!/^[A-Za-z][A-Za-z0-9_+\-/]{0,59}$/.test(name) || /^[A-Z]{1,4}$/.test(name)) return null;
+  return isTimeZone(name) ? name : null;
 }
 
 /** When the day began on a zone's clock, in milliseconds since 1970, so many days before today. */
