@@ -47,6 +47,36 @@ export function uniteDays(ranges: readonly DayRange[], joinDays = 0): readonly D
   return united;
 }
 
+/** Days of this century, however many ranges they came in. */
+export interface DaySet {
+  add(range: DayRange): void;
+  /** Oldest first, in as few ranges as there are. */
+  ranges(): readonly DayRange[];
+}
+
+/** An empty set. It takes the memory of a century, and no more. */
+export function daySet(): DaySet {
+  // How many more ranges begin on a day than ended before it.
+  const changes = new Int32Array(dayIndex("2100-01-01") + 1);
+  return {
+    add({ from, to }) {
+      changes[dayIndex(from)] = (changes[dayIndex(from)] ?? 0) + 1;
+      changes[dayIndex(to) + 1] = (changes[dayIndex(to) + 1] ?? 0) - 1;
+    },
+    ranges() {
+      const ranges: DayRange[] = [];
+      let open = 0;
+      let from = 0;
+      for (const [index, change] of changes.entries()) {
+        if (open === 0 && change > 0) from = index;
+        if (open > 0 && open + change === 0) ranges.push({ from: dayAt(from), to: dayAt(index - 1) });
+        open += change;
+      }
+      return ranges;
+    },
+  };
+}
+
 /** The days of the first list that are in none of the second. */
 export function subtractDays(ranges: readonly DayRange[], taken: readonly DayRange[]): readonly DayRange[] {
   let left = ranges;
@@ -79,6 +109,16 @@ export function earlierDay(left: Day, right: Day): Day {
 }
 
 const DAY_MS = 86_400_000;
+
+const FIRST_DAY: Day = "2000-01-01";
+
+function dayIndex(day: Day): number {
+  return (dayMs(day) - dayMs(FIRST_DAY)) / DAY_MS;
+}
+
+function dayAt(index: number): Day {
+  return addDays(FIRST_DAY, index);
+}
 
 function dayMs(day: Day): number {
   return Date.parse(`${day}T00:00:00Z`);

@@ -1,5 +1,6 @@
 import { ImportError } from "@fillbook/core";
-import { type FlexEvent, type FlexLimits, type FlexRaw, flexRowsPerEventMax } from "./flex-event.ts";
+import { tooLarge } from "./flex-bounds.ts";
+import { type FlexEvent, type FlexLimits, type FlexRaw, flexGroupMax } from "./flex-event.ts";
 import { type FlexRowShapes, flexRowShapes } from "./flex-row-shape.ts";
 import { flexDay } from "./flex-time.ts";
 import type { FlexAttributes, FlexElement, FlexXmlHandlers } from "./flex-xml.ts";
@@ -50,6 +51,9 @@ interface State {
   readonly path: string[];
   events: FlexEvent[];
   rows: FlexRaw[];
+  lengths: number[];
+  /** Their sum. */
+  length: number;
   rowCount: number;
   readonly columns: Set<string>;
   readonly shapes: FlexRowShapes;
@@ -65,8 +69,8 @@ function startState(limits: FlexLimits): State {
   const shapes = flexRowShapes((names) => {
     for (const name of names) columns.add(name);
   });
-  const lists = { path: [], events: [], rows: [], skipped: new Map<string, number>() };
-  return { limits, ...lists, columns, shapes, rowCount: 0, expected: null, statements: 0 };
+  const lists = { path: [], events: [], rows: [], lengths: [], skipped: new Map<string, number>() };
+  return { limits, ...lists, columns, shapes, length: 0, rowCount: 0, expected: null, statements: 0 };
 }
 
 function openRow(state: State, element: FlexElement): void {
@@ -76,13 +80,15 @@ function openRow(state: State, element: FlexElement): void {
     return;
   }
   state.rowCount += 1;
-  if (state.rowCount > state.limits.rowsMax) throw tooLarge(state.limits.rowsMax);
+  if (state.rowCount > state.limits.rowsMax) throw tooLarge(`it has more than ${state.limits.rowsMax} rows`);
   if (!rowElements.has(name)) {
     skip(state, name, 5);
     return;
   }
   state.rows.push(state.shapes.finish(element));
-  if (state.rows.length >= flexRowsPerEventMax) flush(state);
+  state.lengths.push(element.length);
+  state.length += element.length;
+  if (state.rows.length >= flexGroupMax.rows || state.length >= flexGroupMax.length) flush(state);
 }
 
 function skip(state: State, name: string, depth: number): void {
@@ -128,8 +134,11 @@ function closeStatement(state: State): void {
 }
 
 function flush(state: State): void {
-  if (state.rows.length > 0) state.events.push({ kind: "rows", rows: state.rows });
+  const { rows, lengths } = state;
+  if (rows.length > 0) state.events.push({ kind: "rows", rows, lengths });
   state.rows = [];
+  state.lengths = [];
+  state.length = 0;
 }
 
 const none: readonly FlexEvent[] = [];
@@ -149,8 +158,4 @@ function endOf({ expected, statements, rowCount, columns }: State): FlexEvent {
 
 function refused(what: string): ImportError {
   return new ImportError("PROTOCOL", `the Flex document ${what}`);
-}
-
-function tooLarge(rowsMax: number): ImportError {
-  return new ImportError("RESPONSE_TOO_LARGE", `the Flex document has more than ${rowsMax} rows`);
 }

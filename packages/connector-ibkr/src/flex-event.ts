@@ -7,7 +7,7 @@ export type FlexRaw = { readonly [name: string]: string };
 type FlexType = "AF" | "TCF" | "other";
 
 /**
- * What a Flex document holds, in its order. Rows come in groups of up to {@link flexRowsPerEventMax}.
+ * What a Flex document holds, in its order. Rows come in groups, see {@link flexGroupMax}.
  *
  * Nothing before `end` proves anything: only `end` says that the whole document was there. A document without it ends in
  * an error.
@@ -18,7 +18,8 @@ export type FlexEvent =
   /** The root of a statement document. */
   | { readonly kind: "query"; readonly queryName: string | null; readonly type: FlexType }
   | FlexStatementEvent
-  | { readonly kind: "rows"; readonly rows: readonly FlexRaw[] }
+  /** `lengths` are the characters of each row, names and values. */
+  | { readonly kind: "rows"; readonly rows: readonly FlexRaw[]; readonly lengths: readonly number[] }
   /** Told at a statement's end, once for each element that stands beside the rows and was not read. */
   | { readonly kind: "skipped"; readonly element: string; readonly count: number }
   | FlexEndEvent;
@@ -44,8 +45,12 @@ type FlexEndEvent = {
   readonly columns: readonly string[];
 };
 
-/** So few that a group dies young in memory, so many that the steps between groups cost nothing. */
-export const flexRowsPerEventMax = 50;
+/**
+ * Rows of a group, and their characters: so few that a group dies young in memory, so many that the steps between groups
+ * cost nothing. What is alive when the engine collects the young makes it give them more room, until it has as much as
+ * the engine ever takes.
+ */
+export const flexGroupMax = { rows: 50, length: 16_384 } as const;
 
 /** Bounds of what is read; whatever is above ends in `RESPONSE_TOO_LARGE`. */
 export interface FlexLimits {

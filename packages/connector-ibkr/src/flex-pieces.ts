@@ -1,9 +1,14 @@
 import { TextDecoder } from "node:util";
 import { type ErrorCode, ImportError } from "@fillbook/core";
+import { letTimersRun } from "@fillbook/core/connector";
+import { tooLarge } from "./flex-bounds.ts";
 import type { FlexLimits } from "./flex-event.ts";
 
-/** Longest piece of text that is handed on: what a bound catches is caught within this many characters. */
-const PIECE_LENGTH_MAX = 65_536;
+/**
+ * Longest piece of text that is handed on. What a bound catches is caught within this many characters, a piece is read
+ * within some milliseconds, and a value keeps no more of the document in memory than its piece.
+ */
+const PIECE_LENGTH_MAX = 16_384;
 /** Enough to know what a document is: `<FlexStatementResponse` and an XML declaration fit in. */
 const HEAD_LENGTH_MIN = 512;
 
@@ -22,11 +27,13 @@ export async function* flexPieces(
   let sizeBytes = 0;
   let head: string | null = "";
   let first: number[] = [];
+  const turns = turnsBetweenPieces();
   for await (const chunk of chunks) {
     sizeBytes += chunk.length;
-    if (sizeBytes > limits.sizeBytesMax) throw tooLarge(limits.sizeBytesMax);
+    if (sizeBytes > limits.sizeBytesMax) throw tooLarge(`it has more than ${limits.sizeBytesMax} bytes`);
     if (first.length < 4) first = checkedBytes(first, chunk);
     for (const piece of pieces(chunk, decoder)) {
+      await turns.take(piece.length);
       if (head === null) yield piece;
       else {
         head = (head + piece).trimStart();
@@ -39,6 +46,19 @@ export async function* flexPieces(
   const rest = decoder.decode();
   if (head !== null) yield checkedHead((head + rest).trimStart());
   else if (rest !== "") yield rest;
+}
+
+/** A document may arrive in one chunk, or byte by byte: others have their turn each time that a piece of it was read. */
+function turnsBetweenPieces(): { take(length: number): Promise<void> } {
+  let read = 0;
+  return {
+    async take(length) {
+      read += Math.max(1, length);
+      if (read < PIECE_LENGTH_MAX) return;
+      read = 0;
+      await letTimersRun();
+    },
+  };
 }
 
 function* pieces(chunk: Uint8Array | string, decoder: TextDecoder): Generator<string> {
@@ -76,8 +96,4 @@ function checkedHead(head: string): string {
 
 function refused(what: string, code: ErrorCode = "PROTOCOL"): ImportError {
   return new ImportError(code, `the Flex document ${what}`);
-}
-
-function tooLarge(sizeBytesMax: number): ImportError {
-  return new ImportError("RESPONSE_TOO_LARGE", `the Flex document has more than ${sizeBytesMax} bytes`);
 }

@@ -27,7 +27,7 @@ export interface IbkrFlexPolicy {
   readonly patienceMs?: number;
   /** Scheduled runs ask for a new statement only so often, since IBKR makes few. @defaultValue 300_000 */
   readonly headEveryMs?: number;
-  /** Most records of one page, from 1 to 1,000. @defaultValue 1_000 */
+  /** Most records of one page, from 1 to 1,000. Other work of the process waits while a page is read. @defaultValue 300 */
   readonly pageRecords?: number;
   /** Longest statement or file after decompression, in bytes. @defaultValue 2_147_483_648 */
   readonly maxStatementBytes?: number;
@@ -70,7 +70,7 @@ export function readFlexPolicy(policy: IbkrFlexPolicy): ReadFlexPolicy {
     pollMs: pollMs.map((value) => read.whole("pollMs", value, [1, DAY_MS])),
     patienceMs: read.whole("patienceMs", policy.patienceMs ?? 600_000, [0, DAY_MS]),
     headEveryMs: read.whole("headEveryMs", policy.headEveryMs ?? 300_000, [0, DAY_MS]),
-    pageRecords: read.whole("pageRecords", policy.pageRecords ?? PAGE_RECORDS, [1, PAGE_RECORDS]),
+    pageRecords: read.whole("pageRecords", policy.pageRecords ?? 300, [1, PAGE_RECORDS_MAX]),
     maxStatementBytes: read.whole("maxStatementBytes", policy.maxStatementBytes ?? 2 ** 31, [1, 2 ** 36]),
     timeouts,
     retries: read.retries({ baseMs: 5_000 }, policy.retries),
@@ -80,7 +80,7 @@ export function readFlexPolicy(policy: IbkrFlexPolicy): ReadFlexPolicy {
 
 const BASE_URL = "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService";
 const DAY_MS = 86_400_000;
-const PAGE_RECORDS = 1_000;
+const PAGE_RECORDS_MAX = 1_000;
 
 /** A statement of years is long in coming. */
 const slowAnswers = { headersMs: 60_000, bodyIdleMs: 30_000, totalMs: 900_000 };

@@ -13,12 +13,14 @@ export interface FlexRowShapes {
 /**
  * A query gives all its rows the same columns. A copy of an object that has them already takes a tenth of the memory of
  * one that grows name by name, and everything that reads it is faster; a row with other columns is rebuilt, and its
- * columns are the next shape.
+ * columns are the next shape. Where they keep changing there is no shape: to the engine each one is a type of its own,
+ * which takes longer to make than to read the row.
  *
  * @param onColumns is told the columns of every new shape.
  */
 export function flexRowShapes(onColumns: (columns: readonly string[]) => void): FlexRowShapes {
   const shapes = new Map<string, Shape>();
+  let changes = 0;
   return {
     start(name) {
       const shape = shapes.get(name);
@@ -33,8 +35,13 @@ export function flexRowShapes(onColumns: (columns: readonly string[]) => void): 
       const columns = Object.keys(attributes).filter((column) => attributes[column] !== undefined);
       if (columns.some((column) => column in Object.prototype)) throw refused();
       onColumns(columns);
-      if (columns.length <= COLUMNS_MAX) shapes.set(name, shapeOf(columns));
-      return { ...Object.fromEntries(columns.map((column) => [column, attributes[column] ?? ""])), element: name };
+      changes += 1;
+      if (columns.length <= COLUMNS_MAX && changes <= CHANGES_MAX) shapes.set(name, shapeOf(columns));
+      else shapes.delete(name);
+      const table = Object.getPrototypeOf(attributes) === null ? attributes : tableOf(columns, attributes);
+      table.element = name;
+      // JSON objects have this prototype; the engine keeps a table a table.
+      return Object.setPrototypeOf(table, Object.prototype);
     },
   };
 }
@@ -48,6 +55,9 @@ interface Shape {
   readonly values: string[];
 }
 
+/** How often the columns may change while shapes are made of them. */
+const CHANGES_MAX = 20;
+
 /** Above it an object is a table to the engine, whatever it was copied from. */
 const COLUMNS_MAX = 120;
 
@@ -57,6 +67,13 @@ function shapeOf(columns: readonly string[]): Shape {
   const empty = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join()}}`);
   for (const name of names) empty[name] = undefined;
   return { empty, names: names.slice(1), values: [] };
+}
+
+/** The columns alone, in an object that the engine keeps as a table from the start: it makes no types on the way. */
+function tableOf(columns: readonly string[], attributes: FlexAttributes): FlexAttributes {
+  const table: FlexAttributes = Object.create(null);
+  for (const column of columns) table[column] = attributes[column] ?? "";
+  return table;
 }
 
 function refused(): ImportError {

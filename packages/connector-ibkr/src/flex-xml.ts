@@ -1,5 +1,7 @@
 import { ImportError } from "@fillbook/core";
 import { SaxesParser } from "saxes";
+import { flexBounds, tooLarge } from "./flex-bounds.ts";
+import { type FlexNameList, flexNameList } from "./flex-names.ts";
 
 /** The attributes of one element. Unless a handler gave the object, it has no prototype. */
 export type FlexAttributes = Record<string, string>;
@@ -12,6 +14,8 @@ export interface FlexElement {
   readonly asDrafted: boolean;
   /** 1 for the root. */
   readonly depth: number;
+  /** Characters of its attributes, names and values. */
+  readonly length: number;
 }
 
 /** An element as it is expected, attribute by attribute; what comes otherwise is read all the same. */
@@ -37,93 +41,113 @@ export interface FlexXml {
   end(): void;
 }
 
-export const attributeLengthMax = 65_536;
-const attributesMax = 256;
-const depthMax = 32;
-const nameLengthMax = 128;
-
 /**
  * Reads XML that may have been made to do harm. Nothing is expanded or fetched: a DOCTYPE, a processing instruction and
- * any entity but the five of XML end the document, as does everything above the bounds of this file.
+ * any entity but the five of XML end the document, as does everything above the bounds of flex-bounds.ts.
  *
  * @throws ImportError `PROTOCOL` for what is not well-formed, `RESPONSE_TOO_LARGE` above a bound. No message quotes the
  * document.
  */
 export function openFlexXml(handlers: FlexXmlHandlers): FlexXml {
   const parser = new SaxesParser({ position: false });
-  const bounds: Bounds = { depth: 0, attributes: 0, drafted: 0, pending: 0, draft: undefined };
-  listen(parser, bounds, handlers);
+  const reading: Reading = {
+    ...{ depth: 0, attributes: 0, drafted: 0, length: 0, pending: 0, draft: undefined },
+    attributeNames: flexNameList("attribute", { namesMax: flexBounds.attributeNamesMax }),
+    elementNames: flexNameList("element", { namesMax: flexBounds.elementNamesMax }),
+  };
+  listen(parser, reading, handlers);
+  refuse(parser);
   return {
     write(text) {
-      bounds.pending += text.length;
-      guarded(() => parser.write(text));
-      // An unfinished value grows inside the parser, where no event tells of it.
-      if (bounds.pending > attributeLengthMax + text.length)
-        throw tooLarge("a value", `${attributeLengthMax} characters`);
+      reading.pending += text.length;
+      parser.write(text);
+      // What has not ended yet grows inside the parser, where no event tells of it.
+      if (reading.pending > flexBounds.elementLengthMax + text.length) throw tooLong(unfinished);
     },
-    end: () => guarded(() => parser.close()),
+    end: () => {
+      parser.close();
+    },
   };
 }
 
-interface Bounds {
+interface Reading {
   depth: number;
   /** Of the element that is open now. */
   attributes: number;
   /** How many of them are where the draft has them. */
   drafted: number;
+  /** Their characters. */
+  length: number;
   /** Characters since the last event. */
   pending: number;
   /** Of the element that is open now. */
   draft: FlexDraft | undefined;
+  readonly attributeNames: FlexNameList;
+  readonly elementNames: FlexNameList;
 }
 
-function listen(parser: SaxesParser, bounds: Bounds, handlers: FlexXmlHandlers): void {
+function listen(parser: SaxesParser, reading: Reading, handlers: FlexXmlHandlers): void {
+  const ended = () => {
+    reading.pending = 0;
+  };
   parser.on("opentagstart", (tag) => {
     const { name } = tag;
-    bounds.attributes = 0;
-    bounds.drafted = 0;
-    bounds.depth += 1;
-    if (bounds.depth > depthMax) throw tooLarge("the nesting of elements", `${depthMax} levels`);
-    if (name.length > nameLengthMax) throw tooLarge("an element's name", `${nameLengthMax} characters`);
-    bounds.draft = handlers.start(name, bounds.depth);
-    if (bounds.draft !== undefined) tag.attributes = bounds.draft.attributes;
+    reading.attributes = 0;
+    reading.drafted = 0;
+    reading.length = 0;
+    reading.depth += 1;
+    if (reading.depth > flexBounds.depthMax)
+      throw tooLarge(`its elements are nested more than ${flexBounds.depthMax} levels deep`);
+    if (name.length > flexBounds.nameLengthMax) throw tooLongName("an element");
+    reading.draft = handlers.start(reading.elementNames.kept(name), reading.depth);
+    if (reading.draft !== undefined) tag.attributes = reading.draft.attributes;
   });
-  parser.on("attribute", (attribute) => {
-    const { name, value } = attribute;
-    const place = bounds.attributes;
-    bounds.pending = 0;
-    bounds.attributes += 1;
-    if (place >= attributesMax) throw tooLarge("the attributes of an element", `${attributesMax}`);
-    if (value.length > attributeLengthMax) throw tooLarge("a value", `${attributeLengthMax} characters`);
-    const expected = bounds.draft?.names[place];
-    if (bounds.draft !== undefined && expected === name) {
-      // One text for all: the engine finds the property faster, and what repeats in every row is in memory once.
-      attribute.name = expected;
-      bounds.drafted += 1;
-      const last = bounds.draft.values[place];
-      if (last === value) attribute.value = last;
-      else bounds.draft.values[place] = value;
-      return;
-    }
-    if (name.length > nameLengthMax) throw tooLarge("an attribute's name", `${nameLengthMax} characters`);
-    if (name === "__proto__") throw refused("has an attribute of a name that is not allowed");
-  });
+  parser.on("attribute", (attribute) => addAttribute(reading, attribute));
   parser.on("opentag", ({ name, attributes }) => {
-    bounds.pending = 0;
-    const { draft, drafted, depth } = bounds;
-    const asDrafted = draft !== undefined && drafted === draft.names.length && drafted === bounds.attributes;
-    handlers.open({ name, attributes, asDrafted, depth });
+    ended();
+    const { draft, drafted, depth, length } = reading;
+    const asDrafted = draft !== undefined && drafted === draft.names.length && drafted === reading.attributes;
+    handlers.open({ name, attributes, asDrafted, depth, length });
   });
   parser.on("closetag", () => {
-    bounds.pending = 0;
-    handlers.close(bounds.depth);
-    bounds.depth -= 1;
+    ended();
+    handlers.close(reading.depth);
+    reading.depth -= 1;
   });
-  refuseDeclarations(parser);
+  parser.on("comment", ended);
+  parser.on("cdata", ended);
 }
 
-/** What XML allows and no Flex document has. */
-function refuseDeclarations(parser: SaxesParser): void {
+function addAttribute(reading: Reading, attribute: { name: string; value: string }): void {
+  const { name, value } = attribute;
+  const place = reading.attributes;
+  reading.pending = 0;
+  reading.attributes += 1;
+  reading.length += name.length + value.length;
+  if (place >= flexBounds.attributesMax)
+    throw tooLarge(`an element has more than ${flexBounds.attributesMax} attributes`);
+  if (reading.length > flexBounds.elementLengthMax) throw tooLong("an element");
+  const expected = reading.draft?.names[place];
+  if (reading.draft !== undefined && expected === name) {
+    // One text for all: the engine finds the property faster, and what repeats in every row is in memory once.
+    attribute.name = expected;
+    reading.drafted += 1;
+    const last = reading.draft.values[place];
+    if (last === value) attribute.value = last;
+    else reading.draft.values[place] = value;
+    return;
+  }
+  if (name.length > flexBounds.nameLengthMax) throw tooLongName("an attribute");
+  if (name === "__proto__") throw refused("has an attribute of a name that is not allowed");
+  attribute.name = reading.attributeNames.kept(name);
+}
+
+/** What is not well-formed, and what XML allows and no Flex document has. */
+function refuse(parser: SaxesParser): void {
+  // The parser's message may quote names of the document, so neither it nor the error is kept.
+  parser.on("error", ({ message }) => {
+    throw refused(faults.find(([text]) => message.includes(text))?.[1] ?? "is not well-formed XML");
+  });
   parser.on("doctype", () => {
     throw refused("declares a document type, which no Flex document does");
   });
@@ -133,18 +157,6 @@ function refuseDeclarations(parser: SaxesParser): void {
   parser.on("xmldecl", ({ encoding = "UTF-8" }) => {
     if (!/^(?:utf-?8|us-ascii)$/i.test(encoding)) throw refused("declares an encoding other than UTF-8");
   });
-}
-
-function guarded(step: () => unknown): void {
-  try {
-    step();
-  } catch (error) {
-    if (error instanceof ImportError) throw error;
-    // The parser's message may quote names of the document, so neither it nor the error is kept.
-    const said = error instanceof Error ? error.message : "";
-    const known = faults.find(([text]) => said.includes(text));
-    throw refused(known === undefined ? "is not well-formed XML" : known[1]);
-  }
 }
 
 /** What the parser says, and what a person is told; in this order, since the first match counts. */
@@ -160,10 +172,16 @@ const faults: readonly (readonly [string, string])[] = [
   ["doctype", "declares a document type, which no Flex document does"],
 ];
 
+const unfinished = "a name, a value, a comment or the text between two elements";
+
 function refused(what: string): ImportError {
   return new ImportError("PROTOCOL", `the Flex document ${what}`);
 }
 
-function tooLarge(what: string, bound: string): ImportError {
-  return new ImportError("RESPONSE_TOO_LARGE", `the Flex document was refused: ${what} is above ${bound}`);
+function tooLong(what: string): ImportError {
+  return tooLarge(`${what} has more than ${flexBounds.elementLengthMax} characters`);
+}
+
+function tooLongName(of: string): ImportError {
+  return tooLarge(`the name of ${of} has more than ${flexBounds.nameLengthMax} characters`);
 }

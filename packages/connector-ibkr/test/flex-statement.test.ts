@@ -20,7 +20,8 @@ describe("statement: what a document holds", () => {
       toDate: "2026-01-13",
       whenGenerated: "20260114;021503",
     };
-    expect(events.map((event) => (event.kind === "rows" ? { ...event, rows: event.rows.length } : event))).toEqual([
+    const shown = (event: FlexEvent) => (event.kind === "rows" ? { kind: "rows", rows: event.rows.length } : event);
+    expect(events.map(shown)).toEqual([
       { kind: "query", queryName: "made for tests", type: "AF" },
       { ...statement, accountId: "U7000001", period: "" },
       { kind: "rows", rows: 16 },

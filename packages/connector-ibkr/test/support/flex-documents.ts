@@ -8,19 +8,18 @@ export function flexDocumentOf(rows: string, { type = "AF", section = "Trades" }
 }
 
 /** All events of a document that arrives in pieces of this length. */
-export async function eventsOf(
-  document: string | Uint8Array,
-  options: Parameters<typeof readFlexStatement>[1] & { readonly pieceLength?: number } = {},
-): Promise<FlexEvent[]> {
+export async function eventsOf(document: string | Uint8Array, options: ReadOptions = {}): Promise<FlexEvent[]> {
   const events: FlexEvent[] = [];
   for await (const event of readFlexStatement(inPieces(document, options.pieceLength), options)) events.push(event);
   return events;
 }
 
 /** The rows of a document. */
-export async function rowsOf(document: string | Uint8Array): Promise<FlexRaw[]> {
-  return (await eventsOf(document)).flatMap((event) => (event.kind === "rows" ? event.rows : []));
+export async function rowsOf(document: string | Uint8Array, options: ReadOptions = {}): Promise<FlexRaw[]> {
+  return (await eventsOf(document, options)).flatMap((event) => (event.kind === "rows" ? event.rows : []));
 }
+
+type ReadOptions = Parameters<typeof readFlexStatement>[1] & { readonly pieceLength?: number };
 
 export async function* inPieces(
   document: string | Uint8Array,
