@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "zod",
     "node:",
   ],
-  "@fillbook/connector-kraken": ["@fillbook/core", "@fillbook/connector-kit", "csv-parse", "yauzl", "zod", "node:"],
+  "@fillbook/connector-kraken": ["@fillbook/core", "@fillbook/connector-kit", "yauzl", "zod", "node:"],
   "@fillbook/store-memory": ["@fillbook/core", "node:"],
   "@fillbook/store-postgres": ["@fillbook/core", "pg", "@types/pg", "@electric-sql/pglite", "zod", "node:"],
   "@fillbook/testkit": ["@fillbook/core", "fast-check", "zod", "node:"],

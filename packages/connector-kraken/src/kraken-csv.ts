@@ -1,35 +1,76 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { ImportError } from "@fillbook/core";
-import { parse } from "csv-parse";
+import { BLOCK_BYTES, inBlocks, type Pace } from "./kraken-blocks.ts";
+import { recordSplitter, unreadable } from "./kraken-records.ts";
+
+/** Where the bytes of a table come from. */
+export interface TableSource {
+  /** Its bytes from the start. A file that is read as it comes can be opened once. */
+  open(): AsyncIterable<Uint8Array>;
+  /** True where `open` ends with an error unless all bytes came, as an archive does by its checksum. */
+  readonly proven: boolean;
+}
 
 /** A table that Kraken exported, or a person downloaded. */
 export interface KrakenTable {
   readonly report: "trades" | "ledgers";
-  /** Its rows by column, as they are written, once. */
-  readonly rows: AsyncIterable<Readonly<Record<string, string>>>;
+  /** The names of its columns, in the order of a row's cells. */
+  readonly columns: readonly string[];
+  /**
+   * Its rows, those of a block at a time, each read when it is asked for.
+   *
+   * @throws ImportError `PROTOCOL` at a row that cannot be read, and at the end of a table that is cut off.
+   */
+  rows(pace: Pace): AsyncIterable<Iterable<TableRow>>;
+}
+
+export type TableRow = readonly string[] | MisfitRow;
+
+/** A row with more or fewer fields than the table has columns: which of them is which cannot be known. */
+export interface MisfitRow {
+  /** Counted from 1, the header. */
+  readonly row: number;
+  readonly columns: number;
+  readonly fields: number;
+  readonly start: readonly string[];
+}
+
+/** True for a row of which the cells are not those of the columns. */
+export function isMisfit(row: TableRow): row is MisfitRow {
+  return "fields" in row;
 }
 
 /**
  * Reads a table by the names of its columns, whose number and order have changed over the years (files of 2019 to 2026 in
- * BittyTax and CoinTaxman, read 2026-08): CSV or TSV, with or without quotes, BOM and carriage returns.
+ * BittyTax and CoinTaxman, read 2026-08): CSV or TSV, with or without quotes and BOM.
  *
- * @throws ImportError `FEATURE_UNAVAILABLE` for a table of something else, before any row; `PROTOCOL` for what cannot be
- * read as a table.
+ * @param head the table's first bytes: all, or 64 kB and more.
+ * @throws ImportError `FEATURE_UNAVAILABLE` for a table of something else, before any row; `PROTOCOL` for a header that
+ * cannot be read.
  */
-export async function krakenTable(pieces: AsyncIterable<Uint8Array>): Promise<KrakenTable> {
-  const { line, all } = await withFirstLine(pieces);
-  const delimiter = line.includes("\t") ? "\t" : ",";
-  const columns = line.split(delimiter).map(columnOf);
-  return { report: reportOf(columns), rows: rowsOf(all, { delimiter, columns }) };
+export function krakenTable(source: TableSource, head: Uint8Array): KrakenTable {
+  const text = new TextDecoder().decode(head.subarray(0, BLOCK_BYTES));
+  const firstLine = /[^\r\n]+/.exec(text)?.[0] ?? "";
+  const delimiter = firstLine.includes("\t") ? "\t" : ",";
+  const all = headerOf(text, { delimiter, whole: head.byteLength < BLOCK_BYTES }).map(columnOf);
+  const columns = all.filter((column) => column !== null);
+  if (all.length > COLUMNS_MAX) throw foreign(`more than ${COLUMNS_MAX} columns`);
+  return { report: reportOf(columns), columns, rows: (pace) => rowsOf(source, { delimiter, columns: all }, pace) };
 }
 
-const LINE_BYTES_MAX = 65_536;
+const COLUMNS_MAX = 100;
+
+function headerOf(text: string, { delimiter, whole }: { readonly delimiter: string; readonly whole: boolean }) {
+  const splitter = recordSplitter(delimiter);
+  for (const fields of splitter.split(text)) return fields;
+  return whole ? (splitter.rest()?.fields ?? []) : [];
+}
 
 const TRADE_COLUMNS = ["txid", "ordertxid", "pair", "time", "type", "price", "fee", "vol"];
-const LEDGER_COLUMNS = ["refid", "time", "type", "asset", "amount", "fee"];
+const LEDGER_COLUMNS = ["txid", "refid", "time", "type", "asset", "amount", "fee"];
 
-function reportOf(columns: readonly (string | false)[]): "trades" | "ledgers" {
+function reportOf(columns: readonly string[]): "trades" | "ledgers" {
+  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  if (twice !== undefined) throw foreign(`two columns called ${twice}`);
   const has = (names: readonly string[]) => names.every((name) => columns.includes(name));
   if (has(TRADE_COLUMNS)) return "trades";
   if (has(LEDGER_COLUMNS)) return "ledgers";
@@ -39,72 +80,50 @@ function reportOf(columns: readonly (string | false)[]): "trades" | "ledgers" {
   throw new ImportError("FEATURE_UNAVAILABLE", message);
 }
 
-/** A column's name; false for one without, such as behind a comma at the end of the line. */
-function columnOf(cell: string): string | false {
-  const name = cell
-    .trim()
-    .replace(/^"(.*)"$/, "$1")
-    .trim()
-    .toLowerCase();
-  return /^[a-z][a-z0-9_]{0,40}$/.test(name) ? name : false;
+function foreign(what: string): ImportError {
+  return new ImportError("FEATURE_UNAVAILABLE", `the table has ${what}: it is none that Kraken exports`);
 }
 
-/** The first line without BOM and line end, and all pieces once more. */
-async function withFirstLine(
-  pieces: AsyncIterable<Uint8Array>,
-): Promise<{ line: string; all: AsyncIterable<Uint8Array> }> {
-  const source = pieces[Symbol.asyncIterator]();
-  const head: Uint8Array[] = [];
-  let bytes = Buffer.alloc(0);
-  while (!bytes.includes(10) && bytes.length < LINE_BYTES_MAX) {
-    const { done, value } = await source.next();
-    if (done === true) break;
-    head.push(value);
-    bytes = Buffer.concat([bytes, value]);
-  }
-  const [line = ""] = bytes.subarray(0, LINE_BYTES_MAX).toString("utf8").split(/\r?\n/);
-  return { line: line.replace(/^\uFEFF/, ""), all: again(head, source) };
-}
-
-async function* again(head: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  try {
-    yield* head;
-    for (;;) {
-      const { done, value } = await rest.next();
-      if (done === true) return;
-      yield value;
-    }
-  } finally {
-    await rest.return?.();
-  }
+/** A column's name; null for one without, such as behind a comma at the end of the line. */
+function columnOf(cell: string): string | null {
+  const name = cell.trim().toLowerCase();
+  return /^[a-z][a-z0-9_]{0,40}$/.test(name) ? name : null;
 }
 
 async function* rowsOf(
-  pieces: AsyncIterable<Uint8Array>,
-  { delimiter, columns }: { readonly delimiter: string; readonly columns: readonly (string | false)[] },
-): AsyncGenerator<Readonly<Record<string, string>>, void> {
-  const parser = parse({
-    ...{ bom: true, delimiter, columns: [...columns], from_line: 2, trim: true },
-    // A field more or less is for normalize to judge.
-    ...{ relax_column_count: true, skip_empty_lines: true, max_record_size: LINE_BYTES_MAX },
-  });
-  let failure: unknown = null;
-  const fed = pipeline(Readable.from(pieces, { objectMode: false }), parser).catch((error: unknown) => {
-    failure = error;
-  });
-  try {
-    for await (const row of parser) yield row;
-  } catch (error) {
-    throw tableError(failure ?? error);
-  } finally {
-    parser.destroy();
-    await fed;
+  source: TableSource,
+  { delimiter, columns }: { readonly delimiter: string; readonly columns: readonly (string | null)[] },
+  pace: Pace,
+): AsyncGenerator<Iterable<TableRow>, void> {
+  const splitter = recordSplitter(delimiter);
+  const named = columns.flatMap((column, index) => (column === null ? [] : [index]));
+  let number = 0;
+  function* rowsIn(records: Iterable<readonly string[]>): Generator<TableRow, void> {
+    for (const fields of records) {
+      number += 1;
+      if (number === 1) continue;
+      if (fields.length !== columns.length) yield misfit(number, fields, columns.length);
+      else yield named.length === columns.length ? fields : named.map((index) => fields[index] ?? "");
+    }
   }
+  for await (const text of textOf(source, pace)) yield rowsIn(splitter.split(text));
+  const rest = splitter.rest();
+  if (rest === null) return;
+  const isWhole = source.proven || (rest.closed && rest.fields.length === columns.length);
+  if (!isWhole)
+    throw unreadable(number + 1, "has no line end: the file is cut off or was saved without its last line break");
+  yield rowsIn([rest.fields]);
 }
 
-function tableError(error: unknown): unknown {
-  if (error instanceof ImportError) return error;
-  // The parser's message quotes the row, so it is not kept as the cause.
-  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-  return code.startsWith("CSV_") ? new ImportError("PROTOCOL", `the table cannot be read (${code})`) : error;
+async function* textOf(source: TableSource, pace: Pace): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder();
+  for await (const block of inBlocks(source.open(), pace)) yield decoder.decode(block, { stream: true });
+  yield decoder.decode();
+}
+
+/** Enough to see what is wrong with it. */
+const MISFIT_FIELDS_MAX = 200;
+
+function misfit(row: number, fields: readonly string[], columns: number): MisfitRow {
+  return { row, columns, fields: fields.length, start: fields.slice(0, MISFIT_FIELDS_MAX) };
 }

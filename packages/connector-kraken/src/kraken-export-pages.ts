@@ -2,6 +2,7 @@ import { openHead, openRequested, wait } from "@fillbook/connector-kit";
 import { isImportError } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { noteRead } from "./kraken-coverage.ts";
+import type { KrakenTable } from "./kraken-csv.ts";
 import {
   addExport,
   type ExportPart,
@@ -14,7 +15,6 @@ import { archiveTables } from "./kraken-file.ts";
 import { nowSeconds } from "./kraken-history.ts";
 import { headAgain, type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
 import { tablePages } from "./kraken-table-pages.ts";
-import { type FillLedger, fillLedger } from "./kraken-table-records.ts";
 import { noteUnread } from "./kraken-unread.ts";
 
 const REPORTS = ["ledgers", "trades"] as const;
@@ -81,10 +81,8 @@ export async function* exportPages(run: KrakenRun): AsyncGenerator<KrakenPage, v
 
 async function* reports(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   if (run.exporting?.trades.done !== false) return;
-  const fills = fillLedger();
   try {
-    yield* reportPages(run, "ledgers", fills);
-    yield* reportPages(run, "trades", fills);
+    yield* reportPages(run);
   } catch (error) {
     yield* countFailure(run, error);
     throw error;
@@ -111,33 +109,40 @@ async function isReady(run: KrakenRun, exporting: KrakenExport): Promise<"ready"
   }
 }
 
-/** The records of a report behind those that are stored; a report that is done is read for what it says of fills only. */
-async function* reportPages(run: KrakenRun, report: ExportReport, fills: FillLedger): AsyncGenerator<KrakenPage, void> {
-  const part = run.exporting?.[report];
-  if (!part?.id) return;
-  const { catalog, request } = run;
+/** The records of both reports behind those that are stored: as one set of tables, so that each fill finds its entries. */
+async function* reportPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
+  const part = run.exporting?.trades;
+  if (part === undefined) return;
+  const { catalog, request, policy } = run;
   const { accountRef: account, settings } = request.connection;
-  const archive = await run.client.file({ endpoint: "RetrieveExport", parameters: { id: part.id } });
   let passed = 0;
-  for await (const table of archiveTables(archive, run.policy)) {
-    for await (const page of tablePages(table, { catalog, request, account, settings, fills })) {
-      const records = part.done ? [] : page.records.slice(Math.max(0, part.records - passed));
-      passed += page.records.length;
-      if (records.length === 0) continue;
-      setPart(run, report, { ...part, records: passed });
-      yield pageOf(run, { ...page, records: records.map((raw) => ({ raw })) });
-    }
+  for await (const page of tablePages(await reportTables(run), { catalog, request, account, settings, policy })) {
+    const records = page.records.slice(Math.max(0, part.records - passed));
+    passed += page.records.length;
+    if (records.length === 0 && page.diagnostics.length === 0) continue;
+    setPart(run, "trades", { ...part, records: passed });
+    yield pageOf(run, { ...page, records: records.map((raw) => ({ raw })) });
   }
-  if (part.done) return;
-  setPart(run, report, { ...part, records: passed, done: true });
+  setPart(run, "trades", { ...part, records: passed, done: true });
   const { exporting } = run;
-  if (report === "trades" && exporting !== null) {
+  if (exporting !== null) {
     noteRead(run, { ...exporting, evidence: "export" });
     // Kraken refused the other table: the ledger is read by pages once the key may.
-    const { ledgerFees, instant } = request.connection.settings;
+    const { ledgerFees, instant } = settings;
     if (exporting.ledgers === null && (ledgerFees || instant)) noteUnread(run, { unread: exporting });
   }
   yield pageOf(run, { records: [] });
+}
+
+async function reportTables({ client, exporting, policy }: KrakenRun): Promise<readonly KrakenTable[]> {
+  const tables: KrakenTable[] = [];
+  for (const report of REPORTS) {
+    const id = exporting?.[report]?.id ?? null;
+    if (id === null) continue;
+    const archive = await client.file({ endpoint: "RetrieveExport", parameters: { id } });
+    tables.push(...(await archiveTables(archive, policy)));
+  }
+  return tables;
 }
 
 /** A file that is broken each time is given up; a connection that breaks says nothing of the file. */

@@ -2,6 +2,7 @@ import { isJsonObject } from "@fillbook/connector-kit";
 import { type Decimal, type Json, parseDecimal } from "@fillbook/core";
 import type { Fee } from "@fillbook/core/connector";
 import { amountOf, magnitude, unitAt, unitsOf } from "./kraken-amount.ts";
+import { entryKind } from "./kraken-entry-kind.ts";
 import { type LedgerEntry, ledgerEntrySchema } from "./kraken-ledger.ts";
 import { ledgerDigits, walletAsset } from "./kraken-wallet.ts";
 
@@ -34,16 +35,14 @@ export function ledgerFees(fill: LedgerFill, ledgerRows: Json | undefined): Fee[
   return toldFree ? null : fees;
 }
 
-/** Entries of other types that may name a trade, such as the daily `rollover` of its position, are no fee of the fill. */
-const FILL_TYPES: ReadonlySet<string> = new Set(["trade", "margin", "settled"]);
-
 function readEntries(ledgerRows: Json | undefined): LedgerEntry[] | null {
   if (!Array.isArray(ledgerRows)) return null;
   const entries: LedgerEntry[] = [];
   for (const row of ledgerRows) {
     const read = ledgerEntrySchema.safeParse(row);
     if (!read.success) return null;
-    if (FILL_TYPES.has(read.data.type)) entries.push(read.data);
+    // Others may name a trade, such as the daily `rollover` of its position: they are no fee of the fill.
+    if (entryKind(read.data) === "fill") entries.push(read.data);
   }
   return entries;
 }

@@ -1,21 +1,21 @@
-import { throwIfAborted } from "@fillbook/connector-kit";
 import { ImportError, type Json } from "@fillbook/core";
 import type { FilePage, FileRequest } from "@fillbook/core/connector";
+import { BLOCK_BYTES } from "./kraken-blocks.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
-import { type KrakenTable, krakenTable } from "./kraken-csv.ts";
+import { type KrakenTable, krakenTable, type TableSource } from "./kraken-csv.ts";
+import { heldBytes, packed, unpacked } from "./kraken-held.ts";
 import type { KrakenContext } from "./kraken-normalize.ts";
 import type { ReadPolicy } from "./kraken-policy.ts";
 import type { KrakenSettings } from "./kraken-settings.ts";
 import { tablePages } from "./kraken-table-pages.ts";
-import { fillLedger } from "./kraken-table-records.ts";
 import { zippedFiles } from "./kraken-zip.ts";
 
 /**
  * Reads what a person downloaded: a table of trades or of ledgers as CSV or TSV, or an archive of such tables. In an
  * archive with both, fills get their true fees. Nothing in a table says whose account it is.
  *
- * @throws ImportError `FEATURE_UNAVAILABLE` for another table, before any page; `PROTOCOL` for what is no table or no whole
- * archive, `RESPONSE_TOO_LARGE`.
+ * @throws ImportError `FEATURE_UNAVAILABLE` for another table, before any page; `PROTOCOL` for what is no table, no whole
+ * one or no whole archive, `RESPONSE_TOO_LARGE`.
  */
 export async function* krakenFile(
   { policy, catalog }: { readonly policy: ReadPolicy; readonly catalog: KrakenCatalog },
@@ -23,13 +23,17 @@ export async function* krakenFile(
   request: FileRequest<KrakenSettings>,
 ): AsyncGenerator<FilePage<Json, KrakenContext>, void> {
   const { accountRef: account, settings } = request.connection;
-  const reading = { catalog, request, account, settings, fills: fillLedger() };
-  for await (const table of tablesOf(stream, policy)) {
-    if (table.report === "trades" && !settings.consolidateTaker) throw otherMode();
-    for await (const { records, pairs, diagnostics } of tablePages(table, reading)) {
-      throwIfAborted(request.signal);
-      yield { records: records.map((raw) => ({ raw })), context: { account, pairs, rebase: "base" }, diagnostics };
+  const pieces = stream[Symbol.asyncIterator]();
+  try {
+    const tables = await tablesOf(pieces, policy);
+    if (tables.some(({ report }) => report === "trades") && !settings.consolidateTaker) throw otherMode();
+    for await (const page of tablePages(tables, { catalog, request, account, settings, policy })) {
+      const { records, pairs, diagnostics, resolved } = page;
+      const context: KrakenContext = { account, pairs, rebase: "base" };
+      yield { records: records.map((raw) => ({ raw })), context, diagnostics, resolved };
     }
+  } finally {
+    await pieces.return?.();
   }
 }
 
@@ -39,54 +43,51 @@ function otherMode(): ImportError {
   return new ImportError("FEATURE_UNAVAILABLE", message);
 }
 
-async function* tablesOf(stream: AsyncIterable<Uint8Array>, policy: ReadPolicy): AsyncGenerator<KrakenTable, void> {
-  const pieces = stream[Symbol.asyncIterator]();
-  const first = await firstBytes(pieces);
-  if (first.subarray(0, 2).toString("latin1") !== "PK") {
-    yield krakenTable(joined([first], pieces));
-    return;
-  }
-  const archive: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const piece of joined([first], pieces)) {
-    sizeBytes += piece.byteLength;
-    if (sizeBytes > policy.maxExportBytes) {
-      throw new ImportError("RESPONSE_TOO_LARGE", `the file exceeds ${policy.maxExportBytes} bytes`);
-    }
-    archive.push(piece);
-  }
-  yield* archiveTables(Buffer.concat(archive), policy);
+async function tablesOf(pieces: AsyncIterator<Uint8Array>, policy: ReadPolicy): Promise<readonly KrakenTable[]> {
+  const head = await firstBytes(pieces);
+  const all = joined(head, pieces);
+  if (head[0] === 0x50 && head[1] === 0x4b) return archiveTables(await heldBytes(all, policy.maxExportBytes), policy);
+  const once = krakenTable({ open: () => all, proven: false }, head);
+  if (once.report === "trades") return [once];
+  // The entries of a fill may lie anywhere, so that a long table is read more than once.
+  const held = await heldBytes(packed(all), policy.maxExportBytes);
+  return [krakenTable({ open: () => unpacked(held), proven: false }, head)];
 }
 
 /**
- * The tables of an archive, those of ledgers first: they tell the fees of the fills behind them.
+ * The tables of an archive.
  *
- * @throws ImportError `FEATURE_UNAVAILABLE` for an archive without a table.
+ * @throws ImportError `FEATURE_UNAVAILABLE` for an archive without a table, and for one with another table.
  */
-export async function* archiveTables(archive: Buffer, policy: ReadPolicy): AsyncGenerator<KrakenTable, void> {
+export async function archiveTables(archive: Buffer, policy: ReadPolicy): Promise<readonly KrakenTable[]> {
   const files = await zippedFiles(archive, policy.maxUnpackedBytes);
   if (files.length === 0) throw new ImportError("FEATURE_UNAVAILABLE", "the archive holds no table");
-  const trades: (() => Promise<KrakenTable>)[] = [];
-  for (const file of files) {
-    const open = () => krakenTable(file.open());
-    if (/ledger/i.test(file.name)) yield open();
-    else trades.push(open);
+  const tables: KrakenTable[] = [];
+  for (const { open } of files) {
+    const source: TableSource = { open, proven: true };
+    const pieces = open()[Symbol.asyncIterator]();
+    const head = await firstBytes(pieces);
+    await pieces.return?.();
+    tables.push(krakenTable(source, head));
   }
-  for (const open of trades) yield open();
+  return tables;
 }
 
-async function firstBytes(pieces: AsyncIterator<Uint8Array>): Promise<Buffer> {
-  let bytes = Buffer.alloc(0);
-  while (bytes.length < 2) {
+/** The first block of a file, and more where its pieces are longer; all of a shorter one. */
+async function firstBytes(pieces: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  const head: Uint8Array[] = [];
+  for (let sizeBytes = 0; sizeBytes < BLOCK_BYTES; ) {
     const { done, value } = await pieces.next();
     if (done === true) break;
-    bytes = Buffer.concat([bytes, value]);
+    head.push(value);
+    sizeBytes += value.byteLength;
   }
-  return bytes;
+  const [only, ...more] = head;
+  return only !== undefined && more.length === 0 ? only : Buffer.concat(head);
 }
 
-async function* joined(head: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  yield* head;
+async function* joined(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  yield head;
   for (;;) {
     const { done, value } = await rest.next();
     if (done === true) return;

@@ -3,38 +3,45 @@ import type { ExecutionInput, Normalized } from "@fillbook/core/connector";
 import { z } from "zod";
 import { amountOf, magnitude, quotientOf, unitsOf } from "./kraken-amount.ts";
 import { isFiat } from "./kraken-assets.ts";
+import { entryKind } from "./kraken-entry-kind.ts";
 import { sumLedgerFees } from "./kraken-fees.ts";
 import { type LedgerEntry, ledgerEntrySchema, refidOf } from "./kraken-ledger.ts";
 import { krakenTime } from "./kraken-time.ts";
+import { tradeIdPattern } from "./kraken-trade.ts";
 import { walletAsset } from "./kraken-wallet.ts";
 
-/** Entries that come in groups of what was given and what was got (support.kraken.com and DOC Ledgers, read 2026-05-27). */
-export const instantTypes: ReadonlySet<string> = new Set(["spend", "receive", "sale", "conversion"]);
-
-/** `unread`: it looks like an execution, and is none that can be read. */
-type GroupRead =
+/** `unread`: it looks like an execution of that sort, and is none that can be read. */
+export type GroupRead =
   | Exclude<Normalized, { kind: "ignored" }>
-  | { readonly kind: "ignored"; readonly reason: string; readonly unread: boolean };
+  | { readonly kind: "ignored"; readonly reason: string; readonly unread: "fill" | "exchange" | null };
 
 /**
  * A group of ledger entries with one refid as an execution: one asset given for one other. Assets that come and go
  * by the same amount, such as the dollars through which a share is settled, cancel out (rotki issue 12564); equal amounts
- * of different assets do not. All else is ignored with a reason.
+ * of different assets do not.
+ *
+ * Entries of a fill without its row of TradesHistory are that fill as far as they tell it: what moved and the true fees,
+ * the price by division.
  */
 export function normalizeLedgerGroup(raw: Json, account: string): GroupRead {
   const read = groupSchema.safeParse(raw);
   if (!read.success)
     return { kind: "rejected", reason: "a ledger entry has no type, asset, amount, fee or time that can be read" };
-  const { refid, ledgerRows } = read.data;
-  const types = [...new Set(ledgerRows.map(({ type }) => type))].sort().join(" and ");
-  if (!ledgerRows.every(({ type }) => instantTypes.has(type))) return otherEntries(types, ledgerRows);
-  const sides = sidesOf(ledgerRows);
-  if (sides === null || refid === null) {
-    const assets = netsOf(ledgerRows).map(({ code }) => code);
-    const reason = `a ${types} of ${assets.length === 0 ? "nothing" : assets.join(", ")} is not one asset for another`;
-    return { kind: "ignored", reason, unread: true };
+  const { refid, ledgerRows, entries } = read.data;
+  const kinds = new Set(ledgerRows.map(entryKind));
+  const names = namesOf(ledgerRows);
+  const [kind] = kinds;
+  if (kinds.size > 1 || kind === undefined || kind === "unknown") {
+    return { kind: "rejected", reason: `ledger entries of ${names}: what they are together is not known` };
   }
-  const execution = executionOf(refid, { account, ledgerRows, sides });
+  if (kind === "movement") return { kind: "ignored", reason: `a ledger entry of ${names} is no fill`, unread: null };
+  const doubt = doubtOf(ledgerRows, entries ?? ledgerRows.length);
+  if (doubt !== null) return { kind: "rejected", reason: `ledger entries of ${names}: ${doubt}` };
+  const sides = sidesOf(ledgerRows);
+  if (sides === null || refid === null) return withoutSides(kind, ledgerRows, names);
+  if (kind === "fill" && !tradeIdPattern.test(refid))
+    return { kind: "rejected", reason: `ledger entries of ${names}: their refid is no trade's id` };
+  const execution = executionOf(refid, { account, kind, ledgerRows, sides });
   return execution === null
     ? { kind: "rejected", reason: "the amounts of a ledger group have too many digits" }
     : { kind: "execution", execution };
@@ -50,24 +57,34 @@ const entrySchema = ledgerEntrySchema.extend({ time: krakenTime });
 const groupSchema = z.object({
   refid: z.unknown().transform((refid) => (typeof refid === "string" ? refidOf({ refid }) : null)),
   ledgerRows: z.array(entrySchema).min(1).max(1_000),
+  /** How many there are, where not all are kept. */
+  entries: z.number().int().optional(),
 });
 type GroupEntry = z.output<typeof entrySchema>;
 
-/** Known entries that move one asset only, or the same one between wallets (DOC Ledgers, rotki and BittyTax, read 2026-08). */
-const NO_FILLS: ReadonlySet<string> = new Set(
-  (
-    "none deposit withdrawal transfer adjustment rollover credit staking reward dividend earn fee nfttrade nftcreatorfee " +
-    "nftrebate nft_rebate custodytransfer"
-  )
-    .split(" ")
-    .concat("invite bonus"),
-);
+/** The types, and the subtypes of those that have one: `type earn and subtype reward`. */
+function namesOf(ledgerRows: readonly GroupEntry[]): string {
+  const names = ledgerRows.map(({ type, subtype }) => (subtype ? `${type} and subtype ${subtype}` : type));
+  return `type ${[...new Set(names)].sort().join(", ")}`;
+}
 
-/** An entry of a type that nobody has seen may be a fill only if it gives one asset for another. */
-function otherEntries(types: string, ledgerRows: readonly GroupEntry[]): GroupRead {
-  const known = ledgerRows.every(({ type }) => NO_FILLS.has(type) || instantTypes.has(type));
-  if (!known && sidesOf(ledgerRows) !== null) return { kind: "rejected", reason: `ledger entries of type ${types}` };
-  return { kind: "ignored", reason: `a ledger entry of type ${types} is no fill`, unread: false };
+/** Why a sum over the entries could be another than Kraken's; null where nothing says so. */
+function doubtOf(ledgerRows: readonly GroupEntry[], count: number): string | null {
+  if (count > ledgerRows.length) return `${count} of one refid are more than are read`;
+  if (ledgerRows.some(({ id }) => id === "")) return "one has no id";
+  const ids = new Set(ledgerRows.map(({ id }) => id));
+  return ids.size < ledgerRows.length ? "two of one id say different things" : null;
+}
+
+function withoutSides(kind: "fill" | "exchange", ledgerRows: readonly GroupEntry[], names: string): GroupRead {
+  // One leg of what Kraken takes off its list has a refid of its own, days from the other (BittyTax, read 2026-08).
+  if (ledgerRows.some(({ subtype }) => subtype === "delistingconversion"))
+    return { kind: "rejected", reason: `ledger entries of ${names} show one side only: the other has another refid` };
+  const assets = netsOf(ledgerRows).map(({ code }) => code);
+  const reason = `${names} of ${assets.length === 0 ? "nothing" : assets.join(", ")} is not one asset for another`;
+  // Most adjustments correct one balance.
+  const isQuiet = ledgerRows.every(({ type }) => type === "adjustment");
+  return { kind: "ignored", reason, unread: isQuiet ? null : kind };
 }
 
 interface Net {
@@ -125,18 +142,25 @@ function quoteness({ code, tokenized }: Net): number {
 
 function executionOf(
   refid: string,
-  group: { readonly account: string; readonly ledgerRows: readonly GroupEntry[]; readonly sides: Sides },
+  group: {
+    readonly account: string;
+    readonly kind: "fill" | "exchange";
+    readonly ledgerRows: readonly GroupEntry[];
+    readonly sides: Sides;
+  },
 ): ExecutionInput | null {
   const { base, quote } = group.sides;
   const quantity = amountOf(magnitude(base.units));
   const price = quotientOf(magnitude(quote.units), magnitude(base.units));
-  const fees = sumLedgerFees(group.ledgerRows);
+  const sums = sumLedgerFees(group.ledgerRows);
   const [executedAt] = group.ledgerRows.map((entry) => entry.time).sort();
-  if (quantity === null || price === null || fees === null || executedAt === undefined) return null;
+  if (quantity === null || price === null || sums === null || executedAt === undefined) return null;
+  // That a fill cost nothing its own row must say: the entry with the fee could be missing here.
+  const fees = group.kind === "fill" && sums.length === 0 ? null : sums;
   return {
     broker: "kraken",
     account: group.account,
-    kind: "instant",
+    kind: group.kind === "fill" ? "order" : "instant",
     familyId: refid,
     executionId: refid,
     revision: 0,

@@ -1,14 +1,12 @@
 import type { Json } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
+import { isEntryOf } from "./kraken-entry-kind.ts";
 import { nowSeconds } from "./kraken-history.ts";
-import { hasBothSides, instantTypes, normalizeLedgerGroup } from "./kraken-instant.ts";
-import { type KrakenLedger, ledgerTypeOf, refidOf, secondsOf } from "./kraken-ledger.ts";
+import { hasBothSides, normalizeLedgerGroup } from "./kraken-instant.ts";
+import { type KrakenLedger, refidOf, secondsOf } from "./kraken-ledger.ts";
 import { entriesByRefid, ledgerRows } from "./kraken-ledger-reader.ts";
 import { type LedgerStretch, ledgerContextSeconds } from "./kraken-ledger-stream.ts";
 import type { KrakenRun } from "./kraken-run.ts";
-
-/** Entries that fills of TradesHistory carry. */
-const FILL_ENTRIES: ReadonlySet<string> = new Set(["trade", "margin", "settled"]);
 
 const LAG_SECONDS = 60;
 
@@ -64,12 +62,12 @@ function newestOf({ seconds }: LedgerGroup): number {
 }
 
 function isOfFill({ row }: KrakenLedger): boolean {
-  return FILL_ENTRIES.has(ledgerTypeOf(row) ?? "");
+  return isEntryOf("fill", row);
 }
 
 /** True for an entry that belongs to a group that may be an execution. */
 export function isOfGroup({ row }: KrakenLedger): boolean {
-  return instantTypes.has(ledgerTypeOf(row) ?? "") && refidOf(row) !== null;
+  return isEntryOf("exchange", row) && refidOf(row) !== null;
 }
 
 function isSeen({ seconds }: LedgerGroup, seen: LedgerStretch | null): boolean {
@@ -128,7 +126,7 @@ export function unreadGroups(run: KrakenRun, records: readonly Json[]): PageDiag
     const read = normalizeLedgerGroup(raw, run.request.connection.accountRef);
     if (read.kind !== "ignored") continue;
     reasons.set(read.reason, (reasons.get(read.reason) ?? 0) + 1);
-    if (read.unread) unread.push(read.reason);
+    if (read.unread !== null) unread.push(read.reason);
   }
   if (reasons.size > 0)
     run.request.logger.info({ ignored: Object.fromEntries(reasons) }, "kraken: entries that are no fills");

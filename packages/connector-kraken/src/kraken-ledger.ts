@@ -36,10 +36,13 @@ export function ledgerRaw({ id, row }: KrakenLedger): Json {
   return isJsonObject(row) ? { ...row, id } : { id, row };
 }
 
-/** Names the entry's cause; for a trade the trade's id. Its case counts (support.kraken.com, read 2026-05-27). */
+/**
+ * Names the entry's cause; for a trade the trade's id. Its case counts (support.kraken.com, read 2026-05-27). `Unknown` is no
+ * name: staking has it in place of one (support.kraken.com and XChange, read 2026-05-27).
+ */
 export function refidOf(row: Json): string | null {
   const refid = isJsonObject(row) ? row.refid : null;
-  return typeof refid === "string" && /^[\x21-\x7e]{1,100}$/.test(refid) ? refid : null;
+  return typeof refid === "string" && /^[\x21-\x7e]{1,100}$/.test(refid) && refid !== "Unknown" ? refid : null;
 }
 
 /** The type of an entry, such as "trade"; null where it is no text. */

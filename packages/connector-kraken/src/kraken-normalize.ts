@@ -28,6 +28,8 @@ export type KrakenContext = {
  */
 export function krakenNormalize(raw: Json, context: KrakenContext): Normalized {
   if (isLedgerGroup(raw)) return normalizeGroup(raw, context);
+  const refusal = isJsonObject(raw) ? misfitReason(raw) : null;
+  if (refusal !== null) return { kind: "rejected", reason: refusal };
   const read = tradeRow.safeParse(raw);
   if (!read.success) return { kind: "rejected", reason: reasonOf(read.error) };
   const row = read.data;
@@ -58,7 +60,8 @@ export function krakenNormalize(raw: Json, context: KrakenContext): Normalized {
     aliases: [],
     order: { permanentId: row.ordertxid, quantity: null },
     liquidity: liquidityOf(row.maker),
-    source: { connector: "kraken", authority: 1 },
+    // The fill's own row is Kraken's last word on it; entries of the ledger alone are not.
+    source: { connector: "kraken", authority: 2 },
   };
   return { kind: "execution", execution };
 }
@@ -73,6 +76,12 @@ function normalizeGroup(raw: Json, context: KrakenContext): Normalized {
   if (known === null) return { kind: "rejected", reason: NO_CONTEXT };
   const read = normalizeLedgerGroup(raw, known.account);
   return read.kind === "ignored" ? { kind: "ignored", reason: read.reason } : read;
+}
+
+/** The reader of tables names it so, as no column is named. */
+function misfitReason({ misfitRow }: { readonly [name: string]: Json }): string | null {
+  if (!isJsonObject(misfitRow)) return null;
+  return `the row has ${Number(misfitRow.fields)} fields, and its table ${Number(misfitRow.columns)} columns`;
 }
 
 const NO_CONTEXT = "the page's context is not one that this connector made";

@@ -8,7 +8,8 @@ const known = krakenAssets(new Map());
  */
 export function walletAsset(asset: string): string {
   const [, name = asset] = /^(.+?)(?:\d\d)?\.(?:S|M|P|F|B|HOLD)$/.exec(asset) ?? [];
-  return known.canonical(name);
+  // Fee credits have two names: Ledgers says KFEE, QueryLedgers and some tables FEE (Assets, read 2026-05-27).
+  return name === "FEE" ? "KFEE" : known.canonical(name);
 }
 
 /** How many digits amounts of an asset have in the ledger, where no amount tells it (Assets, read 2026-05-27). */

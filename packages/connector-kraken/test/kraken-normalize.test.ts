@@ -64,7 +64,7 @@ describe("normalize: a row of TradesHistory", () => {
       aliases: [],
       order: { permanentId: "OQCLML-BW3P3-BUCMWZ", reference: null, clientId: null, orderId: null, quantity: null },
       liquidity: "maker",
-      source: { connector: "kraken", authority: 1, reportedAt: null },
+      source: { connector: "kraken", authority: 2, reportedAt: null },
     });
   });
 

@@ -117,7 +117,7 @@ test("pull: an aborted signal ends the wait for the rate limit at once", async (
   const asleep = { ...clock, now: clock.now, sleep: (_ms: number, signal?: AbortSignal) => sleepForEver(signal) };
   const slow = driveKraken(simulator, { clock: asleep, settings: tradesOnly });
   const running = codeOf(slow.run({ signal: controller.signal }));
-  await expect.poll(() => slow.pages).toBe(3);
+  await expect.poll(() => slow.pages).toBe(7);
   controller.abort(new Error("the host's own reason"));
   expect(await running).toBe("ABORTED");
   expect(drive.pages).toBe(0);

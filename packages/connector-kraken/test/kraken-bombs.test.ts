@@ -1,0 +1,39 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { bombs } from "./support/bombs.ts";
+
+// Goal: no file takes more memory or holds up a process longer than a busy host bears. Method: each file is imported in a
+// process of its own, in which another thread measures; see bomb-process.ts.
+
+/** What the process may grow beyond itself at rest, and compute between two turns of its event loop. */
+const GROW_BYTES_MAX = 150_000_000;
+const STALL_MS_MAX = 200;
+
+// LONG_TESTS=1 is the long run of `.ci/run`.
+const few = ["entries and trades of one id", "entries of one refid", "giant cells of entries"];
+const names = process.env.LONG_TESTS === "1" ? Object.keys(bombs) : few;
+
+const measured = z.object({
+  growBytes: z.number(),
+  stallMs: z.number(),
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+  problems: z.array(z.string()),
+});
+
+test.each(names)(
+  "%s: an import that stays small, moves on, and says what it is",
+  { timeout: 240_000 },
+  async (name) => {
+    const script = fileURLToPath(new URL("support/bomb-process.ts", import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", script, name]);
+    const { growBytes, stallMs, code, message, problems } = measured.parse(JSON.parse(stdout));
+    expect(code).toBe(bombs[name]?.code);
+    expect([message, ...problems].join()).toContain(bombs[name]?.says);
+    expect(growBytes).toBeLessThan(GROW_BYTES_MAX);
+    expect(stallMs).toBeLessThan(STALL_MS_MAX);
+  },
+);
