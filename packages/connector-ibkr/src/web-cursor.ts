@@ -45,7 +45,7 @@ export interface WebDayDigest {
   digest(): string;
 }
 
-export function webDayDigest(): WebDayDigest {
+function webDayDigest(): WebDayDigest {
   const hash: Hash = createHash("sha256");
   let rows = 0;
   return {
