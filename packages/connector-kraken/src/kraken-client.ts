@@ -11,7 +11,7 @@ import {
 import { type Clock, isImportError, type Json, type Logger } from "@fillbook/core";
 import type { SharedState } from "@fillbook/core/connector";
 import { unlessLockedOut } from "./kraken-address.ts";
-import { historyCost, isCounterFull } from "./kraken-cost.ts";
+import { historyCost } from "./kraken-cost.ts";
 import { krakenCallCost, krakenLimits } from "./kraken-limits.ts";
 import type { ReadPolicy } from "./kraken-policy.ts";
 import { type Call, type Caller, sendCall, sendForFile } from "./kraken-send.ts";
@@ -83,7 +83,7 @@ export function krakenClient(transport: KrakenTransport, run: KrakenRun): Kraken
   };
   const inTurn = pacedCalls(transport, run);
   const perform = <Result>({ endpoint, parameters }: KrakenRequest, job: Job<Result>): Promise<Result> => {
-    const flags = { nonceRefused: false, counterWasFull: false, statusRead: false };
+    const flags = { nonceRefused: false, statusRead: false };
     const call: Call = { endpoint, parameters, cost: krakenCallCost, ...flags };
     return retry(() => withFreshNonce(call, () => inTurn(call, job)), {
       policy: policy.retries,
@@ -118,14 +118,8 @@ function pacedCalls({ policy, queue }: KrakenTransport, { credentials, tier, sta
       if (isHistory(call.endpoint)) call.cost = await cost.read();
       return call.cost;
     };
-    const send = (nonce: string, level: number) =>
-      cost.learning(() => job(call, nonce), { level, max: limits.max, isRepeated: call.counterWasFull });
-    try {
-      return await unlessLockedOut({ state, clock }, () => session.run(points, send));
-    } catch (error) {
-      call.counterWasFull ||= isCounterFull(error);
-      throw error;
-    }
+    const send = (nonce: string) => cost.learning(() => job(call, nonce));
+    return unlessLockedOut({ state, clock }, () => session.run(points, send));
   };
 }
 

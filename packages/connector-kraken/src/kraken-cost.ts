@@ -5,28 +5,21 @@ import type { SharedState } from "@fillbook/core/connector";
 /** The dearer of the two costs of a page that Kraken's pages name (docs.kraken.com, read 2026-05-27). */
 const COST_MAX_NAMED = 4;
 
-/** How long a learned cost is believed: a refusal may have been another program's doing, and prices change. */
+/**
+ * How long a learned cost is believed. A refusal may have been the doing of another program with this key: then the slower
+ * pace leaves room for it.
+ */
 const BELIEVED_MS = 30 * 86_400_000;
 
-/** What a page of history costs: as configured, until Kraken refuses what should have been allowed. */
+/** What a page of history costs: as configured, until Kraken refuses one although the counter should have had room. */
 export interface HistoryCost {
   read(): Promise<number>;
   /** Runs a call and learns from its refusal, for all workers and runs of the key. */
-  learning<Result>(job: () => Promise<Result>, count: CallCount): Promise<Result>;
-}
-
-/** What was counted when a call was sent. */
-interface CallCount {
-  /** Points of all workers, this call's included. */
-  readonly level: number;
-  /** Points that the key's counter holds. */
-  readonly max: number;
-  /** True when Kraken refused this call before, and it waited as long as it should have had to. */
-  readonly isRepeated: boolean;
+  learning<Result>(job: () => Promise<Result>): Promise<Result>;
 }
 
 /** True where the key's counter was full: other limits say nothing of it. */
-export function isCounterFull(error: unknown): error is ImportError {
+function isCounterFull(error: unknown): error is ImportError {
   return isImportError(error) && error.message.includes("EAPI:Rate limit exceeded");
 }
 
@@ -46,11 +39,11 @@ export function historyCost(
       if (configured >= COST_MAX_NAMED) return configured;
       return (await stored()).isLearned ? COST_MAX_NAMED : configured;
     },
-    async learning(job, count) {
+    async learning(job) {
       try {
         return await job();
       } catch (error) {
-        if (configured < COST_MAX_NAMED && isCounterFull(error) && isExplained(count, configured)) {
+        if (configured < COST_MAX_NAMED && isCounterFull(error)) {
           const { isLearned, version } = await stored();
           if (!isLearned) await state.write(key, { untilMs: clock.now() + BELIEVED_MS }, version);
         }
@@ -58,12 +51,4 @@ export function historyCost(
       }
     },
   };
-}
-
-/**
- * True where the dearer cost explains a refusal: what was counted comes to more than the counter holds, or another wait of the
- * same length would not help either. A counter that another program filled is no reason while there would have been room.
- */
-function isExplained({ level, max, isRepeated }: CallCount, configured: number): boolean {
-  return isRepeated || (level * COST_MAX_NAMED) / configured > max;
 }

@@ -28,7 +28,6 @@ export interface Call {
   cost: number;
   nonceRefused: boolean;
   /** True once a try of it found the key's counter full. */
-  counterWasFull: boolean;
   statusRead: boolean;
 }
 

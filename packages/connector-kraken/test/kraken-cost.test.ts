@@ -45,18 +45,21 @@ test("cost: where a page costs 2 nothing is refused and nothing is learned", asy
   expect([key.refused(), key.isLearned()]).toEqual([0, false]);
 });
 
-test("cost: a counter that another program filled says nothing of the price", async () => {
+test("cost: a refusal that another program caused makes room for it", async () => {
   await using key = await aKey(2);
   key.simulator.inject({ kind: "error", errors: [limited] });
-  await key.drive().run();
-  expect(key.isLearned()).toBe(false);
+  const drive = key.drive();
+  await drive.run();
+  expect([drive.executions.size, key.isLearned()]).toEqual([900, true]);
 });
 
-test("cost: a call that is refused again after its wait is taken to be dearer", async () => {
-  await using key = await aKey(2);
-  const fault = key.simulator.inject({ kind: "error", errors: [limited], times: 2 });
-  await key.drive().run();
-  expect([fault.fired, key.isLearned()]).toEqual([2, true]);
+test("cost: a server whose counter fills slowly beside ours is refused once", async () => {
+  await using key = await aKey(4);
+  for (let run = 0; run < 40; run += 1) {
+    await key.drive().run();
+    key.clock.advance(10_000);
+  }
+  expect(key.refused()).toBe(1);
 });
 
 test("cost: other limits say nothing of the price", async () => {
