@@ -32,3 +32,16 @@ export function letTimersRun(): Promise<void> {
     else setTimeout(resolve, 0);
   });
 }
+
+/**
+ * The promise's outcome, unless nothing comes of it for so many milliseconds of real time: for what is outside of the process
+ * and knows no other clock.
+ *
+ * @param late makes what it rejects with then.
+ */
+export function withinRealTime<Result>(work: Promise<Result>, ms: number, late: () => Error): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late()), ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

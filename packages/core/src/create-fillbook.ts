@@ -47,6 +47,8 @@ export interface IngestRequest {
   readonly signal?: AbortSignal;
 }
 
+type RunRequest = IngestRequest & Pick<IngestOptions, "file" | "fileIdleMs">;
+
 /** A book of imported trades over one store. */
 export interface Fillbook<Connectors extends readonly AnyConnector[] = readonly AnyConnector[]>
   extends AsyncDisposable {
@@ -107,11 +109,11 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
       running.delete(run);
     }
   };
-  const optionsOf = ({ signal, ...request }: IngestRequest & Pick<IngestOptions, "file">): IngestOptions => {
+  const optionsOf = ({ signal, ...request }: RunRequest): IngestOptions => {
     const signals = signal === undefined ? [closing.signal] : [closing.signal, signal];
     return { ...request, ...shared, signal: AbortSignal.any(signals) };
   };
-  const start = (request: Parameters<typeof optionsOf>[0]) => untilEnded(ingest(optionsOf(request)));
+  const start = (request: RunRequest) => untilEnded(ingest(optionsOf(request)));
   const reprocess: UserBookParts["reprocessRejects"] = (request) =>
     untilEnded(reprocessRejects({ ...shared, signal: closing.signal }, request));
   const runNow = (connectionId: string, options: Omit<Parameters<typeof start>[0], "connectionId" | "mode">) =>

@@ -1,3 +1,4 @@
+import { withinRealTime } from "./clock.ts";
 import type { AnyConnector, Page } from "./connector-contract.ts";
 import { ImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
@@ -25,22 +26,32 @@ export async function* filePages(run: Run, source: FileSource): AsyncGenerator<P
 }
 
 /** The pieces of a file that may come as slowly as a person's line: each keeps the lease, and an abort ends the wait. */
-async function* keptAlive(file: AsyncIterable<Uint8Array>, { signal, clock }: Run): AsyncGenerator<Uint8Array> {
+async function* keptAlive(
+  file: AsyncIterable<Uint8Array>,
+  { signal, clock, fileIdleMs }: Run,
+): AsyncGenerator<Uint8Array> {
   const pieces = file[Symbol.asyncIterator]();
+  const stopped = () => new ImportError("TIMEOUT", `the stream of the file brought nothing for ${fileIdleMs} ms`);
   let ended = false;
   try {
-    for (;;) {
-      const { done, value } = await unlessAborted(pieces.next().catch(refuseStream), signal);
+    for (let empty = 0; ; ) {
+      const next = withinRealTime(pieces.next().catch(refuseStream), fileIdleMs, stopped);
+      const { done, value } = await unlessAborted(next, signal);
       ended = done === true;
       if (done) return;
       await clock.keepLease();
-      yield value;
+      empty = value.byteLength === 0 ? empty + 1 : 0;
+      if (empty > EMPTY_PIECES_MAX) throw new ImportError("NETWORK", "the stream of the file brings empty pieces only");
+      if (empty === 0) yield value;
     }
   } finally {
     // Not waited for: a stalled stream may never answer.
     if (!ended) pieces.return?.().catch(() => undefined);
   }
 }
+
+/** Pieces without a byte in a row: some sources have one now and then. */
+const EMPTY_PIECES_MAX = 1_000;
 
 function refuseStream(cause: unknown): never {
   throw new ImportError("NETWORK", "the stream of the file failed before its end", { cause });

@@ -35,6 +35,11 @@ export interface IngestOptions {
    * status: a wrong file says nothing about the account. Credentials are not asked for.
    */
   readonly file?: AsyncIterable<Uint8Array>;
+  /**
+   * How long the stream of a file may bring nothing, 1 to 3,600,000 milliseconds of real time; then the run ends with
+   * `TIMEOUT`. @defaultValue 120_000
+   */
+  readonly fileIdleMs?: number;
   /** @defaultValue systemClock */
   readonly clock?: Clock;
   /** @defaultValue silentLogger */
@@ -51,6 +56,7 @@ export interface Run {
   readonly credentials: IngestOptions["credentials"];
   readonly pages: IngestOptions["pages"];
   readonly file: IngestOptions["file"];
+  readonly fileIdleMs: number;
   readonly connection: Connection;
   readonly owner: string;
   readonly connectionId: string;
@@ -86,6 +92,7 @@ const optionsSchema = z.object({
     .object({ ms: z.number().positive().exactOptional(), pages: z.number().int().positive().exactOptional() })
     .default({}),
   leaseMs: z.number().int().min(1000).max(3_600_000).default(120_000),
+  fileIdleMs: z.number().int().min(1).max(3_600_000).default(120_000),
 });
 
 /** Another run has the connection's lease. */
@@ -106,7 +113,7 @@ export async function beginClaimedRun(options: IngestOptions): Promise<Run | Bus
 }
 
 async function begin(options: IngestOptions, how: { readonly onSchedule?: true }): Promise<Run | BusyRun | null> {
-  const { connectionId, mode, leaseMs, ...rest } = parseOptions(optionsSchema, options);
+  const { connectionId, mode, leaseMs, fileIdleMs, ...rest } = parseOptions(optionsSchema, options);
   const window = rest.window;
   const { store, clock = systemClock, logger = silentLogger } = options;
   const askedAtMs = clock.now();
@@ -139,7 +146,7 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
     ...{ store, connectors: options.connectors, credentials: options.credentials },
     ...{ pages: options.pages, file: options.file },
     ...{ connection, owner: connection.userId, connectionId, jobId, token, mode, window },
-    ...{ leaseMs, deadlineMs, startedAt, beganAtMs },
+    ...{ leaseMs, fileIdleMs, deadlineMs, startedAt, beganAtMs },
     ...{ budget: rest.budget, cursorBefore: cursor, signal },
     clock: runClock({ clock, leaseMs, deadlineMs, renew, stop: (reason) => stopper.abort(reason) }),
     logger,

@@ -37,7 +37,8 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
   /**
    * Imports a file that the person downloaded from the broker, through the same path as any run: what it holds is stored
    * once, whatever else told it. The connection's cursor and status stay as they are. A connector that reads no files
-   * ends the job with `FEATURE_UNAVAILABLE`, another account's file with `ACCOUNT_MISMATCH`.
+   * ends the job with `FEATURE_UNAVAILABLE`, another account's file with `ACCOUNT_MISMATCH`, a stream that brings nothing for
+   * `fileIdleMs` (120,000 by default) with `TIMEOUT`: what was read until then is stored.
    *
    * @throws ImportError `CONNECTION_NOT_FOUND`, `CONNECTION_DISCONNECTED`.
    * @example
@@ -46,7 +47,7 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
   importFile(
     connectionId: string,
     file: AsyncIterable<Uint8Array>,
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal; readonly fileIdleMs?: number },
   ): Promise<IngestReport>;
   /** null when there is no such trade of this person. */
   trade(id: string): Promise<Trade | null>;
@@ -65,7 +66,11 @@ export interface UserBookParts extends ConnectParts {
   readonly tradePlans: TradePlans | undefined;
   readonly importFile: (
     connectionId: string,
-    options: { readonly file: AsyncIterable<Uint8Array>; readonly signal?: AbortSignal },
+    options: {
+      readonly file: AsyncIterable<Uint8Array>;
+      readonly signal?: AbortSignal;
+      readonly fileIdleMs?: number;
+    },
   ) => Promise<IngestReport>;
 }
 

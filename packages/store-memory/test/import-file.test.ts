@@ -135,3 +135,50 @@ test("import file: a slow upload keeps the lease, so that no other run takes ove
   expect(report).toMatchObject({ status: "succeeded", stats: { inserted: 2 } });
   expect(meanwhile).toMatchObject({ status: "skipped", runningJobId: report.jobId });
 });
+
+test("import file: a stream that stops ends the run, its lease is free, and what came before is stored", async () => {
+  const { book, connectionId } = await aWorld(aLineReader());
+  const user = book.forUser("owner");
+  let isClosed = false;
+  async function* stopping() {
+    try {
+      yield new TextEncoder().encode("E1\n");
+      await new Promise(() => undefined);
+    } finally {
+      isClosed = true;
+    }
+  }
+  const report = ranReport(await user.importFile(connectionId, stopping(), { fileIdleMs: 50 }));
+  expect(report).toMatchObject({ status: "partial", error: { code: "TIMEOUT" }, stats: { inserted: 1 } });
+  expect(isClosed).toBe(false);
+  const again = await user.importFile(connectionId, fileOf("E1", ""));
+  expect(again).toMatchObject({ status: "succeeded", stats: { duplicates: 1 } });
+});
+
+test("import file: a stream of empty pieces comes to an end", async () => {
+  const { book, connectionId } = await aWorld(aLineReader());
+  async function* empty() {
+    for (;;) yield new Uint8Array(0);
+  }
+  const report = await book.forUser("owner").importFile(connectionId, empty());
+  expect(report).toMatchObject({ status: "failed", error: { code: "NETWORK" } });
+});
+
+/** A scripted broker whose files hold one family id a line, each of which is a page as soon as its line ends. */
+function aLineReader(): AnyConnector {
+  return {
+    ...scripted({ pages: [] }),
+    async *readFile(stream) {
+      let text = "";
+      for await (const piece of stream) {
+        text += new TextDecoder().decode(piece);
+        for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n")) {
+          const execution = anExecution({ familyId: text.slice(0, end) });
+          text = text.slice(end + 1);
+          const { cursor: _cursor, ...page } = scriptedPage({ records: [{ kind: "execution", execution }] }, 1);
+          yield page;
+        }
+      }
+    },
+  };
+}
