@@ -16,13 +16,13 @@ export function isTimeZone(name: string): boolean {
 export function zonedMs(wallMs: number, timeZone: string): number | null {
   const zone = zoneOf(timeZone);
   if (zone === null) return null;
-  const hour = Math.floor(wallMs / HOUR_MS);
-  const known = zone.offsets.get(hour);
+  const quarter = Math.floor(wallMs / QUARTER_MS);
+  const known = zone.offsets.get(quarter);
   if (known !== undefined) return wallMs - known;
-  const offset = offsetAt(zone.formatter, hour * HOUR_MS);
-  if (hoursKept >= HOURS_KEPT_MAX) dropHours();
-  hoursKept += 1;
-  zone.offsets.set(hour, offset);
+  const offset = offsetAt(zone.formatter, quarter * QUARTER_MS);
+  if (quartersKept >= QUARTERS_KEPT_MAX) dropQuarters();
+  quartersKept += 1;
+  zone.offsets.set(quarter, offset);
   return wallMs - offset;
 }
 
@@ -33,38 +33,39 @@ export function wallMsAt(epochMs: number, timeZone: string): number | null {
   return zone === null ? null : epochMs + utcOffset(zone.formatter, wholeMs);
 }
 
-const HOUR_MS = 3_600_000;
-const HALF_DAY_MS = 12 * HOUR_MS;
-/** Years of hours of some zones; asking the platform for every row takes most of the time of an import. */
-const HOURS_KEPT_MAX = 100_000;
+const QUARTER_MS = 900_000;
+const DAY_MS = 86_400_000;
+/** Years of quarters of hours; asking the platform for every row takes most of the time of an import. */
+const QUARTERS_KEPT_MAX = 100_000;
 /** More names than the platform has, in whatever case they come: making a zone costs too much to make it for each row. */
 const ZONES_KEPT_MAX = 1_000;
 const UNKNOWN_KEPT_MAX = 100;
 
 interface Zone {
   readonly formatter: Intl.DateTimeFormat;
-  /** By hour. Zones change their clocks on whole hours of their wall time, so one offset holds for an hour. */
+  /** By quarter of an hour. Zones change their clocks on those of their wall time: Chatham at a quarter to three. */
   readonly offsets: Map<number, number>;
 }
 
 // Pure functions of their keys kept in memory: what is asked first changes no answer.
 const zones = new Map<string, Zone>();
 const unknownZones = new Set<string>();
-let hoursKept = 0;
+let quartersKept = 0;
 
-function dropHours(): void {
+function dropQuarters(): void {
   for (const { offsets } of zones.values()) offsets.clear();
-  hoursKept = 0;
+  quartersKept = 0;
 }
 
 /**
- * Half a day before and after the reading are surely on the two sides of a change, if there is one. The offset before
+ * A day before and after the reading, taken as UTC, are surely on the two sides of a change, if there is one: zones are up to
+ * 14 hours ahead of UTC. The offset before
  * gives the first of two moments, and moves a skipped reading forward.
  */
 function offsetAt(formatter: Intl.DateTimeFormat, wallMs: number): number {
-  const before = utcOffset(formatter, wallMs - HALF_DAY_MS);
+  const before = utcOffset(formatter, wallMs - DAY_MS);
   if (utcOffset(formatter, wallMs - before) === before) return before;
-  const after = utcOffset(formatter, wallMs + HALF_DAY_MS);
+  const after = utcOffset(formatter, wallMs + DAY_MS);
   return utcOffset(formatter, wallMs - after) === after ? after : before;
 }
 
@@ -88,7 +89,7 @@ function zoneOf(timeZone: string): Zone | null {
     return null;
   }
   if (zones.size >= ZONES_KEPT_MAX) {
-    dropHours();
+    dropQuarters();
     zones.clear();
   }
   const made = { formatter, offsets: new Map<number, number>() };
