@@ -7,8 +7,8 @@ import { aConnection, play, playPages } from "./play.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 
 /** More than a store is likely to read in one piece. */
-const FILLS = 2_300;
-const MOVES = 12;
+const FILLS = 1_200;
+const MOVES = 6;
 
 /**
  * Goal: an answer is of one moment. Method: corrections move fills from one end of the list to the other while it is read
