@@ -1,3 +1,4 @@
+import { letTimersRun } from "./clock.ts";
 import type { AnyConnector, Page } from "./connector-contract.ts";
 import { coverageAfter } from "./coverage.ts";
 import { coverageProblems } from "./coverage-problems.ts";
@@ -5,7 +6,7 @@ import { redactedError } from "./error-cause.ts";
 import { ImportError, toImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import type { Json } from "./json.ts";
-import { pageBatch } from "./page-batch.ts";
+import { pageStretches } from "./page-batch.ts";
 import type { CommitBatch, CommitStats } from "./plan/commit-batch.ts";
 import type { Run } from "./run.ts";
 import { cursorDigest } from "./step-recorder.ts";
@@ -21,7 +22,7 @@ export async function commitPage(
   const pageNumber = run.tally.stats.pages + 1;
   run.steps.begin("normalize", pageNumber, { records: page.records.length });
   const thrown: unknown[] = [];
-  const batch = pageBatch(page, {
+  const stretches = pageStretches(page, {
     connector,
     owner,
     run: { connectionId, jobId, token },
@@ -30,6 +31,7 @@ export async function commitPage(
     storedContexts: run.storedContexts,
     onThrown: (error) => thrown.push(error),
   });
+  const batch = await inTurns(stretches);
   if (thrown.length > 0) {
     const err = redactedError(toImportError(thrown[0]), run.secrets);
     run.logger.error({ connectionId, jobId, records: thrown.length, err }, "normalize threw: the records are rejects");
@@ -40,6 +42,14 @@ export async function commitPage(
   const whole = withCoverage({ ...batch, before: { fetched, rejected } }, page, run);
   const stats = await commitBatch(run, whole, { cursor: page.cursor, expectedRecords: page.expectedRecords ?? null });
   return { incomplete: stats.rejected > 0 || whole.problems.some(({ kind }) => kind !== "warning") };
+}
+
+async function inTurns<Result>(stretches: Generator<void, Result, void>): Promise<Result> {
+  for (;;) {
+    const { done, value } = stretches.next();
+    if (done) return value;
+    await letTimersRun();
+  }
 }
 
 /** The batch with what its page makes of the connection's coverage, and the problems that this opens and closes. */

@@ -33,6 +33,10 @@ export interface OrderKey {
   readonly text: string;
 }
 
+const REVISION_DIGITS = 9;
+/** In a rank the revision and one digit of authority stand before the row number. */
+const SEQUENCE_AT = REVISION_DIGITS + 1;
+
 /** Bumped when the fields of the content hash change: then old and new hashes never meet by accident. */
 const CONTENT_VERSION = 1;
 
@@ -58,7 +62,7 @@ export function identify(
     familyKey,
     familyClass,
     revisionKey,
-    rank: `${rankPrefix(execution.revision, authority, sequence)}${completeness(execution.fees)}${reportedAt ?? "0"}${revisionKey}`,
+    rank: `${revisionText(execution.revision)}${authority}${sequenceText(sequence)}${completeness(execution.fees)}${reportedAt ?? "0"}${revisionKey}`,
     contentKey,
     orderKey: orderKeyOf(scope, execution),
     aliasKeys: aliases.map((alias) => `${scope}/${alias}`),
@@ -102,15 +106,28 @@ export function realSequence(sequence: string | null): string | null {
   return id === null ? null : realId(id.replace(/^0+/, ""));
 }
 
-/** The part of a rank that a conflict compares: revision, authority, sequence. Numbers are padded so that text sorts as numbers do. */
-export function rankPrefix(revision: number, authority: 1 | 2, sequence: string | null): string {
-  const digits = sequence ?? "";
-  return `${revisionText(revision)}${authority}${String(digits.length).padStart(2, "0")}${digits}`;
+/** A row number as text that sorts as numbers of any length do; a row without one comes first. */
+export function sequenceText(sequence: string | null): string {
+  const digits = realSequence(sequence) ?? "";
+  return `${String(digits.length).padStart(2, "0")}${digits}`;
+}
+
+/** What {@link sequenceText} makes of a row without a number. */
+export const NO_SEQUENCE = "00";
+
+/** The part of a rank that a conflict compares: revision, authority, row number. */
+export function rankPlace(rank: string): string {
+  return rank.slice(0, SEQUENCE_AT + rankSequence(rank).length);
+}
+
+/** The row number in a rank, as {@link sequenceText} writes it. */
+export function rankSequence(rank: string): string {
+  return rank.slice(SEQUENCE_AT, SEQUENCE_AT + 2 + Number(rank.slice(SEQUENCE_AT, SEQUENCE_AT + 2)));
 }
 
 /** The rank of a folded report, which takes its host's revision. */
 export function rankAtRevision(rank: string, revision: number): string {
-  return `${revisionText(revision)}${rank.slice(9)}`;
+  return `${revisionText(revision)}${rank.slice(REVISION_DIGITS)}`;
 }
 
 /** 0 unknown, 1 estimated, 2 known. */
@@ -120,7 +137,7 @@ export function completeness(fees: readonly Fee[] | null): 0 | 1 | 2 {
 }
 
 function revisionText(revision: number): string {
-  return String(revision).padStart(9, "0");
+  return String(revision).padStart(REVISION_DIGITS, "0");
 }
 
 function familyOf(

@@ -22,14 +22,30 @@ export interface BatchSource {
   readonly onThrown?: (error: unknown) => void;
 }
 
+/** Records that are read at a stretch: a long page must not keep a host's other work waiting. */
+const RECORDS_AT_A_STRETCH = 200;
+
 /** One page of a broker as one commit: every record normalized, identified, or kept as a reject. */
 export function pageBatch(page: Page<Json, Json, Json>, source: BatchSource): CommitBatch {
+  const stretches = pageStretches(page, source);
+  for (;;) {
+    const { done, value } = stretches.next();
+    if (done) return value;
+  }
+}
+
+/** {@link pageBatch} in short stretches; between two of them its caller may do something else. */
+export function* pageStretches(page: Page<Json, Json, Json>, source: BatchSource): Generator<void, CommitBatch, void> {
   const { connector, owner, at, run } = source;
   const contextHash = digest(canonicalJson(page.context));
   const origin: Origin = { owner, connectionId: run.connectionId, jobId: run.jobId, fetchedAt: at, contextHash };
   const parts = noParts();
   const heard = source.onThrown === undefined ? {} : { onThrown: source.onThrown };
-  for (const record of page.records) addRecord(parts, record, { connector, context: page.context, origin, ...heard });
+  for (const [index, record] of page.records.entries()) {
+    if (index > 0 && index % RECORDS_AT_A_STRETCH === 0) yield;
+    addRecord(parts, record, { connector, context: page.context, origin, ...heard });
+  }
+  if (page.records.length > RECORDS_AT_A_STRETCH) yield;
   return {
     id: `${run.jobId}/${source.pageNumber}`,
     owner,

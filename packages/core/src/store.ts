@@ -20,7 +20,7 @@ export type {
   NewReport,
   Retold,
 } from "./plan/commit-batch.ts";
-export { keysOf, namesOf } from "./plan/missing-keys.ts";
+export { namesOf } from "./plan/missing-keys.ts";
 export { type PlanAnswer, planCommit } from "./plan/plan-commit.ts";
 export type {
   CancelRow,
@@ -43,6 +43,7 @@ export type { TradeReview } from "./plan/review.ts";
 export { emptySnapshot, extendSnapshot, type Snapshot, type SnapshotKeys, type SnapshotRows } from "./plan/snapshot.ts";
 export { tradeFromMembers } from "./plan/trade-from-members.ts";
 export type { ImportUndo, UndoOutcome } from "./plan/undo-import.ts";
+export { keysOf } from "./plan/wanted-keys.ts";
 export type { StoredProblem } from "./problem-types.ts";
 export type { CommitResult, ConnectionEnd, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
 export { addStats } from "./run-tally.ts";

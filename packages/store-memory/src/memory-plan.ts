@@ -25,7 +25,9 @@ export function planFor(tables: OwnerTables, batch: CommitBatch): Exclude<PlanAn
 function readRows(tables: OwnerTables, keys: SnapshotKeys): SnapshotRows {
   const { index } = tables;
   const families = new Set(keys.families);
-  for (const key of index.aliasFamilies.values(keys.aliases)) families.add(key);
+  for (const alias of keys.aliases) {
+    for (const key of firstOf(countedCarriers(tables, alias), keys.carriersMax)) families.add(key);
+  }
   for (const key of index.idlessFamilies.values(keys.idlessContents)) families.add(key);
   for (const key of index.contentFamilies.values(keys.contents)) families.add(key);
   for (const { familyKey } of present(tables.reports, index.tradeMembers.values(keys.tradeFamilies)))
@@ -44,6 +46,29 @@ function readRows(tables: OwnerTables, keys: SnapshotKeys): SnapshotRows {
     trades: present(tables.trades, [...present(index.orderTrades, keys.orderKeys), ...keys.tradeIds]),
     members: present(tables.reports, index.tradeMembers.values(keys.members)),
   };
+}
+
+function* countedCarriers({ index, reports }: OwnerTables, alias: string): Generator<string> {
+  for (const familyKey of index.aliasFamilies.values([alias])) {
+    for (const key of index.familyReports.values([familyKey])) {
+      if (isUndone(reports.get(key))) continue;
+      yield familyKey;
+      break;
+    }
+  }
+}
+
+/** The first of these keys in their order, in one pass over them. */
+function firstOf(keys: Iterable<string>, limit: number): readonly string[] {
+  const first: string[] = [];
+  for (const key of keys) {
+    const last = first.at(-1) ?? "";
+    if (first.length === limit && key >= last) continue;
+    const place = first.findIndex((other) => other > key);
+    first.splice(place === -1 ? first.length : place, 0, key);
+    if (first.length > limit) first.pop();
+  }
+  return first;
 }
 
 function isUndone(row: { readonly undone: string | null } | undefined): boolean {
@@ -102,8 +127,8 @@ function insertReport(tables: OwnerTables, report: ReportRow): void {
   if (tables.reports.has(report.revisionKey)) throw new Error(`report ${report.revisionKey} is stored already`);
   const { index } = tables;
   index.familyReports.add(report.familyKey, report.revisionKey);
-  index.contentFamilies.add(report.contentKey, report.familyKey);
-  if (report.familyClass === "content") index.idlessFamilies.add(report.contentKey, report.familyKey);
+  const alike = report.familyClass === "content" ? index.idlessFamilies : index.contentFamilies;
+  alike.add(report.contentKey, report.familyKey);
   for (const alias of report.aliasKeys) index.aliasFamilies.add(alias, report.familyKey);
   placeReport(tables, null, report);
 }

@@ -123,7 +123,7 @@ async function familiesAround(
   tables: PostgresTables,
   { owner, keys }: { owner: string; keys: SnapshotKeys },
 ): Promise<readonly string[]> {
-  const { aliases, idlessContents, contents } = keys;
+  const { aliases, idlessContents, contents, carriersMax } = keys;
   if (aliases.length + idlessContents.length + contents.length === 0) return [];
   const seconds = contents.map(contentSecond);
   const { executions } = tables;
@@ -132,12 +132,19 @@ async function familiesAround(
        (select family_key as key from ${table} where owner = $1 and ${condition} offset 0) as found`;
   const rows = await sql.query(
     [
-      lookUp("unnest($2::text[]) as wanted (key)", tables.aliases, "alias_key = wanted.key"),
+      // The primary key has the families of an id in their order.
+      lookUp(
+        "unnest($2::text[]) as wanted (key)",
+        `${tables.aliases} as aliases`,
+        `alias_key = wanted.key and exists (select from ${executions} as counted
+           where counted.owner = $1 and counted.family_key = aliases.family_key and counted.undone is null)
+         order by family_key limit $7::bigint`,
+      ),
       lookUp("unnest($3::text[]) as wanted (key)", executions, "family_class = 'content' and content_key = wanted.key"),
       lookUp(
         "unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) as wanted (key, first, last)",
         executions,
-        "executed_at between wanted.first and wanted.last and content_key = wanted.key",
+        "executed_at between wanted.first and wanted.last and content_key = wanted.key and family_class <> 'content'",
       ),
     ].join(" union "),
     [
@@ -147,6 +154,7 @@ async function familiesAround(
       sqlArray(contents),
       sqlArray(seconds.map(({ from }) => from)),
       sqlArray(seconds.map(({ to }) => to)),
+      String(carriersMax),
     ],
   );
   return rows.map((row) => textOf(row, "key"));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { SnapshotKeys } from "@fillbook/core/store";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { KeyList } from "../../core/src/plan/snapshot.ts";
 import { type NaiveBook, naiveBook } from "../../core/test/support/naive-book.ts";
 import { fill } from "../../core/test/support/told.ts";
 import { hostileDelivery } from "../src/oracle/hostile-history.ts";
@@ -18,7 +18,7 @@ const deliveries = fc.sample(hostileDelivery, { numRuns: HISTORIES, seed: 20_260
 const parts = [
   ...(["families", "aliases", "idlessContents", "contents", "cancelNames"] as const),
   ...(["orderKeys", "members", "revisions", "cancelKeys"] as const),
-] satisfies readonly (keyof SnapshotKeys)[];
+] satisfies readonly KeyList[];
 
 describe("snapshot: what the plan must see", () => {
   test("with nothing left out every hostile history gives the right book", () => {
@@ -35,7 +35,7 @@ describe("snapshot: what the plan must see", () => {
   });
 });
 
-function isRight({ records, pages }: (typeof deliveries)[number], hide?: keyof SnapshotKeys): boolean {
+function isRight({ records, pages }: (typeof deliveries)[number], hide?: KeyList): boolean {
   const book = naiveBook(hide === undefined ? {} : { hide });
   try {
     for (const page of pages) book.tell(...page);

@@ -29,7 +29,7 @@ export function decisionsByTrade(snapshot: Snapshot, families: readonly PlanFami
     const decisions = family.familyKeys.map((familyKey) => snapshot.decisions.get(familyKey));
     const known = byTrade.get(tradeId);
     if (known === undefined) byTrade.set(tradeId, decisions);
-    else known.push(...decisions);
+    else for (const decision of decisions) known.push(decision);
   }
   return byTrade;
 }

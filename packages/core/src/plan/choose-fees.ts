@@ -54,7 +54,8 @@ function statementShares(rows: readonly PlanRow[], cancels: readonly CancelRow[]
     const row = { kind: "cancel", rowId: realSequence(cancel.sequence), revision: cancel.revision ?? 0 } as const;
     shares.push(share({ ...row, rank: cancel.cancelKey, fees: cancel.fees }, cancel.source.authority));
   }
-  const tier = Math.max(...shares.filter((one) => one.kind === "execution").map((one) => one.tier));
+  let tier = 0;
+  for (const one of shares) if (one.kind === "execution") tier = Math.max(tier, one.tier);
   const chosen = new Map<string, Share>();
   for (const one of shares) {
     if (one.tier !== tier) continue;

@@ -1,13 +1,8 @@
-import type { FamilyClass } from "../identify.ts";
-import { rankAtRevision, realSequence } from "../identify.ts";
-import type { Marks, Report } from "./plan-types.ts";
-import { compareSequences } from "./sequence.ts";
+import { type FamilyClass, NO_SEQUENCE, rankAtRevision, rankSequence } from "../identify.ts";
+import { canFold, crowdedAliases, type Family, type FamilyGraph, type PlanReport, STRENGTH } from "./family-graph.ts";
 
-/** A report within one plan: its facts, the marks it had before, and its revision and rank after folding. */
-export interface PlanRow {
-  readonly report: Report;
-  /** null for a report that is not stored yet. */
-  readonly before: Marks | null;
+/** A report within one fill, with its revision and rank after folding. */
+export interface PlanRow extends PlanReport {
   readonly revision: number;
   readonly rank: string;
 }
@@ -24,95 +19,66 @@ export interface PlanFamily {
   readonly ambiguous: readonly { readonly familyKey: string; readonly otherHosts: readonly string[] }[];
 }
 
-interface Family {
-  readonly key: string;
-  readonly class: FamilyClass;
-  readonly reports: { readonly report: Report; readonly before: Marks | null }[];
+/** What reports come to: fills, and the ids that too many of them carry. */
+export interface Folded {
+  readonly fills: readonly PlanFamily[];
+  /** They join nothing, and no cancel names a fill by them. */
+  readonly crowded: ReadonlySet<string>;
+  readonly graph: FamilyGraph;
 }
-
-const STRENGTH: Readonly<Record<FamilyClass, number>> = { execution: 3, trade: 2, transaction: 1, content: 0 };
 
 /**
  * Reads stored families as fills. A family of a weaker class is folded into the family of a better class that carries
  * its trade or transaction id, followed to the end; nothing of this is stored, so a host that arrives later folds too.
  */
-export function foldFamilies(
-  reports: Iterable<{ readonly report: Report; readonly before: Marks | null }>,
-): PlanFamily[] {
-  const families = groupByFamily(reports);
-  const carriers = carriersByAlias(families);
-  const hosts = new Map<string, readonly string[]>();
+export function foldFamilies(graph: FamilyGraph): Folded {
+  const crowded = crowdedAliases(graph);
+  const hostsOf = hostFinder(graph, crowded);
+  const members = new Map<string, Family[]>();
+  for (const family of graph.families.values()) {
+    const host = hostsOf(family)[0] ?? family.key;
+    const folded = members.get(host);
+    if (folded === undefined) members.set(host, [family]);
+    else folded.push(family);
+  }
+  const fills = [...members].flatMap(([key, folded]) => {
+    const host = graph.families.get(key);
+    return host === undefined ? [] : [fillOf(host, folded, hostsOf)];
+  });
+  return { fills, crowded, graph };
+}
+
+type HostsOf = (family: Family) => readonly string[];
+
+// Strength grows with each step, so a chain of hosts is three families long at most.
+function hostFinder({ carriers }: FamilyGraph, crowded: ReadonlySet<string>): HostsOf {
+  const known = new Map<Family, readonly string[]>();
   const hostsOf = (family: Family): readonly string[] => {
-    const known = hosts.get(family.key);
-    if (known !== undefined) return known;
+    const before = known.get(family);
+    if (before !== undefined) return before;
     const ends = new Set<string>();
-    for (const carrier of betterCarriers(family, carriers)) for (const end of hostsOf(carrier)) ends.add(end);
+    for (const alias of canFold(family) ? family.aliases : []) {
+      if (crowded.has(alias)) continue;
+      for (const carrier of carriers.get(alias) ?? []) {
+        if (STRENGTH[carrier.class] > STRENGTH[family.class]) for (const end of hostsOf(carrier)) ends.add(end);
+      }
+    }
     const found = ends.size === 0 ? [family.key] : [...ends].sort();
-    hosts.set(family.key, found);
+    known.set(family, found);
     return found;
   };
-  const folded = new Map<string, Family[]>();
-  for (const family of families.values()) {
-    const host = hostsOf(family)[0] ?? family.key;
-    const into = folded.get(host);
-    if (into === undefined) folded.set(host, [family]);
-    else into.push(family);
-  }
-  return [...folded].map(([key, members]) => planFamily(key, members, hosts));
+  return hostsOf;
 }
 
-function groupByFamily(
-  reports: Iterable<{ readonly report: Report; readonly before: Marks | null }>,
-): Map<string, Family> {
-  const families = new Map<string, Family>();
-  for (const row of reports) {
-    const { familyKey, familyClass } = row.report;
-    const family = families.get(familyKey);
-    if (family === undefined) families.set(familyKey, { key: familyKey, class: familyClass, reports: [row] });
-    else family.reports.push(row);
-  }
-  return families;
-}
-
-function carriersByAlias(families: ReadonlyMap<string, Family>): Map<string, Set<Family>> {
-  const carriers = new Map<string, Set<Family>>();
-  for (const family of families.values()) {
-    for (const { report } of family.reports) {
-      for (const alias of report.aliasKeys) {
-        const set = carriers.get(alias);
-        if (set === undefined) carriers.set(alias, new Set([family]));
-        else set.add(family);
-      }
-    }
-  }
-  return carriers;
-}
-
-function* betterCarriers(family: Family, carriers: ReadonlyMap<string, ReadonlySet<Family>>): Generator<Family> {
-  if (family.class === "execution" || family.class === "content") return;
-  for (const { report } of family.reports) {
-    for (const alias of report.aliasKeys) {
-      for (const carrier of carriers.get(alias) ?? []) {
-        if (STRENGTH[carrier.class] > STRENGTH[family.class]) yield carrier;
-      }
-    }
-  }
-}
-
-function planFamily(
-  key: string,
-  members: readonly Family[],
-  hosts: ReadonlyMap<string, readonly string[]>,
-): PlanFamily {
-  const host = members.find((member) => member.key === key) ?? members[0];
-  if (host === undefined) throw new Error("a planned family has at least one member");
+function fillOf(host: Family, members: readonly Family[], hostsOf: HostsOf): PlanFamily {
   const folded = members.filter((member) => member !== host);
   const rows: PlanRow[] = host.reports.map(({ report, before }) => {
     return { report, before, revision: report.revision, rank: report.rank };
   });
+  const revisionAt = folded.length > 0 && host.class === "execution" ? revisionFinder(host) : null;
   for (const member of folded) {
     for (const { report, before } of member.reports) {
-      const revision = host.class === "execution" ? adoptedRevision(report, host) : report.revision;
+      const revision = revisionAt === null ? report.revision : revisionAt(rankSequence(report.rank));
       rows.push({ report, before, revision, rank: rankAtRevision(report.rank, revision) });
     }
   }
@@ -121,26 +87,29 @@ function planFamily(
     familyClass: host.class,
     familyKeys: [host.key, ...folded.map((member) => member.key).sort()],
     rows,
-    ambiguous: folded.flatMap(({ key: familyKey }) => {
-      const otherHosts = (hosts.get(familyKey) ?? []).slice(1);
-      return otherHosts.length === 0 ? [] : [{ familyKey, otherHosts }];
+    ambiguous: folded.flatMap((member) => {
+      const otherHosts = hostsOf(member).slice(1);
+      return otherHosts.length === 0 ? [] : [{ familyKey: member.key, otherHosts }];
     }),
   };
 }
 
-// A folded row takes the revision of the execution-id row with the greatest row number not above its own, else 0.
-function adoptedRevision(report: Report, host: Family): number {
-  const own = realSequence(report.sequence);
-  let best: Report | null = null;
-  for (const { report: candidate } of host.reports) {
-    if (own === null || compareSequences(candidate.sequence, own) > 0 || realSequence(candidate.sequence) === null)
-      continue;
-    if (best === null || isNewer(candidate, best)) best = candidate;
-  }
-  return best === null ? 0 : best.revision;
-}
-
-function isNewer(candidate: Report, best: Report): boolean {
-  const order = compareSequences(candidate.sequence, best.sequence);
-  return order > 0 || (order === 0 && candidate.revision > best.revision);
+/** A folded row takes the revision of the execution-id row with the greatest row number not above its own, else 0. */
+function revisionFinder(host: Family): (sequence: string) => number {
+  const numbered = host.reports
+    .map(({ report }) => ({ sequence: rankSequence(report.rank), revision: report.revision }))
+    .filter(({ sequence }) => sequence !== NO_SEQUENCE)
+    .sort((left, right) => {
+      if (left.sequence !== right.sequence) return left.sequence < right.sequence ? -1 : 1;
+      return left.revision - right.revision;
+    });
+  return (sequence) => {
+    let [low, high] = [0, numbered.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((numbered[middle]?.sequence ?? "") <= sequence) low = middle + 1;
+      else high = middle;
+    }
+    return numbered[low - 1]?.revision ?? 0;
+  };
 }

@@ -1,72 +1,89 @@
-import { realSequence } from "../identify.ts";
+import { NO_SEQUENCE, rankSequence, sequenceText } from "../identify.ts";
+import { rowsNamed } from "./alias-rows.ts";
 import type { PlanFamily, PlanRow } from "./fold.ts";
+import { namesOf } from "./missing-keys.ts";
 import type { CancelRow } from "./plan-types.ts";
-import { compareSequences } from "./sequence.ts";
+import { voidLimits } from "./void-limits.ts";
+
+/** What cancels do to one fill. */
+export interface CancelMatches<Cancel extends CancelRow = CancelRow> {
+  readonly voided: ReadonlySet<PlanRow>;
+  /** Those that name a row of it and fit. */
+  readonly matched: readonly Cancel[];
+}
+
+/** The cancels that name a fill, in the order in which they are known. */
+export type CancelsOf<Cancel extends CancelRow = CancelRow> = (family: PlanFamily) => readonly Cancel[];
+
+const nothing: CancelMatches<never> = { voided: new Set(), matched: [] };
 
 /**
- * Which rows of a family a cancel voids; none when it does not name them or does not fit.
+ * Which rows of a fill its cancels void, and which of them do.
  *
  * A live bust names a revision and voids that alone. A statement's cancel names rows by its most exact id (transaction,
  * else trade); the named rows only set the limit: every row up to the highest named revision is voided, live ones too,
  * but none with a higher row number than the cancel, so a rebook under the same ids stays.
  */
-export function voidedBy(cancel: CancelRow, family: PlanFamily): readonly PlanRow[] {
-  if (cancel.familyKey !== null && family.familyKeys.includes(cancel.familyKey)) return voidedByBust(cancel, family);
-  const named = namedRows(cancel, family);
-  if (named.length === 0) return [];
-  const revisionLimit = Math.max(...named.map((row) => row.revision));
-  const sequenceLimit = realSequence(cancel.sequence) ?? highestSequence(named);
-  return family.rows.filter(
-    (row) =>
-      row.revision <= revisionLimit &&
-      (sequenceLimit === null || compareSequences(row.report.sequence, sequenceLimit) <= 0),
-  );
+export function matchCancels<Cancel extends CancelRow>(
+  family: PlanFamily,
+  cancels: readonly Cancel[],
+  crowded: ReadonlySet<string>,
+): CancelMatches<Cancel> {
+  if (cancels.length === 0) return nothing;
+  const limits = voidLimits();
+  const keys = new Set(family.familyKeys);
+  const named = rowsNamed(family.rows);
+  const lowest = lowestByRevision(family.rows);
+  const matched = cancels.filter((cancel) => {
+    const sequence = sequenceText(cancel.sequence);
+    const limit = sequence === NO_SEQUENCE ? null : sequence;
+    if (cancel.familyKey !== null && keys.has(cancel.familyKey)) {
+      const revision = cancel.revision ?? 0;
+      const first = lowest.get(revision);
+      if (first === undefined || (limit !== null && first >= limit)) return false;
+      limits.addBust(revision, limit);
+      return true;
+    }
+    const aliases = cancel.aliasKeys.filter((alias) => !crowded.has(alias));
+    const rows = named(cancel, aliases, limit);
+    if (rows === null) return false;
+    // What the cancel does not say of its own place, the named rows say.
+    limits.add(rows.revision, limit ?? (rows.sequence === NO_SEQUENCE ? null : rows.sequence));
+    return true;
+  });
+  return { voided: new Set(family.rows.filter((row) => limits.voids(row))), matched };
 }
 
-function voidedByBust(cancel: CancelRow, family: PlanFamily): readonly PlanRow[] {
-  return family.rows.filter((row) => row.revision === (cancel.revision ?? 0) && isNotAfter(row, cancel));
+/** Looks cancels up by the names of fills; a crowded id names none. */
+export function cancelsByName<Cancel extends CancelRow>(
+  cancels: Iterable<Cancel>,
+  crowded: ReadonlySet<string>,
+): CancelsOf<Cancel> {
+  const byName = new Map<string, Cancel[]>();
+  for (const cancel of cancels) {
+    for (const name of namesOf(cancel)) {
+      if (crowded.has(name)) continue;
+      const named = byName.get(name);
+      if (named === undefined) byName.set(name, [cancel]);
+      else named.push(cancel);
+    }
+  }
+  if (byName.size === 0) return () => [];
+  return (family) => {
+    const names = new Set(family.familyKeys);
+    for (const { report } of family.rows) for (const alias of report.aliasKeys) names.add(alias);
+    const found = new Set<Cancel>();
+    for (const name of names) for (const cancel of byName.get(name) ?? []) found.add(cancel);
+    return [...found];
+  };
 }
 
-function isNotAfter(row: PlanRow, cancel: CancelRow): boolean {
-  return realSequence(cancel.sequence) === null || compareSequences(row.report.sequence, cancel.sequence) < 0;
-}
-
-function namedRows(cancel: CancelRow, family: PlanFamily): readonly PlanRow[] {
-  const byTransaction = rowsWith(family, aliasesOf(cancel, "transaction:"));
-  if (byTransaction.length > 0) return byTransaction.filter((row) => isNotAfter(row, cancel));
-  const byTrade = rowsWith(family, aliasesOf(cancel, "trade:"));
-  const numbered = byTrade.filter((row) => hasSequences(row, cancel));
-  const before = numbered.filter((row) => isNotAfter(row, cancel));
-  if (before.length > 0) return before;
-  return onlyFittingRevision(
-    cancel,
-    byTrade.filter((row) => !hasSequences(row, cancel)),
-  );
-}
-
-function aliasesOf(cancel: CancelRow, kind: "trade:" | "transaction:"): readonly string[] {
-  return cancel.aliasKeys.filter((alias) =>
-    alias.slice(alias.indexOf("/", alias.indexOf("/") + 1) + 1).startsWith(kind),
-  );
-}
-
-function rowsWith(family: PlanFamily, aliases: readonly string[]): readonly PlanRow[] {
-  if (aliases.length === 0) return [];
-  return family.rows.filter((row) => row.report.aliasKeys.some((alias) => aliases.includes(alias)));
-}
-
-function hasSequences(row: PlanRow, cancel: CancelRow): boolean {
-  return realSequence(row.report.sequence) !== null && realSequence(cancel.sequence) !== null;
-}
-
-// Without row numbers on both sides nothing says which of two revisions is meant: the cancel must fit exactly one.
-function onlyFittingRevision(cancel: CancelRow, rows: readonly PlanRow[]): readonly PlanRow[] {
-  const fitting = rows.filter((row) => row.report.quantity === cancel.quantity && row.report.price === cancel.price);
-  return new Set(fitting.map((row) => row.revision)).size === 1 ? fitting : [];
-}
-
-function highestSequence(rows: readonly PlanRow[]): string | null {
-  let highest: string | null = null;
-  for (const { report } of rows) if (compareSequences(report.sequence, highest) > 0) highest = report.sequence;
-  return highest;
+function lowestByRevision(rows: readonly PlanRow[]): ReadonlyMap<number, string> {
+  const lowest = new Map<number, string>();
+  for (const { rank, revision } of rows) {
+    const sequence = rankSequence(rank);
+    const known = lowest.get(revision);
+    if (known === undefined || sequence < known) lowest.set(revision, sequence);
+  }
+  return lowest;
 }

@@ -1,104 +1,150 @@
 import { absorptionsUndone, decisionsByTrade } from "./absorption.ts";
 import type { CommitBatch } from "./commit-batch.ts";
-import { countedRows } from "./counted-rows.ts";
+import { canFold, crowdedAliases, type Family, type FamilyGraph } from "./family-graph.ts";
 import { foldFamilies } from "./fold.ts";
 import type { News } from "./news.ts";
-import type { CancelRow, Report } from "./plan-types.ts";
-import { keyLists, type Snapshot, type SnapshotKeys } from "./snapshot.ts";
+import type { CancelRow } from "./plan-types.ts";
+import { type Crowds, carriedBefore, crowdsOf, familiesNamed, followIds, type Reached } from "./reach.ts";
+import type { Snapshot, SnapshotKeys } from "./snapshot.ts";
+import { familiesToUndo } from "./undo-reach.ts";
+import { type WantedKeys, wantedKeys } from "./wanted-keys.ts";
 
-const noKeys: SnapshotKeys = {
-  revisions: [],
-  cancelKeys: [],
-  rejectKeys: [],
-  families: [],
-  aliases: [],
-  idlessContents: [],
-  contents: [],
-  cancelNames: [],
-  decisions: [],
-  orderKeys: [],
-  members: [],
-  tradeIds: [],
-  tradeFamilies: [],
-};
-
-/** The first thing to ask a store for a batch: what of it is stored already. A replay needs no more than this. */
-export function keysOf(batch: CommitBatch): SnapshotKeys {
-  return {
-    ...noKeys,
-    revisions: batch.reports.map((report) => report.revisionKey),
-    cancelKeys: batch.cancels.map((cancel) => cancel.cancelKey),
-    rejectKeys: batch.rejects.map((reject) => reject.rejectKey),
-    tradeIds: seenIds(batch),
-    tradeFamilies: reviewedIds(batch),
-  };
+/** What a plan knows so far. */
+export interface Known {
+  readonly snapshot: Snapshot;
+  readonly batch: CommitBatch;
+  readonly news: News;
+  /** Every report that counts before the batch or is news. */
+  readonly graph: FamilyGraph;
 }
 
-/** Asks for the remaining fills of trades of which an extreme went away. */
-export function memberKeys(tradeIds: readonly string[]): SnapshotKeys {
-  return { ...noKeys, members: tradeIds };
-}
-
-/** True once {@link keysOf} was answered. */
-export function isStarted(snapshot: Snapshot, batch: CommitBatch): boolean {
-  return (
-    batch.reports.every((report) => snapshot.asked.revisions.has(report.revisionKey)) &&
-    batch.cancels.every((cancel) => snapshot.asked.cancelKeys.has(cancel.cancelKey)) &&
-    batch.rejects.every((reject) => snapshot.asked.rejectKeys.has(reject.rejectKey)) &&
-    seenIds(batch).every((id) => snapshot.asked.tradeIds.has(id))
-  );
+/** Which fills a batch decides, and of which others enough is known to say whether a cancel names them. */
+export interface Reach {
+  /** Keys of hosts: each fill that the batch may change. */
+  readonly decided: ReadonlySet<string>;
+  /** Keys of hosts of which all reports are known; the decided ones are among them. */
+  readonly whole: ReadonlySet<string>;
+  /** Keys of the families that the batch itself is about. */
+  readonly touched: ReadonlySet<string>;
 }
 
 /**
- * What a plan still has to see, or null when the snapshot is complete: everything that could be the same fill, the same
- * order, a cancel of it, or a decision on it, transitively. A plan from less would depend on the order of delivery.
+ * What a batch may change, and what still has to be read to decide it; null when all is known. A plan from less would
+ * depend on the order of delivery. Each answer brings at most one step of a way whose length is bounded.
  */
-export function missingKeys(snapshot: Snapshot, batch: CommitBatch, news: News): SnapshotKeys | null {
-  const wanted = wantedKeys(snapshot);
-  for (const report of [...news.reports, ...news.revived]) {
-    wanted.add("families", report.familyKey);
-    wantAround(wanted, report);
+export function reachOf(known: Known): { readonly reach: Reach; readonly missing: SnapshotKeys | null } {
+  const { snapshot, graph, batch } = known;
+  const wanted = wantedKeys(snapshot, batch);
+  const asked = askedFamilies(known);
+  const crowds = crowdsOf(graph, batch.undo === undefined ? new Set() : asked);
+  const touched = new Set(asked);
+  for (const alias of crowds.crossing) for (const { key } of graph.carriers.get(alias) ?? []) touched.add(key);
+  const near = followIds(graph, crowds.crowded, [touched, [], [], []]);
+  for (const key of touched) wanted.add("families", key);
+  for (const [family, step] of near) if (step < 3) wantAround(wanted, family);
+  const alike = lookAlikes(graph, near);
+  for (const family of alike) wantAround(wanted, family);
+  const cancels = namingCancels(known);
+  for (const cancel of batch.undo?.cancels ?? []) for (const name of namesOf(cancel)) wanted.add("cancelNames", name);
+  for (const { familyKey, aliasKeys } of cancels) {
+    if (familyKey !== null) wanted.add("families", familyKey);
+    for (const alias of aliasKeys) wanted.add("aliases", alias);
   }
-  for (const report of snapshot.reports.values()) wantAround(wanted, report);
-  for (const cancel of [...news.cancels, ...news.revivedCancels, ...snapshot.cancels.values()]) {
-    if (cancel.familyKey !== null) wanted.add("families", cancel.familyKey);
-    for (const alias of cancel.aliasKeys) wanted.add("aliases", alias);
+  const named = cancels.flatMap((cancel) => [...familiesNamed(cancel, graph, crowds.crowded)]);
+  const claiming = claimants(graph, [...near.keys(), ...alike]);
+  const isMore = named.length + claiming.length > 0;
+  const whole = isMore ? followIds(graph, crowds.crowded, [touched, named, [], claiming]) : near;
+  for (const [family, step] of whole) {
+    if (canFold(family) || step < 2) for (const alias of family.aliases) wanted.add("aliases", alias);
   }
-  for (const { familyKey } of [...batch.decisions, ...batch.pins]) wanted.add("families", familyKey);
-  for (const familyKey of batch.undo?.families ?? []) wanted.add("families", familyKey);
-  for (const cancel of batch.undo?.cancels ?? []) {
-    for (const name of namesOf(cancel)) wanted.add("cancelNames", name);
+  for (const alias of cutShort(known, crowds)) wanted.addMore(alias);
+  const decided = new Set([...hosts(near), ...alike.map(({ key }) => key)]);
+  return { reach: { decided, whole: new Set([...hosts(whole), ...decided]), touched }, missing: wanted.result() };
+}
+
+function hosts(reached: Reached): string[] {
+  return [...reached].flatMap(([{ key }, step]) => (step < 2 ? [key] : []));
+}
+
+/** The families that the batch itself is about. */
+function askedFamilies(known: Known): ReadonlySet<string> {
+  const { snapshot, batch, news, graph } = known;
+  const asked = new Set<string>();
+  for (const { familyKey } of [...news.reports, ...news.revived, ...batch.decisions, ...batch.pins])
+    asked.add(familyKey);
+  for (const familyKey of batch.undo?.families ?? []) asked.add(familyKey);
+  const crowded = crowdedAliases(graph);
+  for (const cancel of [...news.cancels, ...news.revivedCancels, ...(batch.undo?.cancels ?? [])])
+    for (const key of familiesNamed(cancel, graph, crowded)) asked.add(key);
+  for (const { tradeId } of batch.reviews ?? [])
+    for (const { familyKey } of snapshot.members.get(tradeId)?.values() ?? []) asked.add(familyKey);
+  for (const familyKey of givenBack(snapshot, batch, graph)) asked.add(familyKey);
+  return batch.undo === undefined ? asked : familiesToUndo(known, batch.undo.jobId, asked);
+}
+
+function wantAround(wanted: WantedKeys, family: Family): void {
+  wanted.add("decisions", family.key);
+  wanted.add("cancelNames", family.key);
+  for (const alias of family.aliases) wanted.add("cancelNames", alias);
+  for (const { report } of family.reports) {
+    wanted.add("orderKeys", report.orderKey === null ? ownOrderKey(report.familyKey) : report.orderKey.text);
+    // How many fills with an id look alike says which of those without one count.
+    wanted.add(family.class === "content" ? "contents" : "idlessContents", report.contentKey);
   }
-  for (const familyKey of givenBack(snapshot, batch, news)) wanted.add("families", familyKey);
-  return wanted.result();
 }
 
 /** An undone review gives the manual fills back that it had absorbed. */
-function givenBack(snapshot: Snapshot, batch: CommitBatch, news: News): readonly string[] {
+function givenBack(snapshot: Snapshot, batch: CommitBatch, graph: FamilyGraph): readonly string[] {
   if (!batch.reviews?.some(({ act }) => act === "undo")) return [];
-  const families = foldFamilies(countedRows(snapshot, news, null).visible);
-  return absorptionsUndone(batch, decisionsByTrade(snapshot, families)).map(({ familyKey }) => familyKey);
+  const { fills } = foldFamilies(graph);
+  return absorptionsUndone(batch, decisionsByTrade(snapshot, fills)).map(({ familyKey }) => familyKey);
 }
 
-function seenIds({ reviews = [], expects = [] }: CommitBatch): readonly string[] {
-  return [...reviews, ...expects].map(({ tradeId }) => tradeId);
-}
-
-function reviewedIds({ reviews = [] }: CommitBatch): readonly string[] {
-  return reviews.map(({ tradeId }) => tradeId);
-}
-
-function wantAround(wanted: WantedKeys, report: Report): void {
-  wanted.add("decisions", report.familyKey);
-  wanted.add("cancelNames", report.familyKey);
-  for (const alias of report.aliasKeys) {
-    wanted.add("aliases", alias);
-    wanted.add("cancelNames", alias);
+/** Fills without an id that look like one of these families: what claims them may change. */
+function lookAlikes(graph: FamilyGraph, near: Reached): readonly Family[] {
+  const idless = [...graph.families.values()].filter((family) => family.class === "content" && !near.has(family));
+  if (idless.length === 0) return [];
+  const contents = new Set<string>();
+  for (const [family, step] of near) {
+    if (step === 3 || family.class === "content") continue;
+    for (const { report } of family.reports) contents.add(report.contentKey);
   }
-  if (report.orderKey !== null) wanted.add("orderKeys", report.orderKey.text);
-  else wanted.add("orderKeys", ownOrderKey(report.familyKey));
-  wanted.add("idlessContents", report.contentKey);
-  if (report.familyClass === "content") wanted.add("contents", report.contentKey);
+  return idless.filter(({ reports }) => reports.some(({ report }) => contents.has(report.contentKey)));
+}
+
+/** Families with an id that look like one of these without: of each it must be known which fill it is part of. */
+function claimants(graph: FamilyGraph, decided: readonly Family[]): readonly string[] {
+  const contents = new Set<string>();
+  for (const family of decided) {
+    if (family.class === "content") for (const { report } of family.reports) contents.add(report.contentKey);
+  }
+  if (contents.size === 0) return [];
+  const claiming = [...graph.families.values()].filter(({ class: kind, reports }) => {
+    return kind !== "content" && reports.some(({ report }) => contents.has(report.contentKey));
+  });
+  return claiming.map(({ key }) => key);
+}
+
+/** Every cancel in sight. Whether it waits is known once all fills that it names are. */
+function namingCancels({ snapshot, batch, news }: Known): readonly Pick<CancelRow, "familyKey" | "aliasKeys">[] {
+  const stored = [...snapshot.cancels.values()].filter(({ undone }) => undone === null);
+  return [...stored, ...news.cancels, ...news.revivedCancels, ...(batch.undo?.cancels ?? [])];
+}
+
+/** Ids of which the store answered with as many families as were asked for, and too few of them count. */
+function cutShort({ snapshot, graph }: Known, { crowded, crossing }: Crowds): readonly string[] {
+  const hidden = new Map<string, Set<string>>();
+  for (const { undone, familyKey, aliasKeys } of snapshot.reports.values()) {
+    if (undone === null) continue;
+    for (const alias of aliasKeys) hidden.set(alias, (hidden.get(alias) ?? new Set()).add(familyKey));
+  }
+  return [...new Set([...crossing, ...hidden.keys()])].filter((alias) => {
+    const limit = snapshot.carriersMax.get(alias);
+    if (limit === undefined || crowded.has(alias)) return false;
+    const answered = new Set(hidden.get(alias));
+    for (const family of graph.carriers.get(alias) ?? []) if (carriedBefore(family, alias)) answered.add(family.key);
+    return answered.size >= limit;
+  });
 }
 
 /** The names under which a cancel is looked up. */
@@ -109,27 +155,4 @@ export function namesOf({ familyKey, aliasKeys }: Pick<CancelRow, "familyKey" | 
 /** The order key of a fill that names no order: it is its own trade. */
 export function ownOrderKey(familyKey: string): string {
   return `${familyKey}|own`;
-}
-
-interface WantedKeys {
-  add(list: keyof SnapshotKeys, key: string): void;
-  result(): SnapshotKeys | null;
-}
-
-function wantedKeys(snapshot: Snapshot): WantedKeys {
-  const wanted = new Map<keyof SnapshotKeys, Set<string>>();
-  return {
-    add(list, key) {
-      if (snapshot.asked[list].has(key)) return;
-      const keys = wanted.get(list);
-      if (keys === undefined) wanted.set(list, new Set([key]));
-      else keys.add(key);
-    },
-    result() {
-      if (wanted.size === 0) return null;
-      const lists = keyLists.map((list) => [list, [...(wanted.get(list) ?? [])]]);
-      // Each list of keyLists is there, and each holds text.
-      return Object.fromEntries(lists) as unknown as SnapshotKeys;
-    },
-  };
 }

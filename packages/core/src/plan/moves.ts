@@ -7,16 +7,19 @@ import type { Settled } from "./settle-family.ts";
 
 /**
  * Each fill's place before and after the plan; `leaving` are the places of fills of which no report counts any more. Fills
- * without an id that others claim make none.
+ * without an id that others claim make none: `fills` are all that look like one of them, decided here or not.
  */
 export function movesOf(
   settled: readonly Settled[],
   hidden: readonly HiddenRow[],
+  fills: readonly PlanFamily[],
 ): { readonly moves: readonly Move[]; readonly leaving: Move["before"] } {
-  const claims = claimedContents(settled);
+  const claims = claimedContents(settled, fills);
   const left = new Map<string, Move["before"][number][]>();
   for (const { report } of hidden) {
-    left.set(report.familyKey, [...(left.get(report.familyKey) ?? []), ...placeBefore({ report, before: report })]);
+    const places = left.get(report.familyKey) ?? [];
+    places.push(...placeBefore({ report, before: report }));
+    left.set(report.familyKey, places);
   }
   const moves = settled.map((one) => {
     const gone = left.size === 0 ? [] : one.family.familyKeys.flatMap((key) => left.get(key) ?? []);
@@ -34,15 +37,15 @@ function placeBefore({ report, before }: Pick<PlanRow, "report" | "before">): Mo
 }
 
 // How many fills with an id look like this content: they claim as many fills without one.
-function claimedContents(settled: readonly Settled[]): Map<string, number> {
+function claimedContents(settled: readonly Settled[], fills: readonly PlanFamily[]): Map<string, number> {
   const claims = new Map<string, number>();
   const idless = new Set(
     settled.filter((one) => one.family.familyClass === "content").map((one) => one.face.report.contentKey),
   );
   if (idless.size === 0) return claims;
-  for (const { family } of settled) {
-    if (family.familyClass === "content") continue;
-    for (const key of new Set(family.rows.map((row) => row.report.contentKey))) {
+  for (const { familyClass, rows } of fills) {
+    if (familyClass === "content") continue;
+    for (const key of new Set(rows.map((row) => row.report.contentKey))) {
       if (idless.has(key)) claims.set(key, (claims.get(key) ?? 0) + 1);
     }
   }
@@ -64,6 +67,9 @@ function fillOf({ canonical, face, family, fees, decision, stale }: Settled): Fi
 
 function orderQuantityOf({ rows }: PlanFamily): Fill["orderQuantity"] {
   if (rows.length === 1) return null;
-  const telling = rows.filter((row) => row.report.order.quantity !== null);
-  return telling.sort((left, right) => (left.rank > right.rank ? -1 : 1))[0]?.report.order.quantity ?? null;
+  let best: PlanRow | null = null;
+  for (const row of rows) {
+    if (row.report.order.quantity !== null && (best === null || row.rank > best.rank)) best = row;
+  }
+  return best?.report.order.quantity ?? null;
 }

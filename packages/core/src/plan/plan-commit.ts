@@ -1,9 +1,11 @@
 import { isRecord } from "../json.ts";
 import type { CommitBatch, CommitPlan, NewReport } from "./commit-batch.ts";
-import { countedRows, type HiddenRow, retold } from "./counted-rows.ts";
-import { foldFamilies, type PlanFamily, type PlanRow } from "./fold.ts";
+import { type CountedRows, countedRows, type HiddenRow, retold } from "./counted-rows.ts";
+import { familyGraph } from "./family-graph.ts";
+import { type Folded, foldFamilies, type PlanFamily, type PlanRow } from "./fold.ts";
 import { changedMarks, hiddenMarks, marksOf } from "./marks.ts";
-import { isStarted, keysOf, memberKeys, missingKeys } from "./missing-keys.ts";
+import { cancelsByName } from "./match-cancels.ts";
+import { type Reach, reachOf } from "./missing-keys.ts";
 import { movesOf } from "./moves.ts";
 import { type News, newsOf } from "./news.ts";
 import { type PlannedPins, planPins } from "./plan-pins.ts";
@@ -15,6 +17,7 @@ import { type Reviewed, reviewed, staleTrades } from "./review.ts";
 import { type Settled, settleFamily } from "./settle-family.ts";
 import type { Snapshot, SnapshotKeys } from "./snapshot.ts";
 import { planUndo, type UndoPlan } from "./undo-import.ts";
+import { isStarted, keysOf, memberKeys } from "./wanted-keys.ts";
 
 /** Either the plan, or what the store must read before there can be one. */
 export type PlanAnswer =
@@ -28,26 +31,32 @@ export type PlanAnswer =
  * give the same plan, and the state after a set of reports does not depend on how they were delivered.
  *
  * A store calls it under its locks in a loop: as long as the answer is `read` it reads these keys, adds the rows with
- * `extendSnapshot` and asks again (a constant number of rounds), then writes the plan in the same transaction.
+ * `extendSnapshot` and asks again (a constant number of rounds, whatever is stored), then writes the plan in the same
+ * transaction.
  */
 export function planCommit(snapshot: Snapshot, batch: CommitBatch): PlanAnswer {
   if (!isStarted(snapshot, batch)) return { kind: "read", keys: keysOf(batch) };
   const news = newsOf(batch, snapshot);
-  const missing = missingKeys(snapshot, batch, news);
+  const counted = countedRows(snapshot, news, null);
+  const graph = familyGraph(counted.visible);
+  const { reach, missing } = reachOf({ snapshot, batch, news, graph });
   if (missing !== null) return { kind: "read", keys: missing };
-  const undo = undoOf(snapshot, batch, news);
-  const cancels = countedCancels(snapshot, news, undo);
-  const { visible, hidden } = countedRows(snapshot, news, undo);
-  const families = foldFamilies(visible);
+  const before = foldFamilies(graph);
+  const undo = undoOf(snapshot, batch, { folded: before, reach });
+  const left = undo === null ? counted : countedRows(snapshot, news, undo);
+  const folded = undo === null ? before : foldFamilies(familyGraph(left.visible));
+  const families = folded.fills.filter(({ familyKey }) => reach.decided.has(familyKey));
   const stale = staleTrades(batch, snapshot, families);
   const pins = planPins(batch, families);
   if (stale.length > 0 || pins === null) return { kind: "stale", tradeIds: stale };
   const review = batch.reviews === undefined ? noReview : reviewed(batch, snapshot, families);
-  const settled = settleAll(snapshot, batch, { families, news, cancels, review, pins });
-  const { moves, leaving } = movesOf(settled, hidden);
+  const cancels = countedCancels(snapshot, news, undo);
+  const settled = settleAll(snapshot, batch, { families, folded, news, cancels, review, pins });
+  const hidden = hiddenInReach(left, reach);
+  const { moves, leaving } = movesOf(settled, hidden, folded.fills);
   const trades = planTrades(moves, snapshot, batch, leaving);
   if ("read" in trades) return { kind: "read", keys: memberKeys(trades.read) };
-  const decided = { snapshot, batch, news, undo, cancels, review, pins, settled, hidden, moves, trades };
+  const decided = { snapshot, batch, news, undo, cancels, review, pins, folded, reach, settled, hidden, moves, trades };
   return { kind: "plan", plan: assemble(decided) };
 }
 
@@ -61,6 +70,10 @@ export interface Decided {
   readonly cancels: ReadonlyMap<string, CancelRow>;
   readonly review: Reviewed;
   readonly pins: PlannedPins;
+  /** All fills in sight, and the ids that join nothing. */
+  readonly folded: Folded;
+  readonly reach: Reach;
+  /** The fills that this commit decides. */
   readonly settled: readonly Settled[];
   /** Reports that count for nothing now. */
   readonly hidden: readonly HiddenRow[];
@@ -70,12 +83,21 @@ export interface Decided {
 
 const noReview: Reviewed = { decisions: [], removed: [] };
 
-function undoOf(snapshot: Snapshot, { undo }: CommitBatch, news: News): Decided["undo"] {
+function undoOf(
+  { cancels, decisions, reports }: Snapshot,
+  { undo }: CommitBatch,
+  { folded, reach }: Pick<Decided, "folded" | "reach">,
+): Decided["undo"] {
   if (undo === undefined) return null;
-  const families = foldFamilies(countedRows(snapshot, news, null).visible);
-  const cancels = [...snapshot.cancels.values()].filter((cancel) => cancel.undone === null);
-  const { decisions, reports } = snapshot;
-  return { ...planUndo(undo, { families, cancels, decisions, reports }), id: undo.id };
+  const known = [...cancels.values()].filter((cancel) => cancel.undone === null);
+  return { ...planUndo(undo, { folded, reach, cancels: known, decisions, reports }), id: undo.id };
+}
+
+// What was undone before is of interest only in the fills that this commit decides.
+function hiddenInReach({ hidden }: CountedRows, { decided, touched }: Reach): readonly HiddenRow[] {
+  return hidden.filter(({ report: { familyKey, undone } }) => {
+    return undone === null || decided.has(familyKey) || touched.has(familyKey);
+  });
 }
 
 function countedCancels(snapshot: Snapshot, news: News, undo: Decided["undo"]): Map<string, CancelRow> {
@@ -89,11 +111,12 @@ function settleAll(
   batch: CommitBatch,
   {
     families,
+    folded: { crowded },
     news,
     cancels,
     review,
     pins,
-  }: Pick<Decided, "news" | "cancels" | "review" | "pins"> & { readonly families: readonly PlanFamily[] },
+  }: Pick<Decided, "folded" | "news" | "cancels" | "review" | "pins"> & { readonly families: readonly PlanFamily[] },
 ): Settled[] {
   const decisions = new Map<string, Decision>(snapshot.decisions);
   for (const decision of [...batch.decisions, ...review.decisions]) decisions.set(decision.familyKey, decision);
@@ -102,16 +125,10 @@ function settleAll(
   const fresh = new Map(news.reports.map((report) => [report.revisionKey, report]));
   const seenReport = ({ seenRevisionKey: key }: Decision) =>
     key === null ? null : (snapshot.reports.get(key) ?? fresh.get(key) ?? null);
-  const list = [...cancels.values()];
+  const cancelsOf = cancelsByName(cancels.values(), crowded);
   return families.map((family) => {
-    const named = list.length === 0 ? list : list.filter((cancel) => names(cancel, family));
-    return settleFamily(family, { cancels: named, decisions, isPinned, seenReport });
+    return settleFamily(family, { cancels: cancelsOf(family), crowded, decisions, isPinned, seenReport });
   });
-}
-
-function names(cancel: CancelRow, family: PlanFamily): boolean {
-  if (cancel.familyKey !== null && family.familyKeys.includes(cancel.familyKey)) return true;
-  return cancel.aliasKeys.some((alias) => family.rows.some((row) => row.report.aliasKeys.includes(alias)));
 }
 
 function assemble(decided: Decided): CommitPlan {

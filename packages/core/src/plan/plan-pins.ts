@@ -1,6 +1,6 @@
 import type { CommitBatch } from "./commit-batch.ts";
-import type { PlanFamily, PlanRow } from "./fold.ts";
-import { contradict, placeOf } from "./settle-family.ts";
+import { disagreeing, placeOf } from "./contradictions.ts";
+import type { PlanFamily } from "./fold.ts";
 
 /** Reports that are pinned or not pinned any more, by revision key; all others stay as they are. */
 export type PlannedPins = ReadonlyMap<string, boolean>;
@@ -13,19 +13,16 @@ export type PlannedPins = ReadonlyMap<string, boolean>;
 export function planPins({ pins }: CommitBatch, families: readonly PlanFamily[]): PlannedPins | null {
   const planned = new Map<string, boolean>();
   for (const { revisionKey, pinned } of pins) if (pinned === false) planned.set(revisionKey, false);
-  for (const { familyKey, revisionKey, pinned } of pins) {
-    if (pinned !== true) continue;
-    const rows = families.find(({ familyKeys }) => familyKeys.includes(familyKey))?.rows ?? [];
+  const chosenReports = pins.filter(({ pinned }) => pinned === true);
+  if (chosenReports.length === 0) return planned;
+  const rowsOf = new Map(families.flatMap(({ familyKeys, rows }) => familyKeys.map((key) => [key, rows] as const)));
+  for (const { familyKey, revisionKey } of chosenReports) {
+    const rows = rowsOf.get(familyKey) ?? [];
     const chosen = rows.find(({ report }) => report.revisionKey === revisionKey);
     if (chosen === undefined) return null;
-    const others = othersAt(chosen, rows);
-    if (!others.some((other) => contradict(chosen, other))) return null;
-    for (const { report } of others) planned.set(report.revisionKey, false);
-    planned.set(revisionKey, true);
+    const place = rows.filter((row) => placeOf(row) === placeOf(chosen));
+    if (!disagreeing(place).includes(chosen)) return null;
+    for (const { report } of place) planned.set(report.revisionKey, report.revisionKey === revisionKey);
   }
   return planned;
-}
-
-function othersAt(chosen: PlanRow, rows: readonly PlanRow[]): readonly PlanRow[] {
-  return rows.filter((row) => row !== chosen && placeOf(row) === placeOf(chosen));
 }

@@ -1,10 +1,12 @@
 import type { Json } from "../json.ts";
 import { safeText } from "../safe-text.ts";
 import { driftMessage, driftProblemKey, isDrift } from "../schema-drift.ts";
+import { cancelProblems } from "./cancel-problems.ts";
 import type { CommitBatch, CommitPlan } from "./commit-batch.ts";
+import { crowdProblems } from "./crowd-problems.ts";
 import type { PlanRow } from "./fold.ts";
 import type { Decided } from "./plan-commit.ts";
-import type { CancelRow, NewProblem, Reject } from "./plan-types.ts";
+import type { NewProblem, Reject } from "./plan-types.ts";
 import type { Settled } from "./settle-family.ts";
 
 /** The problems that a commit opens, and those that cannot be any more. Both may name problems that are so already. */
@@ -12,32 +14,34 @@ export function planProblems(decided: Decided): {
   readonly opened: readonly NewProblem[];
   readonly resolved: readonly string[];
 } {
-  const opened: NewProblem[] = [...decided.batch.problems, ...decided.news.rejects.map(rejectProblem)];
-  opened.push(...driftProblems(decided));
-  const resolved: string[] = [...(decided.batch.resolves ?? [])];
-  const changed = new Set(decided.hidden.map(({ report }) => report.familyKey));
+  const { batch, news, hidden } = decided;
+  const opened: NewProblem[] = [...batch.problems, ...news.rejects.map(rejectProblem), ...driftProblems(decided)];
+  const resolved: string[] = [...(batch.resolves ?? [])];
+  const changed = new Set(hidden.map(({ report }) => report.familyKey));
   for (const settled of decided.settled) {
     const isChanged = changed.size > 0 && settled.family.familyKeys.filter((key) => changed.delete(key)).length > 0;
     if (!isChanged && !isTouched(settled)) continue;
     const { familyKey, familyKeys, ambiguous } = settled.family;
     if (settled.conflict.length > 0) opened.push(conflictProblem(settled));
-    const settledKeys = settled.conflict.length > 0 ? familyKeys.slice(1) : familyKeys;
-    // A folded family's conflict from before it was folded is the host's now.
-    resolved.push(...settledKeys.map((key) => `conflict:${key}`));
-    opened.push(...ambiguous.map((one) => ambiguousProblem(one, familyKey)));
     const doubtful = new Set(ambiguous.map((one) => one.familyKey));
-    resolved.push(...familyKeys.filter((key) => !doubtful.has(key)).map((key) => `ambiguous:${key}`));
+    for (const one of ambiguous) opened.push(ambiguousProblem(one, familyKey));
+    for (const key of familyKeys) {
+      // A folded family's conflict from before it was folded is the host's now.
+      if (settled.conflict.length === 0 || key !== familyKey) resolved.push(`conflict:${key}`);
+      if (!doubtful.has(key)) resolved.push(`ambiguous:${key}`);
+    }
   }
   // What is left are fills that are gone, and with them what was wrong with them.
-  resolved.push(...[...changed].flatMap((key) => [`conflict:${key}`, `ambiguous:${key}`]));
-  resolved.push(...[...(decided.undo?.cancels ?? [])].map((key) => `cancel:${key}`));
-  const matched = new Set(decided.settled.flatMap((settled) => settled.cancelKeys));
-  for (const cancel of decided.cancels.values()) {
-    if (matched.has(cancel.cancelKey)) resolved.push(`cancel:${cancel.cancelKey}`);
-    else opened.push(unmatchedProblem(cancel));
+  for (const key of changed) resolved.push(`conflict:${key}`, `ambiguous:${key}`);
+  const crowds = crowdProblems(decided);
+  const cancels = cancelProblems(decided);
+  for (const { reason, rejectKey } of batch.rereads) {
+    if (reason === null) resolved.push(rejectProblemKey({ rejectKey }));
   }
-  for (const reread of decided.batch.rereads) if (reread.reason === null) resolved.push(rejectProblemKey(reread));
-  return { opened, resolved };
+  return {
+    opened: [...opened, ...crowds.opened, ...cancels.opened],
+    resolved: [...resolved, ...crowds.resolved, ...cancels.resolved],
+  };
 }
 
 /** The problems of rejects that were read again and could not be read for another reason than before. */
@@ -46,6 +50,9 @@ export function rewordedProblems({ rereads }: CommitBatch): CommitPlan["problems
     reason === null ? [] : [{ problemKey: rejectProblemKey({ rejectKey }), message: rejectMessage(reason) }],
   );
 }
+
+/** A problem shows so many reports or fills at most, the first of them; its message says how many there are. */
+const SHOWN_MAX = 50;
 
 // One report that carries no trade or transaction id was never folded with others and cannot contradict itself: most
 // fills need no word about problems.
@@ -61,7 +68,11 @@ function conflictProblem({ family, conflict, face }: Settled): NewProblem {
     kind: "conflict",
     severity: "error",
     message: `The broker told fill ${face.report.executionId ?? family.familyKey} in ${conflict.length} ways with the same standing; one of them counts until a person chooses`,
-    details: { familyKey: family.familyKey, counted: face.report.revisionKey, reports: rows.map(shownReport) },
+    details: {
+      familyKey: family.familyKey,
+      counted: face.report.revisionKey,
+      reports: rows.slice(0, SHOWN_MAX).map(shownReport),
+    },
   };
 }
 
@@ -88,18 +99,7 @@ function ambiguousProblem(
     kind: "ambiguous_identity",
     severity: "warning",
     message: `Rows without an execution id fit ${otherHosts.length + 1} fills; they are read as part of the first`,
-    details: { familyKey, chosen, others: otherHosts },
-  };
-}
-
-function unmatchedProblem(cancel: CancelRow): NewProblem {
-  return {
-    problemKey: `cancel:${cancel.cancelKey}`,
-    kind: "unmatched_cancel",
-    severity: "warning",
-    message:
-      "The broker canceled a fill that is not stored, or that the cancel does not fit exactly; it waits and changes nothing",
-    details: { familyKey: cancel.familyKey, aliases: cancel.aliasKeys, quantity: cancel.quantity, price: cancel.price },
+    details: { familyKey, chosen, others: otherHosts.slice(0, SHOWN_MAX) },
   };
 }
 

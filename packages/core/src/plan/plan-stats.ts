@@ -29,27 +29,24 @@ export function countOutcomes(decided: Decided): CommitStats {
 }
 
 /** One outcome for each new or revived report of a family; `counts` is false for an id-less family that others claim. */
-function outcomesOf(settled: Settled, { counts }: { counts: boolean }): Outcome[] {
-  const rows = settled.family.rows;
-  const known = rows.filter((row) => !isNews(row));
-  if (known.length === rows.length) return [];
-  const outcomes: Outcome[] = [];
-  for (const row of rows) {
-    if (!isNews(row)) continue;
-    outcomes.push(outcomeOf(row, known, { settled, counts }));
-    known.push(row);
-  }
-  return outcomes;
+function outcomesOf({ family, conflict }: Settled, { counts }: { counts: boolean }): Outcome[] {
+  const news = family.rows.filter(isNews);
+  if (news.length === 0) return [];
+  const conflicting = new Set(conflict);
+  let highest = -1;
+  for (const row of family.rows) if (!isNews(row)) highest = Math.max(highest, row.revision);
+  return news.map((row) => {
+    const outcome = outcomeOf(row, highest, { counts, isConflict: conflicting.has(row) });
+    highest = Math.max(highest, row.revision);
+    return outcome;
+  });
 }
 
-function outcomeOf(
-  row: PlanRow,
-  known: readonly PlanRow[],
-  { settled, counts }: { settled: Settled; counts: boolean },
-): Outcome {
-  if (known.length === 0) return counts ? "inserted" : "updated";
-  if (settled.conflict.includes(row)) return "conflicts";
-  return known.every((other) => other.revision < row.revision) ? "corrected" : "updated";
+/** `highest` is the highest revision that was known before it, -1 for none. */
+function outcomeOf(row: PlanRow, highest: number, is: { counts: boolean; isConflict: boolean }): Outcome {
+  if (highest < 0) return is.counts ? "inserted" : "updated";
+  if (is.isConflict) return "conflicts";
+  return highest < row.revision ? "corrected" : "updated";
 }
 
 function isCanonicalChange({ family, canonical }: Settled): boolean {

@@ -1,8 +1,9 @@
 import type { Fee } from "../execution.ts";
-import { completeness, feeFacts, instrumentId, type OrderKey, rankPrefix, realSequence } from "../identify.ts";
+import type { OrderKey } from "../identify.ts";
 import { chooseFees } from "./choose-fees.ts";
+import { contradicting, placeOf } from "./contradictions.ts";
 import type { PlanFamily, PlanRow } from "./fold.ts";
-import { voidedBy } from "./match-cancels.ts";
+import { matchCancels } from "./match-cancels.ts";
 import { ownOrderKey } from "./missing-keys.ts";
 import type { CancelRow, Decision, Report } from "./plan-types.ts";
 
@@ -29,7 +30,10 @@ export interface Settled {
 }
 
 export interface SettleInput {
+  /** Those that name it. */
   readonly cancels: readonly CancelRow[];
+  /** Ids by which no cancel names a fill. */
+  readonly crowded: ReadonlySet<string>;
   readonly decisions: ReadonlyMap<string, Decision>;
   readonly isPinned: (row: PlanRow) => boolean;
   /** The report that counted when it was decided, whatever fill it is part of now; null when none did. */
@@ -38,17 +42,11 @@ export interface SettleInput {
 
 /** Decides one fill: which rows are voided, which one counts, its fees, its order, its owner's decision. */
 export function settleFamily(family: PlanFamily, input: SettleInput): Settled {
-  const { cancels, decisions, isPinned, seenReport } = input;
-  const voided = new Set<PlanRow>();
-  const matched: CancelRow[] = [];
-  for (const cancel of cancels) {
-    const rows = voidedBy(cancel, family);
-    for (const row of rows) voided.add(row);
-    if (rows.length > 0) matched.push(cancel);
-  }
+  const { cancels, crowded, decisions, isPinned, seenReport } = input;
   const decision = latestDecision(family, decisions);
+  const { voided: canceled, matched } = matchCancels(family, cancels, crowded);
   // An imported trade counts in the place of a manual one that it absorbed.
-  if (decision?.absorption?.role === "absorbed") for (const row of family.rows) voided.add(row);
+  const voided = decision?.absorption?.role === "absorbed" ? new Set(family.rows) : canceled;
   const alive = voided.size === 0 ? family.rows : family.rows.filter((row) => !voided.has(row));
   const canonical = greatest(alive, isPinned);
   const face = canonical ?? greatest(family.rows, isPinned);
@@ -64,7 +62,7 @@ export function settleFamily(family: PlanFamily, input: SettleInput): Settled {
     orderId: order?.id ?? null,
     decision,
     stale: decision !== null && isStale(seenReport(decision), canonical),
-    conflict: conflicting(alive, isPinned),
+    conflict: contradicting(alive, isPinned),
     cancelKeys: matched.map((cancel) => cancel.cancelKey),
   };
 }
@@ -81,39 +79,6 @@ function greatest(rows: readonly PlanRow[], isPinned: (row: PlanRow) => boolean)
     }
   }
   return best;
-}
-
-/** Revision, authority and row number: what a broker says later, or with more standing, has another place. */
-export function placeOf(row: PlanRow): string {
-  return rankPrefix(row.revision, row.report.source.authority, realSequence(row.report.sequence));
-}
-
-function conflicting(alive: readonly PlanRow[], isPinned: (row: PlanRow) => boolean): readonly PlanRow[] {
-  if (alive.length < 2) return [];
-  const places = new Map<string, PlanRow[]>();
-  for (const row of alive) {
-    const rows = places.get(placeOf(row));
-    if (rows === undefined) places.set(placeOf(row), [row]);
-    else rows.push(row);
-  }
-  return [...places.values()].filter((rows) => !rows.some(isPinned)).flatMap(contradicting);
-}
-
-function contradicting(rows: readonly PlanRow[]): readonly PlanRow[] {
-  return rows.filter((row) => rows.some((other) => contradict(row, other)));
-}
-
-/** True when two reports of one place cannot both be right. */
-export function contradict({ report: left }: PlanRow, { report: right }: PlanRow): boolean {
-  return (
-    left.side !== right.side ||
-    left.quantity !== right.quantity ||
-    left.price !== right.price ||
-    instrumentId(left.instrument) !== instrumentId(right.instrument) ||
-    (completeness(left.fees) === 2 &&
-      completeness(right.fees) === 2 &&
-      JSON.stringify(feeFacts(left.fees)) !== JSON.stringify(feeFacts(right.fees)))
-  );
 }
 
 // The best class found in any report; within it the highest-ranked report's, else the smallest text.

@@ -12,11 +12,14 @@ export interface SnapshotKeys {
   readonly rejectKeys: readonly string[];
   /** All reports of these families. */
   readonly families: readonly string[];
-  /** All reports of the families of which a report carries one of these aliases. */
+  /**
+   * All reports of the families of which a report carries one of these aliases. Of an alias the first `carriersMax` families
+   * by their key are enough, without those of which every report was undone.
+   */
   readonly aliases: readonly string[];
   /** All reports of the id-less families (class `content`) with these content keys. */
   readonly idlessContents: readonly string[];
-  /** All reports of all families of which a report has one of these content keys. */
+  /** All reports of the families with an id (of any other class) of which a report has one of these content keys. */
   readonly contents: readonly string[];
   /** All cancels that name one of these families or aliases. */
   readonly cancelNames: readonly string[];
@@ -30,7 +33,11 @@ export interface SnapshotKeys {
   readonly tradeIds: readonly string[];
   /** All reports of the families of which a report stands for a fill (marks.fill is set) in these trades. */
   readonly tradeFamilies: readonly string[];
+  readonly carriersMax: number;
 }
+
+/** The lists of {@link SnapshotKeys}. */
+export type KeyList = Exclude<keyof SnapshotKeys, "carriersMax">;
 
 /** A store's answer. Rows may repeat what an earlier answer held. */
 export interface SnapshotRows {
@@ -49,7 +56,9 @@ export interface SnapshotRows {
 
 /** All that was read for one plan so far, and what was asked for it. */
 export interface Snapshot {
-  readonly asked: { readonly [List in keyof SnapshotKeys]: Set<string> };
+  readonly asked: { readonly [List in KeyList]: Set<string> };
+  /** By alias: how many of the families that carry it were asked for. */
+  readonly carriersMax: Map<string, number>;
   readonly revisions: Set<string>;
   readonly cancelKeys: Set<string>;
   readonly rejectKeys: Set<string>;
@@ -76,7 +85,7 @@ export const keyLists = [
   "members",
   "tradeIds",
   "tradeFamilies",
-] as const satisfies readonly (keyof SnapshotKeys)[];
+] as const satisfies readonly KeyList[];
 
 /** A snapshot of which nothing was read yet. */
 export function emptySnapshot(): Snapshot {
@@ -96,6 +105,7 @@ export function emptySnapshot(): Snapshot {
       tradeIds: new Set(),
       tradeFamilies: new Set(),
     },
+    carriersMax: new Map(),
     revisions: new Set(),
     cancelKeys: new Set(),
     rejectKeys: new Set(),
@@ -111,6 +121,7 @@ export function emptySnapshot(): Snapshot {
 /** Adds a store's answer to the snapshot. */
 export function extendSnapshot(snapshot: Snapshot, keys: SnapshotKeys, rows: SnapshotRows): void {
   for (const list of keyLists) for (const key of keys[list]) snapshot.asked[list].add(key);
+  for (const alias of keys.aliases) snapshot.carriersMax.set(alias, keys.carriersMax);
   for (const key of rows.revisions) snapshot.revisions.add(key);
   for (const key of rows.cancelKeys) snapshot.cancelKeys.add(key);
   for (const key of rows.rejectKeys) snapshot.rejectKeys.add(key);

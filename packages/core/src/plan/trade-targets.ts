@@ -21,14 +21,36 @@ export function targetTrades(moves: readonly Move[], snapshot: Snapshot, batch: 
   const byOrderKey = new Map([...snapshot.trades.values()].map((trade) => [trade.orderKey, trade]));
   const byFamily = new Map<string, Target>();
   const groups = groupByOrderKey(moves);
+  const departures = departuresOf(moves);
   for (const [orderKey, group] of groups) {
-    const trade = byOrderKey.get(orderKey) ?? movedWhole({ group, orderKey, groups, snapshot, moves });
+    const trade = byOrderKey.get(orderKey) ?? movedWhole({ group, orderKey, groups, snapshot, departures });
     const tradeId = trade?.id ?? newTradeId(batch, orderKey);
     for (const { settled } of group) {
       byFamily.set(settled.family.familyKey, { tradeId, orderKey, orderId: settled.orderId });
     }
   }
   return { byFamily };
+}
+
+/** Where the fills that were in a trade go. */
+interface Departure {
+  placeCount: number;
+  /** null for a fill that goes nowhere. */
+  readonly orderKeys: Set<string | null>;
+}
+
+/** By trade id. */
+function departuresOf(moves: readonly Move[]): ReadonlyMap<string, Departure> {
+  const departures = new Map<string, Departure>();
+  for (const { before, after, settled } of moves) {
+    for (const { tradeId } of before) {
+      const departure = departures.get(tradeId) ?? { placeCount: 0, orderKeys: new Set() };
+      departure.placeCount += 1;
+      departure.orderKeys.add(after === null ? null : settled.orderKey);
+      departures.set(tradeId, departure);
+    }
+  }
+  return departures;
 }
 
 function groupByOrderKey(moves: readonly Move[]): Map<string, Move[]> {
@@ -48,17 +70,17 @@ function movedWhole(r: {
   orderKey: string;
   groups: ReadonlyMap<string, readonly Move[]>;
   snapshot: Snapshot;
-  moves: readonly Move[];
+  departures: ReadonlyMap<string, Departure>;
 }): TradeRow | undefined {
-  const { group, orderKey, groups, snapshot, moves } = r;
+  const { group, orderKey, groups, snapshot, departures } = r;
   const candidates = new Set(group.flatMap((move) => move.before.map(({ tradeId }) => tradeId)));
   const whole = [...candidates].flatMap((tradeId) => {
     const trade = snapshot.trades.get(tradeId);
-    if (trade === undefined || groups.has(trade.orderKey)) return [];
-    const leaving = moves.filter((move) => move.before.some((before) => before.tradeId === tradeId));
-    const members = leaving.flatMap((move) => move.before).filter((before) => before.tradeId === tradeId).length;
-    const together = leaving.every((move) => move.after !== null && move.settled.orderKey === orderKey);
-    return together && members === trade.totals.activeCount + trade.totals.canceledCount ? [trade] : [];
+    const departure = departures.get(tradeId);
+    if (trade === undefined || departure === undefined || groups.has(trade.orderKey)) return [];
+    const together = departure.orderKeys.size === 1 && departure.orderKeys.has(orderKey);
+    const { activeCount, canceledCount } = trade.totals;
+    return together && departure.placeCount === activeCount + canceledCount ? [trade] : [];
   });
   return whole.sort((left, right) => (`${left.createdAt}${left.id}` < `${right.createdAt}${right.id}` ? -1 : 1))[0];
 }

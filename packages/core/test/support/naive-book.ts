@@ -1,7 +1,7 @@
 import type { CommitBatch, CommitPlan, CommitStats } from "../../src/plan/commit-batch.ts";
 import { planCommit } from "../../src/plan/plan-commit.ts";
 import type { Link } from "../../src/plan/plan-types.ts";
-import { emptySnapshot, extendSnapshot, type SnapshotKeys } from "../../src/plan/snapshot.ts";
+import { emptySnapshot, extendSnapshot, type KeyList, type SnapshotKeys } from "../../src/plan/snapshot.ts";
 import type { Trade } from "../../src/read-types.ts";
 import { tradeView } from "../../src/trade-view.ts";
 import { type NaiveRows, naiveRows, readNaively, writeNaively } from "./naive-rows.ts";
@@ -9,7 +9,7 @@ import type { Told } from "./told.ts";
 import { emptyBatch, instantAt, toldBatch } from "./told-batch.ts";
 
 /** More rounds than this mean that the plan asks again for what it was told. */
-const ROUNDS_MAX = 30;
+const ROUNDS_MAX = 40;
 
 /** A book over {@link NaiveRows}: what was stored, what is reported, what was planned. */
 export interface NaiveBook {
@@ -29,11 +29,11 @@ export interface NaiveBook {
   /** Kinds of the open problems. */
   problems(): readonly string[];
   /** Everything that the last commit asked for. */
-  asked(list: keyof SnapshotKeys): readonly string[];
+  asked(list: KeyList): readonly string[];
 }
 
 /** An empty book; `hide` answers one list of keys as if there were no rows. */
-export function naiveBook({ hide }: { hide?: keyof SnapshotKeys } = {}): NaiveBook {
+export function naiveBook({ hide }: { hide?: KeyList } = {}): NaiveBook {
   const rows = naiveRows();
   let commits = 0;
   let asked: SnapshotKeys[] = [];
@@ -89,7 +89,7 @@ function ordersOf<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
 function planWith(
   rows: NaiveRows,
   batch: CommitBatch,
-  { asked, hide }: { asked: SnapshotKeys[]; hide: keyof SnapshotKeys | undefined },
+  { asked, hide }: { asked: SnapshotKeys[]; hide: KeyList | undefined },
 ): CommitPlan {
   const snapshot = emptySnapshot();
   for (let round = 0; round < ROUNDS_MAX; round += 1) {

@@ -23,9 +23,13 @@ export function readNaively(rows: NaiveRows, keys: SnapshotKeys): SnapshotRows {
   const familiesWhere = (fits: (row: NewReport & Marks) => boolean) => reports.filter(fits).map((row) => row.familyKey);
   const families = new Set([
     ...keys.families,
-    ...familiesWhere((row) => row.aliasKeys.some((alias) => keys.aliases.includes(alias))),
+    ...keys.aliases.flatMap((alias) => {
+      const carriers = new Set(familiesWhere((row) => row.aliasKeys.includes(alias)));
+      const counting = new Set(familiesWhere((row) => row.undone === null && carriers.has(row.familyKey)));
+      return [...counting].sort().slice(0, keys.carriersMax);
+    }),
     ...familiesWhere((row) => row.familyClass === "content" && keys.idlessContents.includes(row.contentKey)),
-    ...familiesWhere((row) => keys.contents.includes(row.contentKey)),
+    ...familiesWhere((row) => row.familyClass !== "content" && keys.contents.includes(row.contentKey)),
     ...familiesWhere((row) => row.fill !== null && keys.tradeFamilies.includes(row.tradeId ?? "")),
   ]);
   return {
