@@ -21,14 +21,14 @@ export const sabotageEdits: readonly SabotageEdit[] = [
   {
     name: "revisions compare as text",
     file: `${core}/identify.ts`,
-    search: 'return String(revision).padStart(9, "0");',
-    replacement: 'return String(revision).padEnd(9, " ");',
+    search: 'return String(revision).padStart(REVISION_DIGITS, "0");',
+    replacement: 'return String(revision).padEnd(REVISION_DIGITS, " ");',
   },
   {
     name: "row numbers compare as text",
-    file: `${core}/plan/sequence.ts`,
-    search: "if (leftDigits.length !== rightDigits.length) return leftDigits.length - rightDigits.length;",
-    replacement: "",
+    file: `${core}/identify.ts`,
+    search: 'return `${String(digits.length).padStart(2, "0")}${digits}`;',
+    replacement: 'return digits === "" ? "00" : `18${digits.padEnd(18, " ")}`;',
   },
   {
     name: "the owner is no part of a report's key",
@@ -87,7 +87,7 @@ export const sabotageEdits: readonly SabotageEdit[] = [
   {
     name: "a folded row keeps its own revision",
     file: `${core}/plan/fold.ts`,
-    search: 'const revision = host.class === "execution" ? adoptedRevision(report, host) : report.revision;',
+    search: "const revision = revisionAt === null ? report.revision : revisionAt(rankSequence(report.rank));",
     replacement: "const revision = report.revision;",
   },
   {
@@ -99,31 +99,31 @@ export const sabotageEdits: readonly SabotageEdit[] = [
   {
     name: "cancels are ignored",
     file: `${core}/plan/plan-commit.ts`,
-    search: "const list = [...cancels.values()];",
-    replacement: "const list: CancelRow[] = [];",
+    search: "{ cancels: cancelsOf(family), crowded,",
+    replacement: "{ cancels: [], crowded,",
   },
   {
     name: "cancels void rows with a higher row number",
     file: `${core}/plan/match-cancels.ts`,
-    search: "(sequenceLimit === null || compareSequences(row.report.sequence, sequenceLimit) <= 0)",
-    replacement: "true",
+    search: "limits.add(rows.revision, limit ?? (rows.sequence === NO_SEQUENCE ? null : rows.sequence));",
+    replacement: "limits.add(rows.revision, null);",
   },
   {
     name: "cancels void every revision",
     file: `${core}/plan/match-cancels.ts`,
-    search: "row.revision <= revisionLimit &&",
-    replacement: "",
+    search: "limits.add(rows.revision,",
+    replacement: "limits.add(999_999_999,",
   },
   {
     name: "a live bust voids every revision",
     file: `${core}/plan/match-cancels.ts`,
-    search: "row.revision === (cancel.revision ?? 0) && isNotAfter(row, cancel)",
-    replacement: "isNotAfter(row, cancel)",
+    search: "limits.addBust(revision, limit);",
+    replacement: "limits.add(999_999_999, limit);",
   },
   {
     name: "a cancel without row numbers fits any revision",
-    file: `${core}/plan/match-cancels.ts`,
-    search: "return new Set(fitting.map((row) => row.revision)).size === 1 ? fitting : [];",
+    file: `${core}/plan/alias-rows.ts`,
+    search: "return fitting?.lowestRevision === fitting?.revision ? fitting : null;",
     replacement: "return fitting;",
   },
   {
@@ -148,7 +148,7 @@ export const sabotageEdits: readonly SabotageEdit[] = [
   {
     name: "conflicts are silent",
     file: `${core}/plan/settle-family.ts`,
-    search: "conflict: conflicting(alive, isPinned),",
+    search: "conflict: contradicting(alive, isPinned),",
     replacement: "conflict: [],",
   },
   {
@@ -166,8 +166,8 @@ export const sabotageEdits: readonly SabotageEdit[] = [
   {
     name: "a trade that moves whole gets a new id",
     file: `${core}/plan/trade-targets.ts`,
-    search: "const trade = byOrderKey.get(orderKey) ?? movedWhole({ group, orderKey, groups, snapshot, moves });",
-    replacement: "const trade = byOrderKey.get(orderKey);",
+    search: "byOrderKey.get(orderKey) ?? movedWhole({ group, orderKey, groups, snapshot, departures });",
+    replacement: "byOrderKey.get(orderKey);",
   },
   {
     name: "refused records with one text are one reject",

@@ -3,22 +3,22 @@ import type { SabotageEdit } from "./sabotage-list.ts";
 const edits: readonly (readonly [name: string, file: string, search: string, replacement: string])[] = [
   ["what was undone is a duplicate", "news", "(stored.has(key) && !undone.has(key))", "stored.has(key)"],
   ["what was undone counts", "counted-rows", "if (report.undone !== null) hidden", "if (report.canonical) hidden"],
+  ["an undo takes reviewed fills", "undo-fates", "decisions.has(key))) return", "decisions.has(key) && false)) return"],
+  ["an undo takes what was told since", "undo-fates", "told.length > 0", "told.length > 99"],
+  ["an undo takes what was canceled since", "undo-fates", "if (canceled.length > 0)", "if (canceled.length > 99)"],
   [
-    "an undo takes reviewed fills",
-    "undo-import",
-    "decisions.has(key))) return",
-    "decisions.has(key) && false)) return",
+    "an undo splits a cancel",
+    "undo-fates",
+    "for (const cancelKey of held) {",
+    "for (const cancelKey of new Set<string>()) {",
   ],
-  ["an undo takes what was told since", "undo-import", "told.length > 0", "told.length > 99"],
-  ["an undo takes what was canceled since", "undo-import", "if (canceled.length > 0)", "if (canceled.length > 99)"],
-  ["an undo splits a cancel", "undo-import", "  holdShared(parts, fates);\n", ""],
   [
     "a fill that is undone stays in its trade",
     "plan-trades",
     "of leaving) changeOf",
     "of [] as typeof leaving) changeOf",
   ],
-  ["an absorbed manual trade counts", "settle-family", 'role === "absorbed") for', 'role === "absorbs") for'],
+  ["an absorbed manual trade counts", "settle-family", 'role === "absorbed" ?', 'role === "absorbs" ?'],
   [
     "an undone review keeps what it absorbed",
     "review",
@@ -34,8 +34,8 @@ const edits: readonly (readonly [name: string, file: string, search: string, rep
   [
     "a fill stands for two manual trades",
     "review",
-    "one?.absorption != null && one.",
-    "one?.absorption != null && !one.",
+    "one.absorption.act !== absorption.act",
+    "one.absorption.act === absorption.act",
   ],
   [
     "an undone review gives back what it did not lock",

@@ -31,7 +31,7 @@ export type PlanAnswer =
  * give the same plan, and the state after a set of reports does not depend on how they were delivered.
  *
  * A store calls it under its locks in a loop: as long as the answer is `read` it reads these keys, adds the rows with
- * `extendSnapshot` and asks again (a constant number of rounds, whatever is stored), then writes the plan in the same
+ * `extendSnapshot` and asks again (a bounded number of rounds, whatever is stored), then writes the plan in the same
  * transaction.
  */
 export function planCommit(snapshot: Snapshot, batch: CommitBatch): PlanAnswer {
