@@ -79,6 +79,7 @@ test.each([
       { numRuns },
     );
   },
+  60_000,
 );
 
 /** Undoes what the commit of this number told, so many records at a time. */

@@ -47,9 +47,9 @@ function commit(tables: Tables, batch: CommitBatch): CommitCost {
   const snapshot = emptySnapshot();
   let [rounds, rows, longestMs] = [0, 0, 0];
   for (;;) {
-    const before = process.cpuUsage();
+    const before = process.threadCpuUsage();
     const answer = planCommit(snapshot, batch);
-    const { user, system } = process.cpuUsage(before);
+    const { user, system } = process.threadCpuUsage(before);
     longestMs = Math.max(longestMs, (user + system) / 1000);
     if (answer.kind === "stale") throw new Error("nothing was reviewed");
     if (answer.kind === "plan") {
