@@ -60,12 +60,20 @@ export async function* webPull(world: WebWorld, request: WebPull): AsyncGenerato
 }
 
 function pageOf(read: ReadTrades, { rows, cursor }: PlannedPage, diagnostics: readonly PageDiagnostic[]): WebPage {
+  const context = read.context(rows);
+  // Rows whose instrument became known are other rows, and so in a page.
+  const resolved = context.instruments.map(({ conid }) => ({ kind: "warning", key: unknownKey(conid) }) as const);
   return {
     records: rows.map(({ raw }) => ({ raw })),
-    context: read.context(rows),
+    context,
     cursor,
     ...(diagnostics.length === 0 ? {} : { diagnostics }),
+    ...(resolved.length === 0 ? {} : { resolved }),
   };
+}
+
+function unknownKey(conid: string): string {
+  return `web-instrument-${conid}`;
 }
 
 /** What is known once the whole list is stored. */
@@ -166,7 +174,7 @@ function diagnosticsOf({ foreign, unknown }: ReadTrades): readonly PageDiagnosti
   }
   for (const conid of unknown.slice(0, 20)) {
     const message = `IBKR does not tell what instrument ${conid} is: its fills have no currency and multiplier until it does, or a statement does`;
-    found.push({ kind: "warning", key: `web-instrument-${conid}`, message });
+    found.push({ kind: "warning", key: unknownKey(conid), message });
   }
   return found;
 }

@@ -194,6 +194,7 @@ test("trap 49: an instrument that IBKR does not tell leaves the currency unknown
   world.clock.advance(900_000);
   await world.run();
   expect(await world.canonical()).toMatchObject([{ instrument: { currency: "USD" }, fees: [{ currency: "USD" }] }]);
+  expect(await world.problems()).toEqual([]);
 });
 
 test("trap 50: of a combo the legs are fills, and the whole is none", async () => {
