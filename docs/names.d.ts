@@ -25,5 +25,5 @@ declare global {
   const items: readonly InboxTrade[];
   const twsOfUser: (userId: string) => Promise<readonly TwsGateway[]>;
   const gatewaysOfUser: (userId: string) => Promise<readonly IbkrGateway[]>;
-  const plansOf: (userId: string, instruments: readonly string[]) => ReturnType<TradePlans>;
+  const plansOf: (userId: string, wanted: Omit<Parameters<TradePlans>[0], "userId">) => ReturnType<TradePlans>;
 }

@@ -11,7 +11,7 @@ export { ingest } from "./ingest.ts";
 export type { DueRequest } from "./ingest-due.ts";
 export type { IngestReport, RunReport, SkippedReport } from "./ingest-report.ts";
 export { type Instant, instant, instantFromUnixMs, instantFromUnixSeconds, parseInstant, unixMsOf } from "./instant.ts";
-export { instrumentKey } from "./instrument-key.ts";
+export { instrumentKey, instrumentSpellings } from "./instrument-key.ts";
 export type { Json } from "./json.ts";
 export {
   auditFilterSchema,
@@ -62,7 +62,7 @@ export type { StatFill } from "./statistics/stat-fill.ts";
 export type { Step, StepFilter, StepName, StepStatistics, StepStatisticsFilter } from "./step.ts";
 export type { SyncRequest } from "./sync-now.ts";
 export type { SyncResult } from "./sync-result.ts";
-export type { Suggestion, TradePlan, TradePlans } from "./trade-suggestion.ts";
+export type { Suggestion, TradePlan, TradePlans, TradePlansRequest } from "./trade-suggestion.ts";
 export type { AbsorbRequest, UserAbsorb } from "./user-absorb.ts";
 export type { UserAudit } from "./user-audit.ts";
 export type { UserBook } from "./user-book.ts";

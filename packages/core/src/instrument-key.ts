@@ -1,10 +1,13 @@
 import type { Instrument } from "./execution.ts";
 
 /** Older names of the same asset. */
-const assets: readonly (readonly [RegExp, string])[] = [
-  [/^XBT|XBT$/g, "BTC"],
-  [/^XDG|XDG$/g, "DOGE"],
+const assets: readonly (readonly [old: RegExp, current: string, name: string])[] = [
+  [/^XBT|XBT$/g, "BTC", "XBT"],
+  [/^XDG|XDG$/g, "DOGE", "XDG"],
 ];
+
+/** What people write between the parts of a symbol. */
+const separators = ["", "/", "-", ".", "_", ":", " "];
 
 /**
  * One spelling of an instrument, for comparing what hosts, people and brokers write: `XBTUSD`, `XBT/USD` and `BTC/USD` are
@@ -15,12 +18,42 @@ const assets: readonly (readonly [RegExp, string])[] = [
  */
 export function instrumentKey(symbolOrInstrument: string | Pick<Instrument, "symbol">): string {
   const symbol = typeof symbolOrInstrument === "string" ? symbolOrInstrument : symbolOrInstrument.symbol;
-  const parts = symbol
+  const parts = partsOf(symbol);
+  const key = parts.length > 1 ? parts.map(currentName).join("") : parts.join("");
+  return currentName(key);
+}
+
+/**
+ * The usual spellings of an instrument in upper case, for those who look one up by text: as the broker writes it, with each
+ * separator and with older names. All have one {@link instrumentKey}, but for the broker's own.
+ *
+ * @example
+ * instrumentSpellings(trade.instrument) // ["BTC-USD", "BTC.USD", "BTC/USD", …, "XBTUSD", "XXBTZUSD"]
+ */
+export function instrumentSpellings({
+  symbol,
+  rawSymbol,
+}: Pick<Instrument, "symbol" | "rawSymbol">): readonly string[] {
+  const key = instrumentKey(symbol);
+  const parts = partsOf(symbol).filter((part) => part !== "");
+  const named = [parts.map(currentName), parts.map(oldName)];
+  const joined = named.flatMap((names) => separators.map((separator) => names.join(separator)));
+  const same = [key, oldName(key), ...joined].filter((text) => instrumentKey(text) === key);
+  return [...new Set([symbol, rawSymbol, ...same])].sort();
+}
+
+function partsOf(symbol: string): string[] {
+  return symbol
     .normalize("NFKC")
     .toUpperCase()
     .split(/[\s/._:-]+/);
-  const key = parts.length > 1 ? parts.map(currentName).join("") : parts.join("");
-  return currentName(key);
+}
+
+function oldName(text: string): string {
+  return assets.reduce((name, [, current, old]) => {
+    if (name.startsWith(current)) return `${old}${name.slice(current.length)}`;
+    return name.endsWith(current) ? `${name.slice(0, -current.length)}${old}` : name;
+  }, text);
 }
 
 function currentName(text: string): string {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { noSecrets, redactedError } from "./error-cause.ts";
-import { instrumentKey } from "./instrument-key.ts";
+import type { Instrument } from "./execution.ts";
+import { instrumentKey, instrumentSpellings } from "./instrument-key.ts";
 import type { Logger } from "./logger.ts";
 import type { Trade } from "./read-types.ts";
 
@@ -14,11 +15,23 @@ export interface TradePlan {
   readonly campaignId: string | null;
 }
 
-/** Asked once for each page of the inbox, with the `instrumentKey` of every trade on it. */
-export type TradePlans = (request: {
+/**
+ * Tells the plans of a person: at least those of these instruments and those with these ids. More do no harm, so all of
+ * them are a good answer too. Asked once for each page of the inbox, and once for totals by campaign.
+ */
+export type TradePlans = (request: TradePlansRequest) => Promise<readonly TradePlan[]>;
+
+/** What {@link TradePlans} is asked for. */
+export interface TradePlansRequest {
   readonly userId: string;
+  /**
+   * The instruments in question in each of their usual spellings, in upper case: `BTC/USD`, `BTCUSD`, `XBT-USD` and more.
+   * Who spells otherwise keeps the `instrumentKey` of a plan, which is among them, beside it.
+   */
   readonly instruments: readonly string[];
-}) => Promise<readonly TradePlan[]>;
+  /** The plans that fills are linked to, of whatever instrument; empty for the inbox. */
+  readonly planIds: readonly string[];
+}
 
 /** What is proposed for a trade in the inbox; never applied by itself, and stored only with a review. */
 export interface Suggestion {
@@ -63,6 +76,19 @@ const plansSchema = z.array(
   }),
 );
 
+export function plansRequest(
+  userId: string,
+  rows: readonly { readonly instrument: Pick<Instrument, "symbol" | "rawSymbol"> }[],
+  planIds: readonly string[],
+): TradePlansRequest {
+  // Few instruments, many rows: each is spelled once.
+  const instruments = new Map(
+    rows.map(({ instrument }) => [`${instrument.symbol} ${instrument.rawSymbol}`, instrument]),
+  );
+  const spellings = new Set([...instruments.values()].flatMap(instrumentSpellings));
+  return { userId, instruments: [...spellings].sort(), planIds: [...new Set(planIds)].sort() };
+}
+
 /** The suggestion of each trade, asking the host once. A host that fails must not hide its users' inbox from them. */
 export async function suggestions(
   trades: readonly Suggested[],
@@ -70,8 +96,7 @@ export async function suggestions(
 ): Promise<readonly Suggestion[]> {
   if (tradePlans === undefined || trades.length === 0) return trades.map(() => nothing("none"));
   try {
-    const instruments = [...new Set(trades.map(({ instrument }) => instrumentKey(instrument)))].sort();
-    const plans = plansSchema.parse(await tradePlans({ userId, instruments }));
+    const plans = plansSchema.parse(await tradePlans(plansRequest(userId, trades, [])));
     return trades.map(suggestedFrom(plans));
   } catch (error) {
     logger.error({ userId, err: redactedError(error, noSecrets) }, "tradePlans failed; the inbox has no suggestions");

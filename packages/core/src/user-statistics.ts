@@ -10,7 +10,7 @@ import { type RealizedDay, realizedByDay } from "./statistics/realized-by-day.ts
 import type { StatFill } from "./statistics/stat-fill.ts";
 import type { BookStore, StoredFill } from "./store-contract.ts";
 import { textId } from "./text-id.ts";
-import type { TradePlans } from "./trade-suggestion.ts";
+import { plansRequest, type TradePlans } from "./trade-suggestion.ts";
 
 export interface StatisticsFilter {
   readonly broker?: string;
@@ -113,7 +113,9 @@ async function campaignsOf(
   { userId, tradePlans }: StatisticsParts,
   fills: readonly StatFill[],
 ): Promise<ReadonlyMap<string, string | null>> {
-  const planned = fills.filter(({ link }) => link !== null && "tradePlanId" in link);
+  const planned = fills.flatMap(({ link, instrument }) => {
+    return link !== null && "tradePlanId" in link ? [{ planId: link.tradePlanId, instrument }] : [];
+  });
   if (planned.length === 0) return new Map();
   if (tradePlans === undefined) {
     throw new ImportError(
@@ -121,8 +123,13 @@ async function campaignsOf(
       "invalid option tradePlans: fills are linked to plans, and nothing tells their campaigns",
     );
   }
-  const instruments = [...new Set(planned.map(({ instrument }) => instrumentKey(instrument)))].sort();
-  const plans = await tradePlans({ userId, instruments });
+  const plans = await tradePlans(
+    plansRequest(
+      userId,
+      planned,
+      planned.map(({ planId }) => planId),
+    ),
+  );
   return new Map(plans.map(({ id, campaignId }) => [id, campaignId]));
 }
 

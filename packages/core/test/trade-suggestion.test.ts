@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Instrument } from "../src/execution.ts";
-import { instrumentKey } from "../src/instrument-key.ts";
+import { instrumentKey, instrumentSpellings } from "../src/instrument-key.ts";
 import { suggestedFrom, type TradePlan } from "../src/trade-suggestion.ts";
 
 test.each([
@@ -29,6 +30,28 @@ const instrument: Instrument = {
   ...{ symbol: "BTC/USD", rawSymbol: "XXBTZUSD", kind: "crypto", currency: "USD", base: "BTC" },
   ...{ exchange: null, conid: null, multiplier: null },
 };
+
+test.each([
+  ["BTC/USD", "XXBTZUSD", ["BTC/USD", "BTCUSD", "BTC-USD", "XBTUSD", "XBT/USD", "XXBTZUSD"]],
+  ["ETHBTC", "ETHXBT", ["ETHBTC", "ETHXBT"]],
+  ["DOGE/EUR", "XDGEUR", ["DOGEEUR", "XDG/EUR", "DOGE_EUR"]],
+  ["BRK B", "BRK B", ["BRK.B", "BRK/B", "BRK-B", "BRK B", "BRKB"]],
+  ["AAPL  250919C00150000", "AAPL  250919C00150000", ["AAPL  250919C00150000", "AAPL250919C00150000"]],
+])("instrumentSpellings: of %s are what hosts write", (symbol, rawSymbol, some) => {
+  expect(instrumentSpellings({ symbol, rawSymbol })).toEqual(expect.arrayContaining(some));
+});
+
+test("instrumentSpellings: all have one key, but for the broker's own", () => {
+  const letters = fc.string({ unit: fc.constantFrom("X", "B", "T", "C", "D", "G", "/", " ", ".", "é"), maxLength: 9 });
+  fc.assert(
+    fc.property(letters, (symbol) => {
+      const found = instrumentSpellings({ symbol, rawSymbol: "own" }).filter((text) => text !== "own");
+      expect(found).toContain(symbol);
+      expect(found.filter((text) => instrumentKey(text) !== instrumentKey(symbol))).toEqual([]);
+    }),
+  );
+});
+
 const plan = (id: string, changes: Partial<TradePlan> = {}): TradePlan => ({
   ...{ id, symbol: "XBTUSD", direction: "long", campaignId: "C1" },
   ...changes,

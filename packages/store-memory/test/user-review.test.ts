@@ -43,7 +43,7 @@ test("inbox: each trade has its suggestion, and the host is asked once a page", 
   expect(Object.fromEntries(items.map(({ orderId, suggestion }) => [orderId, suggestion.tradePlanId]))).toEqual({
     ...{ O1: "P1", O2: null, O3: "P1" },
   });
-  expect(tradePlans.mock.calls).toEqual([[{ userId: "owner", instruments: ["AAPL"] }]]);
+  expect(tradePlans.mock.calls).toEqual([[{ userId: "owner", instruments: ["AAPL"], planIds: [] }]]);
 });
 
 test.each<readonly [string, () => Promise<never[]>]>([

@@ -1,4 +1,4 @@
-import { createFillbook, instantFromUnixMs, type TradePlan } from "@fillbook/core";
+import { createFillbook, instantFromUnixMs, type TradePlan, type TradePlans } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
 import { anExecution, fakeClock, type ScriptedRecord, scripted } from "@fillbook/testkit";
 import { expect, test } from "vitest";
@@ -16,11 +16,11 @@ const fill = (hour: number, changes: Changes): ScriptedRecord => ({
   }),
 });
 
-async function aWorld(plans: readonly TradePlan[] | null = []) {
+async function aWorld(plans: readonly TradePlan[] | TradePlans | null = []) {
   const clock = fakeClock();
   const store = memoryStore({ clock });
   const connectors = [scripted({ pages: [] })];
-  const tradePlans = async () => plans ?? [];
+  const tradePlans = typeof plans === "function" ? plans : async () => plans ?? [];
   const host = plans === null ? {} : { tradePlans };
   const book = createFillbook({ store, connectors, credentials: async () => ({ token: "t" }), clock, ...host });
   const connectionId = await aConnection(store);
@@ -100,6 +100,29 @@ test("statistics: a plan's campaign comes before a direct one, and a link change
   await link("O3", { campaignId: "C2" });
   expect(await totals()).toEqual({ C1: "1", C2: "10", null: "4" });
 });
+
+test.each<readonly [string, TradePlans]>([
+  ["instruments", async ({ instruments }) => plansOfHost.filter(({ symbol }) => instruments.includes(symbol))],
+  ["ids", async ({ planIds }) => plansOfHost.filter(({ id }) => planIds.includes(id))],
+])(
+  "statistics: a host that looks plans up by their %s finds each campaign, however it spells them",
+  async (_, plans) => {
+    const { user, tell, link } = await aWorld(plans);
+    const btc = { ...anExecution().instrument, symbol: "BTC/USD", rawSymbol: "XXBTZUSD" };
+    await tell(...plansOfHost.map((_plan, hour) => fill(hour, { instrument: btc })));
+    for (const [hour, { id: tradePlanId }] of plansOfHost.entries()) await link(`O${hour}`, { tradePlanId });
+    const totals = await user.campaignTotals();
+    expect(totals.map(({ campaignId, executionCount }) => [campaignId, executionCount])).toEqual([
+      ["C0", 1],
+      ["C1", 1],
+      ["C2", 1],
+    ]);
+  },
+);
+
+const plansOfHost: readonly TradePlan[] = ["BTC/USD", "XBTUSD", "XBT-USD"].map((symbol, index) => ({
+  ...{ id: `P${index}`, symbol, direction: "long", campaignId: `C${index}` },
+}));
 
 test("statistics: without tradePlans nobody can say a plan's campaign", async () => {
   const { user, tell, link } = await aWorld(null);
