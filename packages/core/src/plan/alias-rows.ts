@@ -1,4 +1,4 @@
-import { NO_SEQUENCE, rankSequence } from "../identify.ts";
+import { NO_SEQUENCE, rankSequence } from "../rank.ts";
 import type { PlanRow } from "./fold.ts";
 import type { CancelRow } from "./plan-types.ts";
 
