@@ -2,6 +2,7 @@
 
 import { coverageEdits } from "./sabotage-coverage.ts";
 import { personEdits } from "./sabotage-person.ts";
+import { reportedEdits } from "./sabotage-reported.ts";
 import { unreadEdits } from "./sabotage-unread.ts";
 
 /** One wrong edit that the tests must notice. */
@@ -20,13 +21,13 @@ const core = "packages/core/src";
 export const sabotageEdits: readonly SabotageEdit[] = [
   {
     name: "revisions compare as text",
-    file: `${core}/identify.ts`,
+    file: `${core}/rank.ts`,
     search: 'return String(revision).padStart(REVISION_DIGITS, "0");',
     replacement: 'return String(revision).padEnd(REVISION_DIGITS, " ");',
   },
   {
     name: "row numbers compare as text",
-    file: `${core}/identify.ts`,
+    file: `${core}/rank.ts`,
     search: 'return `${String(digits.length).padStart(2, "0")}${digits}`;',
     replacement: 'return digits === "" ? "00" : `18${digits.padEnd(18, " ")}`;',
   },
@@ -45,8 +46,8 @@ export const sabotageEdits: readonly SabotageEdit[] = [
   {
     name: "equal content is a duplicate",
     file: `${core}/plan/news.ts`,
-    search: "unseen(batch.reports, (report) => report.revisionKey, { stored: revisions, undone })",
-    replacement: "unseen(batch.reports, (report) => report.contentKey, { stored: revisions, undone })",
+    search: "unseen(told, (report) => report.revisionKey, { stored: revisions, undone })",
+    replacement: "unseen(told, (report) => report.contentKey, { stored: revisions, undone })",
   },
   {
     name: "placeholder ids are ids",
@@ -178,4 +179,5 @@ export const sabotageEdits: readonly SabotageEdit[] = [
   ...personEdits,
   ...unreadEdits,
   ...coverageEdits,
+  ...reportedEdits,
 ];

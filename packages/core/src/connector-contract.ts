@@ -104,6 +104,11 @@ export interface Page<Raw, Context, Cursor> {
   readonly context: Context;
   /** Safe once this page is stored: it may make the next run repeat records, it must never skip one that was not yielded. */
   readonly cursor: Cursor;
+  /**
+   * When the broker reported this, by its own clock: an answer's `Date`, the moment at which a file was generated. Of
+   * contradicting reports of one fill the one that was first reported last counts; absent it is unknown, which loses.
+   */
+  readonly reportedAt?: Instant | null;
   readonly diagnostics?: readonly PageDiagnostic[];
   /** Diagnostics of earlier pages and runs that are over: their problems close with this page. */
   readonly resolved?: readonly Pick<PageDiagnostic, "kind" | "key">[];

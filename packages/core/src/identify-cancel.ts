@@ -1,6 +1,7 @@
 import { digest } from "./digest.ts";
 import type { CancelFacts } from "./execution.ts";
-import { feeFacts, realAliases, realSequence, scopeKey } from "./identify.ts";
+import { feeFacts, realAliases, scopeKey } from "./identify.ts";
+import { realSequence } from "./rank.ts";
 import { realId } from "./text-id.ts";
 
 /** A cancel's own key and the keys by which it finds reports. */

@@ -1,6 +1,7 @@
 import type { Decimal } from "./decimal.ts";
 import { digest } from "./digest.ts";
 import type { Alias, ExecutionFacts, Fee, Instrument } from "./execution.ts";
+import { rankOf, type rankWithin, realSequence } from "./rank.ts";
 import { realId, realOrderId } from "./text-id.ts";
 
 /**
@@ -15,7 +16,7 @@ export interface ReportKeys {
   readonly familyClass: FamilyClass;
   /** Unique for the stored report; an equal key is a duplicate and writes nothing. */
   readonly revisionKey: string;
-  /** Sortable text: the greatest report of a family that no cancel voids is canonical. */
+  /** Sortable text: the greatest report of a family that no cancel voids is canonical, see {@link rankWithin}. */
   readonly rank: string;
   /** Equal for fills that look the same: instrument, side, quantity, price, second. Without fees and order ids. */
   readonly contentKey: string;
@@ -32,10 +33,6 @@ export interface OrderKey {
   readonly id: string;
   readonly text: string;
 }
-
-const REVISION_DIGITS = 9;
-/** In a rank the revision and one digit of authority stand before the row number. */
-const SEQUENCE_AT = REVISION_DIGITS + 1;
 
 /** Bumped when the fields of the content hash change: then old and new hashes never meet by accident. */
 const CONTENT_VERSION = 1;
@@ -54,7 +51,7 @@ export function identify(
   const aliases = realAliases(execution.aliases);
   const { familyKey, familyClass } = familyOf(scope, { execution, aliases, contentKey, ordinal });
   const sequence = realSequence(execution.sequence);
-  const { connector, authority, reportedAt } = execution.source;
+  const { connector, authority } = execution.source;
   const revisionKey = digest(
     JSON.stringify([owner, familyKey, execution.revision, authority, sequence, connector, decisiveContent(execution)]),
   );
@@ -62,7 +59,7 @@ export function identify(
     familyKey,
     familyClass,
     revisionKey,
-    rank: `${revisionText(execution.revision)}${authority}${sequenceText(sequence)}${completeness(execution.fees)}${reportedAt ?? "0"}${revisionKey}`,
+    rank: rankOf(execution, revisionKey),
     contentKey,
     orderKey: orderKeyOf(scope, execution),
     aliasKeys: aliases.map((alias) => `${scope}/${alias}`),
@@ -98,46 +95,6 @@ export function contentOrdinal(familyKey: string): number {
 /** Placeholders are null, and so is `trade:` with a placeholder behind it. */
 export function realAliases(aliases: readonly Alias[]): Alias[] {
   return [...new Set(aliases.filter((alias) => realId(alias.slice(alias.indexOf(":") + 1)) !== null))].sort();
-}
-
-/** Row number as digits without leading zeros, null for a placeholder. */
-export function realSequence(sequence: string | null): string | null {
-  const id = realId(sequence);
-  return id === null ? null : realId(id.replace(/^0+/, ""));
-}
-
-/** A row number as text that sorts as numbers of any length do; a row without one comes first. */
-export function sequenceText(sequence: string | null): string {
-  const digits = realSequence(sequence) ?? "";
-  return `${String(digits.length).padStart(2, "0")}${digits}`;
-}
-
-/** What {@link sequenceText} makes of a row without a number. */
-export const NO_SEQUENCE = "00";
-
-/** The part of a rank that a conflict compares: revision, authority, row number. */
-export function rankPlace(rank: string): string {
-  return rank.slice(0, SEQUENCE_AT + rankSequence(rank).length);
-}
-
-/** The row number in a rank, as {@link sequenceText} writes it. */
-export function rankSequence(rank: string): string {
-  return rank.slice(SEQUENCE_AT, SEQUENCE_AT + 2 + Number(rank.slice(SEQUENCE_AT, SEQUENCE_AT + 2)));
-}
-
-/** The rank of a folded report, which takes its host's revision. */
-export function rankAtRevision(rank: string, revision: number): string {
-  return `${revisionText(revision)}${rank.slice(REVISION_DIGITS)}`;
-}
-
-/** 0 unknown, 1 estimated, 2 known. */
-export function completeness(fees: readonly Fee[] | null): 0 | 1 | 2 {
-  if (fees === null) return 0;
-  return fees.some((fee) => fee.estimated) ? 1 : 2;
-}
-
-function revisionText(revision: number): string {
-  return String(revision).padStart(REVISION_DIGITS, "0");
 }
 
 function familyOf(

@@ -2,7 +2,7 @@ import type { AnyConnector, Page, PageDiagnostic, PageRecord } from "./connector
 import { digest } from "./digest.ts";
 import { identify, scopeKey } from "./identify.ts";
 import { identifyCancel } from "./identify-cancel.ts";
-import type { Instant } from "./instant.ts";
+import { type Instant, instant } from "./instant.ts";
 import { canonicalJson, type Json } from "./json.ts";
 import { type NormalizedRecord, type NormalizeSource, normalizeRecord } from "./normalize-page.ts";
 import type { BatchRun, CommitBatch, NewCancel, NewReport } from "./plan/commit-batch.ts";
@@ -38,7 +38,10 @@ export function pageBatch(page: Page<Json, Json, Json>, source: BatchSource): Co
 export function* pageStretches(page: Page<Json, Json, Json>, source: BatchSource): Generator<void, CommitBatch, void> {
   const { connector, owner, at, run } = source;
   const contextHash = digest(canonicalJson(page.context));
-  const origin: Origin = { owner, connectionId: run.connectionId, jobId: run.jobId, fetchedAt: at, contextHash };
+  const { connectionId, jobId } = run;
+  // Moments compare as text: another form of one would win or lose by its spelling.
+  const firstReportedAt = page.reportedAt == null ? null : instant(page.reportedAt);
+  const origin: Origin = { owner, connectionId, jobId, fetchedAt: at, contextHash, firstReportedAt };
   const parts = noParts();
   const heard = source.onThrown === undefined ? {} : { onThrown: source.onThrown };
   for (const [index, record] of page.records.entries()) {
@@ -115,6 +118,7 @@ export interface Origin {
   readonly jobId: string;
   readonly fetchedAt: Instant;
   readonly contextHash: string;
+  readonly firstReportedAt: Instant | null;
 }
 
 function addReport(
@@ -133,15 +137,17 @@ function addReport(
 }
 
 function newCancel({ facts, raw }: Extract<NormalizedRecord, { kind: "cancel" }>, origin: Origin): NewCancel {
-  return { ...facts, ...identifyCancel(facts, { owner: origin.owner }), ...origin, raw };
+  const { firstReportedAt: _at, ...from } = origin;
+  return { ...facts, ...identifyCancel(facts, { owner: origin.owner }), ...from, raw };
 }
 
 function newReject(record: Extract<NormalizedRecord, { kind: "rejected" }>, origin: Origin): Reject {
-  const { connectionId, jobId, fetchedAt, contextHash } = origin;
+  const { owner: _owner, ...from } = origin;
   const { reason, rawText, raw, ordinal, truncated: rawTruncated } = record;
   return {
-    ...rejectKeys({ connectionId, rawText, ordinal: ordinal ?? 0 }),
-    ...{ connectionId, jobId, fetchedAt, contextHash, reason, raw, rawTruncated, ordinal },
+    ...rejectKeys({ connectionId: from.connectionId, rawText, ordinal: ordinal ?? 0 }),
+    ...from,
+    ...{ reason, raw, rawTruncated, ordinal },
   };
 }
 

@@ -70,6 +70,8 @@ export type StoredExecution = Execution & {
   readonly jobId: string;
   readonly connectionId: string;
   readonly fetchedAt: Instant;
+  /** The earliest of the moments at which the broker reported this; null while none is known. */
+  readonly firstReportedAt: Instant | null;
 };
 
 /** The canonical executions of one order, summed; always recomputed from them. */

@@ -30,9 +30,9 @@ export function rereadBatch(rejects: readonly Reject[], source: RereadSource): C
 }
 
 function reread(all: BatchParts, reject: Reject, { connector, owner, run, contexts }: RereadSource): Reread {
-  const { rejectKey, raw, ordinal, connectionId, fetchedAt, contextHash } = reject;
+  const { rejectKey, raw, ordinal, connectionId, fetchedAt, contextHash, firstReportedAt } = reject;
   const parts = noParts();
-  const origin = { owner, connectionId, jobId: run.jobId, fetchedAt, contextHash };
+  const origin = { owner, connectionId, jobId: run.jobId, fetchedAt, contextHash, firstReportedAt };
   const record = ordinal === null ? { raw } : { raw, ordinal };
   addRecord(parts, record, { connector, context: contexts.get(contextHash) ?? null, origin });
   all.reports.push(...parts.reports);

@@ -40,7 +40,14 @@ export type {
 export { onlyRecords, recordKeysOf, rejectRecords } from "./plan/reject-records.ts";
 export { replanBatch } from "./plan/replan-batch.ts";
 export type { TradeReview } from "./plan/review.ts";
-export { emptySnapshot, extendSnapshot, type Snapshot, type SnapshotKeys, type SnapshotRows } from "./plan/snapshot.ts";
+export {
+  emptySnapshot,
+  extendSnapshot,
+  type Snapshot,
+  type SnapshotKeys,
+  type SnapshotRows,
+  type StoredKey,
+} from "./plan/snapshot.ts";
 export { tradeFromMembers } from "./plan/trade-from-members.ts";
 export type { ImportUndo, UndoOutcome } from "./plan/undo-import.ts";
 export { keysOf } from "./plan/wanted-keys.ts";

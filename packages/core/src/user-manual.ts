@@ -139,7 +139,8 @@ function recordsOf(
 ): BatchParts & Pick<CommitBatch, "contexts"> {
   const parts = noParts();
   const fetchedAt = instantFromUnixMs(clock.now());
-  const origin = { owner: userId, connectionId: MANUAL, jobId: MANUAL, fetchedAt, contextHash };
+  const from = { connectionId: MANUAL, jobId: MANUAL, contextHash };
+  const origin = { owner: userId, ...from, fetchedAt, firstReportedAt: null };
   for (const raw of raws) addRecord(parts, { raw }, { connector: reader, context: null, origin });
   const [reject] = parts.rejects;
   if (reject !== undefined) throw new ImportError("OPTION_INVALID", `invalid option ${reject.reason}`);

@@ -38,7 +38,12 @@ test("rejectRecords: a refused report and a refused cancel become rejects that h
   const rawHash = digest(JSON.stringify(raw));
   expect(ofReport).toEqual({
     ...{ rejectKey: digest(`connection of live|${rawHash}|0`), rawHash, raw, rawTruncated: false, ordinal: null },
-    ...{ connectionId: "connection of live", jobId: "job 1", reason: "the value is out of range" },
+    ...{
+      connectionId: "connection of live",
+      firstReportedAt: null,
+      jobId: "job 1",
+      reason: "the value is out of range",
+    },
     ...{ fetchedAt: batch.at, contextHash: batch.reports[0]?.contextHash },
   });
   expect(ofCancel?.raw).toEqual(batch.cancels[0]?.raw);

@@ -10,6 +10,7 @@ import {
   type SnapshotRows,
 } from "@fillbook/core/store";
 import { writeAudit } from "./memory-audit.ts";
+import { storedKeys, writeMoments } from "./memory-moments.ts";
 import type { OwnerTables, ReportRow } from "./memory-tables.ts";
 
 /** Asks core what to write, reading whatever it wants to see. */
@@ -33,9 +34,9 @@ function readRows(tables: OwnerTables, keys: SnapshotKeys): SnapshotRows {
   for (const { familyKey } of present(tables.reports, index.tradeMembers.values(keys.tradeFamilies)))
     families.add(familyKey);
   return {
-    revisions: keys.revisions.filter((key) => tables.reports.has(key)),
+    revisions: storedKeys(tables.reports, keys.revisions),
     cancelKeys: keys.cancelKeys.filter((key) => tables.cancels.has(key)),
-    rejectKeys: keys.rejectKeys.filter((key) => tables.rejects.has(key)),
+    rejectKeys: storedKeys(tables.rejects, keys.rejectKeys),
     undone: [
       ...keys.revisions.filter((key) => isUndone(tables.reports.get(key))),
       ...keys.cancelKeys.filter((key) => isUndone(tables.cancels.get(key))),
@@ -97,6 +98,7 @@ export function writePlan(tables: OwnerTables, batch: CommitBatch, plan: CommitP
     const report = tables.reports.get(revisionKey);
     if (report !== undefined) tables.reports.set(revisionKey, { ...report, ...envelope });
   }
+  writeMoments(tables, plan);
   for (const { cancelKey, ...marks } of plan.cancelMarks) {
     const cancel = tables.cancels.get(cancelKey);
     if (cancel !== undefined) tables.cancels.set(cancelKey, { ...cancel, ...marks });
@@ -175,9 +177,9 @@ function writeProblems({ problems }: OwnerTables, batch: CommitBatch, plan: Comm
       resolvedAt: null,
     });
   }
-  for (const { problemKey, message } of plan.problemsReworded) {
+  for (const { problemKey, ...words } of plan.problemsReworded) {
     const known = problems.get(problemKey);
-    if (known?.resolvedAt === null) problems.set(problemKey, { ...known, message });
+    if (known?.resolvedAt === null) problems.set(problemKey, { ...known, ...words });
   }
   for (const key of plan.problemsResolved) {
     const known = problems.get(key);

@@ -100,7 +100,8 @@ async function deliver(store: BookStore, record: Delivered, connections: Map<str
     record.kind === "cancel"
       ? ({ kind: "cancel", cancel: record.input } as const)
       : ({ kind: "execution", execution: record.input, ordinal: record.ordinal } as const);
-  const report = await playPages(store, connectionId, [{ records: [told] }], { connector });
+  const page = { records: [told], ...(record.reportedAt == null ? {} : { reportedAt: record.reportedAt }) };
+  const report = await playPages(store, connectionId, [page], { connector });
   expect(report.error).toBeNull();
 }
 

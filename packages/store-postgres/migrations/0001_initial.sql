@@ -104,7 +104,8 @@ create index jobs_by_connection on jobs (owner, connection_id, started_at, id);
 create index jobs_running on jobs (owner, started_at, id) where status = 'running';
 
 -- One row a report. Facts and keys are never changed; canonical, voided, trade_id, pinned, undone and fill are what plans
--- rewrite, and job, connection and fetch time where an undone report is told again. What a fill counts of its own family's
+-- rewrite, job, connection and fetch time where an undone report is told again, and first_reported_at, which may become an
+-- earlier moment. What a fill counts of its own family's
 -- decision is in the row of that.
 create table executions (
   owner text collate "C" not null,
@@ -154,6 +155,8 @@ create table executions (
   connection_id text collate "C" not null,
   job_id text collate "C" not null,
   fetched_at timestamptz not null,
+  -- The earliest moment at which the broker reported this; null while none is known.
+  first_reported_at timestamptz,
   context_hash text collate "C" not null,
   canonical boolean not null,
   voided boolean not null,
@@ -162,7 +165,8 @@ create table executions (
   -- The event of the undo by which it counts for nothing.
   undone text collate "C",
   fill json,
-  primary key (owner, family_key, revision_key),
+  -- Whether and since when a report is known is answered by the key alone.
+  primary key (owner, family_key, revision_key) include (first_reported_at),
   check (not (canonical and voided)),
   check (undone is null or not canonical),
   check (fill is null or trade_id is not null)
@@ -224,6 +228,7 @@ create table rejects (
   raw_truncated boolean not null,
   context_hash text collate "C" not null,
   fetched_at timestamptz not null,
+  first_reported_at timestamptz,
   -- The connector's number of the record among its equals.
   ordinal integer check (ordinal >= 0),
   -- When the record could be read after all, and the job that did.

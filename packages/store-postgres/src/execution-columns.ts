@@ -65,11 +65,12 @@ export const executionColumns: readonly Column[] = [
   column("connection_id", "text", ({ connectionId }) => connectionId),
   column("job_id", "text", ({ jobId }) => jobId),
   column("fetched_at", "timestamptz", ({ fetchedAt }) => fetchedAt),
+  column("first_reported_at", "timestamptz", ({ firstReportedAt }) => firstReportedAt),
   column("context_hash", "text", ({ contextHash }) => contextHash),
   ...markColumns,
 ];
 
-const instants = new Set(["executed_at", "reported_at", "fetched_at"]);
+const instants = new Set(["executed_at", "reported_at", "fetched_at", "first_reported_at"]);
 
 /** The select list that {@link storedExecution} reads. */
 export const executionSelection = executionColumns
@@ -98,6 +99,7 @@ export function storedReport(row: SqlRow): StoredReport {
     connectionId: textOf(row, "connection_id"),
     jobId: textOf(row, "job_id"),
     fetchedAt: textOf(row, "fetched_at"),
+    firstReportedAt: textOrNull(row, "first_reported_at"),
     contextHash: textOf(row, "context_hash"),
     canonical: isTrue(row, "canonical"),
     voided: isTrue(row, "voided"),
@@ -130,6 +132,7 @@ export function storedExecution(row: SqlRow): StoredExecution {
     connectionId: textOf(row, "connection_id"),
     jobId: textOf(row, "job_id"),
     fetchedAt: textOf(row, "fetched_at"),
+    firstReportedAt: textOrNull(row, "first_reported_at"),
     raw: JSON.parse(textOf(row, "raw")) as Json,
   };
   // Written by executionColumns from a report that core had checked.

@@ -1,4 +1,5 @@
-import type { CommitBatch, PlanAnswer, Snapshot, SnapshotKeys, SnapshotRows } from "@fillbook/core/store";
+import type { Instant } from "@fillbook/core";
+import type { CommitBatch, PlanAnswer, Snapshot, SnapshotKeys, SnapshotRows, StoredKey } from "@fillbook/core/store";
 import { contentSecond, emptySnapshot, extendSnapshot, planCommit } from "@fillbook/core/store";
 import { withCounted } from "./counted-decisions.ts";
 import { reportSelection, storedReport } from "./execution-columns.ts";
@@ -6,7 +7,7 @@ import type { Sql, SqlRow } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { cancelRow, cancelSelection, decisionRow, decisionSelection } from "./rare-columns.ts";
 import { sqlArray } from "./sql-array.ts";
-import { isTrue, textOf } from "./sql-columns.ts";
+import { instantColumn, isTrue, textOf, textOrNull } from "./sql-columns.ts";
 import { tradeRow, tradeSelection } from "./trade-columns.ts";
 
 /** Asks core what to write, reading whatever it wants to see. The accounts are locked by now. */
@@ -38,17 +39,21 @@ function snapshotReader(sql: Sql, tables: PostgresTables, batch: CommitBatch) {
   return async (keys: SnapshotKeys): Promise<SnapshotRows> => {
     // A revision key names its family, so the primary key finds both; the families' other revisions come along unasked.
     const asked = keys.revisions.map((key) => familyOf.get(key) ?? "");
-    const known = await read("revisions", asked, (row) => ({ ...storedKey(row), family: textOf(row, "family") }));
+    const known = await read("revisions", asked, (row) => {
+      return { ...storedKey(row), family: textOf(row, "family"), isUndone: isTrue(row, "undone") };
+    });
     const present = new Set(known.map(({ family }) => family));
     // Most families of a page of news are new. Nobody else writes the account meanwhile, so they need not be asked for.
     for (const family of asked) if (!present.has(family)) absent.add(family);
-    const knownCancels = await read("cancelKeys", keys.cancelKeys, storedKey);
+    const knownCancels = await read("cancelKeys", keys.cancelKeys, (row) => {
+      return { key: textOf(row, "key"), isUndone: isTrue(row, "undone") };
+    });
     const around = await familiesAround(sql, tables, { owner, keys });
     const families = [...keys.families.filter((family) => !absent.has(family)), ...around];
     return {
-      revisions: known.map(({ key }) => key),
+      revisions: known,
       cancelKeys: knownCancels.map(({ key }) => key),
-      rejectKeys: await read("rejectKeys", keys.rejectKeys, keyOf),
+      rejectKeys: await read("rejectKeys", keys.rejectKeys, storedKey),
       undone: [...known, ...knownCancels].flatMap(({ key, isUndone }) => (isUndone ? [key] : [])),
       reports: [
         ...(await read("reports", families, storedReport)),
@@ -67,12 +72,9 @@ function snapshotReader(sql: Sql, tables: PostgresTables, batch: CommitBatch) {
 
 type Statement = Exclude<keyof SnapshotRows, "undone"> | "tradeIds" | "tradeFamilies";
 
-function storedKey(row: SqlRow): { readonly key: string; readonly isUndone: boolean } {
-  return { key: keyOf(row), isUndone: isTrue(row, "undone") };
-}
-
-function keyOf(row: SqlRow): string {
-  return textOf(row, "key");
+function storedKey(row: SqlRow): StoredKey {
+  // Written from an instant that core had checked.
+  return { key: textOf(row, "key"), firstReportedAt: textOrNull(row, "first_reported_at") as Instant | null };
 }
 
 function snapshotStatements(tables: PostgresTables): Readonly<Record<Statement, string>> {
@@ -80,15 +82,19 @@ function snapshotStatements(tables: PostgresTables): Readonly<Record<Statement, 
   const fills = withCounted(tables);
   return {
     revisions: byKeys(
-      // Two keys answer it without the rows: almost none is in the second one.
-      `family_key as family, revision_key as key, exists (select from ${tables.executions} as hidden
+      // Two indexes answer it without the rows: almost none is in the second one.
+      `family_key as family, revision_key as key, ${instantColumn("first_reported_at")}, exists (select from ${tables.executions} as hidden
          where hidden.owner = $1 and hidden.family_key = executions.family_key
            and hidden.revision_key = executions.revision_key and hidden.undone is not null) as undone`,
       executions,
       "family_key = wanted.key",
     ),
     cancelKeys: byKeys("cancel_key as key, undone is not null as undone", tables.cancels, "cancel_key = wanted.key"),
-    rejectKeys: byKeys("reject_key as key", tables.rejects, "reject_key = wanted.key"),
+    rejectKeys: byKeys(
+      `reject_key as key, ${instantColumn("first_reported_at")}`,
+      tables.rejects,
+      "reject_key = wanted.key",
+    ),
     reports: byKeys(reportSelection, fills, "executions.family_key = wanted.key"),
     cancels: byKeys(
       cancelSelection,

@@ -7,6 +7,7 @@ import { cancelColumns, cancelNameColumns, decisionColumns, rejectColumns } from
 import { sqlArray } from "./sql-array.ts";
 import { insertAll, replacing, type SqlColumns } from "./sql-columns.ts";
 import { insertReports, updateMarks } from "./write-executions.ts";
+import { updateMoments } from "./write-moments.ts";
 import { writeProblems } from "./write-problems.ts";
 import { writeRereads } from "./write-rereads.ts";
 import { writeTrades } from "./write-trades.ts";
@@ -28,6 +29,7 @@ export async function writePlan(sql: Sql, tables: PostgresTables, planned: Plann
   await insertAll(sql, { table: tables.contexts, columns: contextColumns(owner), rows: contexts, conflict: known });
   await updateMarks(sql, tables, planned);
   await updateRevived(sql, tables, planned);
+  await updateMoments(sql, tables, planned);
   await insertReports(sql, tables, planned);
   await updateCancels(sql, tables, planned);
   await insertAll(sql, { table: tables.cancels, columns: cancelColumns, rows: plan.cancels });

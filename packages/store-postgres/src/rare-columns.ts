@@ -59,12 +59,14 @@ export const rejectColumns = (owner: string): SqlColumns<Reject> => [
   { name: "raw_truncated", type: "boolean", write: ({ rawTruncated }) => booleanText(rawTruncated) },
   { name: "context_hash", type: "text", write: ({ contextHash }) => contextHash },
   { name: "fetched_at", type: "timestamptz", write: ({ fetchedAt }) => fetchedAt },
+  { name: "first_reported_at", type: "timestamptz", write: ({ firstReportedAt }) => firstReportedAt },
   { name: "ordinal", type: "integer", write: ({ ordinal }) => (ordinal === null ? null : String(ordinal)) },
 ];
 
 export const rejectSelection = [
   "reject_key, connection_id, job_id, reason, raw_hash, raw, raw_truncated, context_hash, ordinal",
   instantColumn("fetched_at"),
+  instantColumn("first_reported_at"),
 ].join(", ");
 
 /** A row of {@link rejectSelection}. */
@@ -81,6 +83,7 @@ export function rejectRow(row: SqlRow): Reject {
     rawTruncated: isTrue(row, "raw_truncated"),
     contextHash: textOf(row, "context_hash"),
     fetchedAt: textOf(row, "fetched_at"),
+    firstReportedAt: textOrNull(row, "first_reported_at"),
   };
   // Written by rejectColumns from a reject that core had made.
   return reject as unknown as Reject;

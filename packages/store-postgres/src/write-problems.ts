@@ -35,13 +35,16 @@ async function rewordProblems(
   const reworded = plan.problemsReworded;
   if (reworded.length === 0) return;
   await sql.query(
-    `update ${tables.problems} as stored set message = new.message
-       from unnest($2::text[], $3::text[]) as new (problem_key, message)
-      where stored.owner = $1 and stored.problem_key = new.problem_key and stored.resolved_at is null`,
+    `update ${tables.problems} as stored
+        set message = new.message, details = coalesce(new.details::json, stored.details)
+       from unnest($2::text[], $3::text[], $4::text[]) as new (problem_key, message, details)
+      where stored.owner = $1 and stored.problem_key = new.problem_key and stored.resolved_at is null
+        and (stored.message, stored.details::text) is distinct from (new.message, coalesce(new.details, stored.details::text))`,
     [
       batch.owner,
       sqlArray(reworded.map(({ problemKey }) => problemKey)),
       sqlArray(reworded.map(({ message }) => message)),
+      sqlArray(reworded.map(({ details }) => (details === undefined ? null : JSON.stringify(details)))),
     ],
   );
 }

@@ -1,6 +1,8 @@
 import { inspect } from "node:util";
+import { instant } from "@fillbook/core";
+import { anExecution } from "@fillbook/testkit";
 import { expect, test } from "vitest";
-import { aConnection } from "../../testkit/src/suite/play.ts";
+import { aConnection, playPages } from "../../testkit/src/suite/play.ts";
 import { faultPages, runReport } from "./support/fault-book.ts";
 import { rowVersions } from "./support/row-versions.ts";
 import { serverStore, type TestStore } from "./support/test-store.ts";
@@ -107,6 +109,29 @@ test("no row of one owner names a row of another", async () => {
     expect(rows[0], `${table}.${column}`).toMatchObject({ owners: 3, strays: 0 });
   }
 });
+
+test("an answer of a later moment writes nothing, and one of an earlier moment its moment alone", async () => {
+  const played = await serverStore();
+  const connectionId = await aConnection(played.store);
+  const records = [fill("E1", "100"), fill("E2", "100"), fill("E1", "7")];
+  const answer = (minute: number) => {
+    return playPages(played.store, connectionId, [{ records, reportedAt: instant(`2026-01-06T10:1${minute}:00Z`) }]);
+  };
+  expect((await answer(5)).stats).toMatchObject({ inserted: 2, conflicts: 1 });
+  const before = await bookVersions(played);
+  expect((await answer(6)).stats).toMatchObject({ duplicates: 3, tradesTouched: 0 });
+  expect(await bookVersions(played)).toEqual(before);
+  expect((await answer(4)).stats).toMatchObject({ duplicates: 3, tradesTouched: 0 });
+  const { executions: written, problems: reworded, ...others } = await bookVersions(played);
+  const { executions, problems, ...untouched } = before;
+  expect(others).toEqual(untouched);
+  expect([written?.length, reworded?.length]).toEqual([executions?.length, problems?.length]);
+  expect(written?.filter((row) => executions?.includes(row))).toEqual([]);
+});
+
+function fill(familyId: string, price: string) {
+  return { kind: "execution" as const, execution: anExecution({ familyId, price }) };
+}
 
 async function playedBook(): Promise<TestStore & { readonly connectionId: string }> {
   const played = await serverStore();

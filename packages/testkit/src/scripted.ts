@@ -1,4 +1,4 @@
-import type { Json } from "@fillbook/core";
+import type { Instant, Json } from "@fillbook/core";
 import type {
   CancelInput,
   Connector,
@@ -25,6 +25,7 @@ export type ScriptedPage =
       readonly resolved?: Page<Json, Json, Json>["resolved"];
       readonly coverage?: PageCoverage;
       readonly cursor?: Json;
+      readonly reportedAt?: Instant;
     }
   | { readonly error: Error };
 
@@ -111,5 +112,6 @@ export function scriptedPage(
     ...(page.diagnostics === undefined ? {} : { diagnostics: page.diagnostics }),
     ...(page.resolved === undefined ? {} : { resolved: page.resolved }),
     ...(page.coverage === undefined ? {} : { coverage: page.coverage }),
+    ...(page.reportedAt === undefined ? {} : { reportedAt: page.reportedAt }),
   };
 }

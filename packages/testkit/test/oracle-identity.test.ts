@@ -1,6 +1,8 @@
+import { instant } from "@fillbook/core";
 import { expect, test } from "vitest";
 import { expectedBook, possibleBooks } from "../src/oracle/oracle.ts";
 import { live, told, usd } from "../src/oracle/oracle-cases.ts";
+import type { Delivered } from "../src/oracle/oracle-report.ts";
 
 test("identity: two twins with their own ids are two fills", () => {
   const book = expectedBook([live({ familyId: "a" }), live({ familyId: "b" })]);
@@ -106,6 +108,19 @@ test("rank: revision, authority, sequence, fees and report time decide in this o
     const delivered = steps.slice(0, index + 1).toReversed();
     expect(expectedBook(delivered).canonical[0]?.price).toBe(`${index + 1}`);
   }
+});
+
+test("rank: of reports that are equal so far the one that was first reported last counts, whatever repeats it", () => {
+  const answered = (price: string, minute: number | null): Delivered => {
+    return {
+      ...live({ familyId: "a", price }),
+      reportedAt: minute === null ? null : instant(`2025-10-01T00:0${minute}:00Z`),
+    };
+  };
+  const two = [answered("1", 1), answered("2", 2), answered("3", null)];
+  expect(possibleBooks(two).map(({ canonical }) => canonical[0]?.price)).toEqual(["2"]);
+  expect(expectedBook([...two, answered("1", 3)]).canonical[0]?.price).toBe("2");
+  expect(expectedBook([...two, answered("2", 0)]).canonical[0]?.price).toBe("1");
 });
 
 test("conflict: equal rank and other values are one problem and two possible books", () => {

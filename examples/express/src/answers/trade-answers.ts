@@ -70,6 +70,7 @@ const execution: z.ZodType<StoredExecution> = named(
     ...{ id: text, tradeId: text.nullable(), familyKey: text, canonical: z.boolean(), voided: z.boolean() },
     undone: z.boolean(),
     ...{ jobId: text, connectionId: text, fetchedAt: instantText, broker: text, account: text },
+    firstReportedAt: instantText.nullable(),
     kind: z.enum(["order", "instant"]),
     ...{ familyId: text.nullable(), revision: count, executionId: text.nullable(), executedAt: instantText },
     ...{ instrument, side, quantity: decimalText, price: decimalText, fees: z.array(fee).nullable() },

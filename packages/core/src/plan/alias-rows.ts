@@ -1,9 +1,9 @@
-import { NO_SEQUENCE, rankSequence } from "../identify.ts";
+import { NO_SEQUENCE, rankSequence } from "../rank.ts";
 import type { PlanRow } from "./fold.ts";
 import type { CancelRow } from "./plan-types.ts";
 
 /** Rows that a cancel names, as far as its effect goes. */
-export interface NamedRows {
+interface NamedRows {
   readonly lowestRevision: number;
   readonly revision: number;
   /** The highest row number, as text. */

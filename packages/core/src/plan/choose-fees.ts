@@ -1,6 +1,6 @@
 import { type Decimal, sumDecimals } from "../decimal.ts";
 import type { Fee } from "../execution.ts";
-import { completeness, realSequence } from "../identify.ts";
+import { completeness, realSequence } from "../rank.ts";
 import type { PlanRow } from "./fold.ts";
 import type { CancelRow } from "./plan-types.ts";
 

@@ -119,14 +119,19 @@ export interface CommitPlan {
   readonly marks: readonly { readonly revisionKey: string; readonly marks: Marks }[];
   /** Reports that were undone and are told again: who told them is rewritten, their marks are above. */
   readonly revived: readonly Retold[];
+  /** Stored reports that the broker is known to have reported earlier than was known; nothing else of them changes here. */
+  readonly moments: readonly Pick<Report, "revisionKey" | "firstReportedAt">[];
+  /** The same of stored rejects. */
+  readonly rejectMoments: readonly Pick<Reject, "rejectKey" | "firstReportedAt">[];
   /** Cancels that were stored before and are undone now, or told again since they were. */
   readonly cancelMarks: readonly (Pick<StoredCancel, "cancelKey" | "undone"> & Partial<Omit<Retold, "revisionKey">>)[];
   readonly trades: readonly TradeRow[];
   /** Trades that lost their last fill to another trade. */
   readonly tradesRemoved: readonly string[];
   readonly problemsOpened: readonly NewProblem[];
-  /** What open problems say now. */
-  readonly problemsReworded: readonly Pick<NewProblem, "problemKey" | "message">[];
+  /** What open problems say now. Absent details stay. */
+  readonly problemsReworded: readonly (Pick<NewProblem, "problemKey" | "message"> &
+    Partial<Pick<NewProblem, "details">>)[];
   readonly problemsResolved: readonly string[];
   readonly audit: AuditEvent | null;
   /** What became of the batch's undo; a job of which something was undone is marked with the batch's time. */

@@ -1,4 +1,5 @@
-import { completeness, feeFacts, instrumentId, rankPlace } from "../identify.ts";
+import { feeFacts, instrumentId } from "../identify.ts";
+import { completeness, rankPlace } from "../rank.ts";
 import type { PlanRow } from "./fold.ts";
 
 /** Reports that claim one place and cannot all be right, where a person chose none of them. */

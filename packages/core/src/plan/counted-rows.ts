@@ -25,9 +25,12 @@ export function countedRows(
   const visible: CountedRows["visible"][number][] = [];
   const hidden: HiddenRow[] = [];
   const revived = new Map(news.revived.map((report) => [report.revisionKey, report]));
-  for (const report of snapshot.reports.values()) {
+  const earlier = new Map(news.earlier.map((report) => [report.revisionKey, report.firstReportedAt]));
+  for (const stored of snapshot.reports.values()) {
+    const firstReportedAt = earlier.get(stored.revisionKey);
+    const report = firstReportedAt === undefined ? stored : { ...stored, firstReportedAt };
     const again = revived.get(report.revisionKey);
-    if (again !== undefined) visible.push({ report: { ...report, ...retold(again) }, before: report });
+    if (again !== undefined) visible.push({ report: { ...report, ...retold(again) }, before: stored });
     else if (report.undone !== null) hidden.push({ report, undone: report.undone });
     else if (undo?.reports.has(report.revisionKey)) hidden.push({ report, undone: undo.id });
     else visible.push({ report, before: report });

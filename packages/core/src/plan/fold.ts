@@ -1,4 +1,5 @@
-import { type FamilyClass, NO_SEQUENCE, rankAtRevision, rankSequence } from "../identify.ts";
+import type { FamilyClass } from "../identify.ts";
+import { NO_SEQUENCE, rankSequence, rankWithin } from "../rank.ts";
 import { canFold, crowdedAliases, type Family, type FamilyGraph, type PlanReport, STRENGTH } from "./family-graph.ts";
 
 /** A report within one fill, with its revision and rank after folding. */
@@ -73,13 +74,13 @@ function hostFinder({ carriers }: FamilyGraph, crowded: ReadonlySet<string>): Ho
 function fillOf(host: Family, members: readonly Family[], hostsOf: HostsOf): PlanFamily {
   const folded = members.filter((member) => member !== host);
   const rows: PlanRow[] = host.reports.map(({ report, before }) => {
-    return { report, before, revision: report.revision, rank: report.rank };
+    return { report, before, revision: report.revision, rank: rankWithin(report, report.revision) };
   });
   const revisionAt = folded.length > 0 && host.class === "execution" ? revisionFinder(host) : null;
   for (const member of folded) {
     for (const { report, before } of member.reports) {
       const revision = revisionAt === null ? report.revision : revisionAt(rankSequence(report.rank));
-      rows.push({ report, before, revision, rank: rankAtRevision(report.rank, revision) });
+      rows.push({ report, before, revision, rank: rankWithin(report, revision) });
     }
   }
   return {

@@ -1,4 +1,4 @@
-import { NO_SEQUENCE, rankSequence, sequenceText } from "../identify.ts";
+import { NO_SEQUENCE, rankSequence, sequenceText } from "../rank.ts";
 import { rowsNamed } from "./alias-rows.ts";
 import type { PlanFamily, PlanRow } from "./fold.ts";
 import { namesOf } from "./missing-keys.ts";

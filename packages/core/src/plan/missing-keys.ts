@@ -70,7 +70,7 @@ function hosts(reached: Reached): string[] {
 function askedFamilies(known: Known): ReadonlySet<string> {
   const { snapshot, batch, news, graph } = known;
   const asked = new Set<string>();
-  for (const { familyKey } of [...news.reports, ...news.revived, ...batch.decisions, ...batch.pins])
+  for (const { familyKey } of [...news.reports, ...news.revived, ...news.earlier, ...batch.decisions, ...batch.pins])
     asked.add(familyKey);
   for (const familyKey of batch.undo?.families ?? []) asked.add(familyKey);
   const crowded = crowdedAliases(graph);

@@ -2,7 +2,7 @@ import type { Json } from "../json.ts";
 import { safeText } from "../safe-text.ts";
 import { driftMessage, driftProblemKey, isDrift } from "../schema-drift.ts";
 import { cancelProblems } from "./cancel-problems.ts";
-import type { CommitBatch, CommitPlan } from "./commit-batch.ts";
+import type { CommitPlan } from "./commit-batch.ts";
 import { crowdProblems } from "./crowd-problems.ts";
 import type { PlanRow } from "./fold.ts";
 import type { Decided } from "./plan-commit.ts";
@@ -44,11 +44,16 @@ export function planProblems(decided: Decided): {
   };
 }
 
-/** The problems of rejects that were read again and could not be read for another reason than before. */
-export function rewordedProblems({ rereads }: CommitBatch): CommitPlan["problemsReworded"] {
-  return rereads.flatMap(({ rejectKey, reason }) =>
+/**
+ * The problems of rejects that were read again and could not be read for another reason than before, and the conflicts of
+ * what was decided: their reports may be more than before, and another one may count.
+ */
+export function rewordedProblems({ batch, settled }: Decided): CommitPlan["problemsReworded"] {
+  const rejects = batch.rereads.flatMap(({ rejectKey, reason }) =>
     reason === null ? [] : [{ problemKey: rejectProblemKey({ rejectKey }), message: rejectMessage(reason) }],
   );
+  const conflicts = settled.filter(({ conflict }) => conflict.length > 0).map(conflictProblem);
+  return [...rejects, ...conflicts.map(({ problemKey, message, details }) => ({ problemKey, message, details }))];
 }
 
 /** A problem shows so many reports or fills at most, the first of them; its message says how many there are. */
@@ -67,7 +72,7 @@ function conflictProblem({ family, conflict, face }: Settled): NewProblem {
     problemKey: `conflict:${family.familyKey}`,
     kind: "conflict",
     severity: "error",
-    message: `The broker told fill ${face.report.executionId ?? family.familyKey} in ${conflict.length} ways with the same standing; one of them counts until a person chooses`,
+    message: `The broker reported fill ${face.report.executionId ?? family.familyKey} in ${conflict.length} ways with the same standing; the one that it first reported last counts until a person chooses`,
     details: {
       familyKey: family.familyKey,
       counted: face.report.revisionKey,
@@ -77,7 +82,7 @@ function conflictProblem({ family, conflict, face }: Settled): NewProblem {
 }
 
 function shownReport({ report }: PlanRow): Json {
-  const { revisionKey, side, quantity, price, fees, source, fetchedAt } = report;
+  const { revisionKey, side, quantity, price, fees, source, fetchedAt, firstReportedAt } = report;
   return {
     revisionKey,
     side,
@@ -87,6 +92,7 @@ function shownReport({ report }: PlanRow): Json {
     fees: fees as Json,
     connector: source.connector,
     fetchedAt,
+    firstReportedAt,
   };
 }
 

@@ -3,6 +3,7 @@ import type { CancelFacts, ExecutionFacts, Fee, Instrument } from "../execution.
 import type { ReportKeys } from "../identify.ts";
 import type { Instant } from "../instant.ts";
 import type { Json } from "../json.ts";
+import type { Moment } from "../moment.ts";
 import type { Absorption } from "./absorption.ts";
 
 /** The owner's decision on a trade: a trade plan, a campaign, or deliberately neither (null). */
@@ -10,7 +11,8 @@ export type Link = { readonly tradePlanId: string } | { readonly campaignId: str
 
 /** One execution as it is stored: facts, keys and where it came from. Never edited. */
 export type Report = ExecutionFacts &
-  ReportKeys & {
+  ReportKeys &
+  Moment & {
     readonly owner: string;
     readonly connectionId: string;
     readonly jobId: string;
@@ -84,7 +86,7 @@ export interface Decision {
 export type PastDecision = Omit<Decision, "familyKey" | "previous">;
 
 /** A record that looks like a fill and cannot be read. */
-export interface Reject {
+export interface Reject extends Moment {
   /** From connection, hash of raw, and ordinal. */
   readonly rejectKey: string;
   readonly connectionId: string;
@@ -103,7 +105,7 @@ export interface Reject {
 /** What reading a stored reject again came to. */
 export interface Reread {
   readonly rejectKey: string;
-  /** The key of the report or cancel that it is now; null when it is still rejected, or is no fill. */
+  /** The report or cancel that it is now; null when it is still rejected, or is no fill. */
   readonly recordKey: string | null;
   /** Why it still is a reject; null when it is none any more. */
   readonly reason: string | null;

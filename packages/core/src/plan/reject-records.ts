@@ -81,6 +81,7 @@ function rejectOf(
     ordinal += 1;
     keys = rejectKeys({ connectionId, rawText, ordinal });
   }
-  const origin = { connectionId, jobId, fetchedAt, contextHash };
+  const firstReportedAt = "firstReportedAt" in record ? record.firstReportedAt : null;
+  const origin = { connectionId, jobId, fetchedAt, contextHash, firstReportedAt };
   return { ...keys, ...origin, reason: from.reason, raw, rawTruncated: false, ordinal: from.number };
 }

@@ -1,14 +1,15 @@
+import type { Instant } from "../instant.ts";
 import type { Decision, StoredCancel, StoredReport, TradeRow } from "./plan-types.ts";
 
 /**
  * What a plan asks a store for. Each list is answered completely: a key without rows means that there are none.
  */
 export interface SnapshotKeys {
-  /** Which of these reports are stored? */
+  /** Which of these reports are stored, and since when does the broker report them? */
   readonly revisions: readonly string[];
   /** Which of these cancels are stored? */
   readonly cancelKeys: readonly string[];
-  /** Which of these rejects are stored? */
+  /** The same of these rejects. */
   readonly rejectKeys: readonly string[];
   /** All reports of these families. */
   readonly families: readonly string[];
@@ -39,11 +40,17 @@ export interface SnapshotKeys {
 /** The lists of {@link SnapshotKeys}. */
 export type KeyList = Exclude<keyof SnapshotKeys, "carriersMax">;
 
+/** A report or a reject that is stored. */
+export interface StoredKey {
+  readonly key: string;
+  readonly firstReportedAt: Instant | null;
+}
+
 /** A store's answer. Rows may repeat what an earlier answer held. */
 export interface SnapshotRows {
-  readonly revisions: readonly string[];
+  readonly revisions: readonly StoredKey[];
   readonly cancelKeys: readonly string[];
-  readonly rejectKeys: readonly string[];
+  readonly rejectKeys: readonly StoredKey[];
   /** Those of these reports and cancels that are stored and undone. */
   readonly undone: readonly string[];
   readonly reports: readonly StoredReport[];
@@ -59,9 +66,10 @@ export interface Snapshot {
   readonly asked: { readonly [List in KeyList]: Set<string> };
   /** By alias: how many of the families that carry it were asked for. */
   readonly carriersMax: Map<string, number>;
-  readonly revisions: Set<string>;
+  /** With the moments at which the broker first reported them. */
+  readonly revisions: Map<string, Instant | null>;
   readonly cancelKeys: Set<string>;
-  readonly rejectKeys: Set<string>;
+  readonly rejectKeys: Map<string, Instant | null>;
   readonly undone: Set<string>;
   readonly reports: Map<string, StoredReport>;
   readonly cancels: Map<string, StoredCancel>;
@@ -106,9 +114,9 @@ export function emptySnapshot(): Snapshot {
       tradeFamilies: new Set(),
     },
     carriersMax: new Map(),
-    revisions: new Set(),
+    revisions: new Map(),
     cancelKeys: new Set(),
-    rejectKeys: new Set(),
+    rejectKeys: new Map(),
     undone: new Set(),
     reports: new Map(),
     cancels: new Map(),
@@ -122,9 +130,9 @@ export function emptySnapshot(): Snapshot {
 export function extendSnapshot(snapshot: Snapshot, keys: SnapshotKeys, rows: SnapshotRows): void {
   for (const list of keyLists) for (const key of keys[list]) snapshot.asked[list].add(key);
   for (const alias of keys.aliases) snapshot.carriersMax.set(alias, keys.carriersMax);
-  for (const key of rows.revisions) snapshot.revisions.add(key);
+  for (const { key, firstReportedAt } of rows.revisions) snapshot.revisions.set(key, firstReportedAt);
   for (const key of rows.cancelKeys) snapshot.cancelKeys.add(key);
-  for (const key of rows.rejectKeys) snapshot.rejectKeys.add(key);
+  for (const { key, firstReportedAt } of rows.rejectKeys) snapshot.rejectKeys.set(key, firstReportedAt);
   for (const key of rows.undone) snapshot.undone.add(key);
   for (const report of rows.reports) {
     snapshot.reports.set(report.revisionKey, report);

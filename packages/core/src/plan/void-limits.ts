@@ -1,4 +1,4 @@
-import { rankSequence } from "../identify.ts";
+import { rankSequence } from "../rank.ts";
 import type { PlanRow } from "./fold.ts";
 
 /** What a fill's cancels void together, looked up row by row however many they are. */

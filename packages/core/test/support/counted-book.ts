@@ -71,7 +71,10 @@ function read(tables: Tables, keys: SnapshotKeys): SnapshotRows {
   for (const content of keys.contents) for (const key of tables.contents.get(content) ?? []) families.add(key);
   for (const content of keys.idlessContents) for (const key of tables.idless.get(content) ?? []) families.add(key);
   return {
-    revisions: keys.revisions.filter((key) => tables.reports.has(key)),
+    revisions: keys.revisions.flatMap((key) => {
+      const row = tables.reports.get(key);
+      return row === undefined ? [] : [{ key, firstReportedAt: row.firstReportedAt }];
+    }),
     cancelKeys: keys.cancelKeys.filter((key) => tables.cancels.has(key)),
     ...{ rejectKeys: [], undone: [], decisions: [] },
     reports: rowsOf(tables.reports, tables.families, families),

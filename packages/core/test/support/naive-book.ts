@@ -1,3 +1,4 @@
+import type { Instant } from "../../src/instant.ts";
 import type { CommitBatch, CommitPlan, CommitStats } from "../../src/plan/commit-batch.ts";
 import { planCommit } from "../../src/plan/plan-commit.ts";
 import type { Link } from "../../src/plan/plan-types.ts";
@@ -16,6 +17,8 @@ export interface NaiveBook {
   readonly rows: NaiveRows;
   /** Stores these records in one commit. */
   tell(...records: readonly Told[]): CommitStats;
+  /** The same from an answer that the broker gave at this moment; null: nobody knows when. */
+  tellAt(reportedAt: Instant | null, ...records: readonly Told[]): CommitPlan;
   /** Plans and writes any batch. */
   commit(batch: CommitBatch): CommitPlan;
   /** Writes one decision for each fill of a trade. */
@@ -52,6 +55,10 @@ export function naiveBook({ hide }: { hide?: KeyList } = {}): NaiveBook {
     rows,
     commit,
     tell: (...records) => commit(toldBatch(records, next())).stats,
+    tellAt(reportedAt, ...records) {
+      const told = records.map((record): Told => ({ ...record, reportedAt }));
+      return commit(toldBatch(told, next()));
+    },
     review: (trade, link) => commit(reviewBatch(rows, { trade, link }, next())).stats,
     pin: (revisionKey, pinned = true) => commit(pinBatch(rows, { revisionKey, pinned }, next())).stats,
     trades,

@@ -33,9 +33,13 @@ export function readNaively(rows: NaiveRows, keys: SnapshotKeys): SnapshotRows {
     ...familiesWhere((row) => row.fill !== null && keys.tradeFamilies.includes(row.tradeId ?? "")),
   ]);
   return {
-    revisions: reports.map((row) => row.revisionKey).filter((key) => keys.revisions.includes(key)),
+    revisions: reports
+      .filter((row) => keys.revisions.includes(row.revisionKey))
+      .map(({ revisionKey: key, firstReportedAt }) => ({ key, firstReportedAt })),
     cancelKeys: cancels.map((row) => row.cancelKey).filter((key) => keys.cancelKeys.includes(key)),
-    rejectKeys: rows.rejects.map((row) => row.rejectKey).filter((key) => keys.rejectKeys.includes(key)),
+    rejectKeys: rows.rejects
+      .filter((row) => keys.rejectKeys.includes(row.rejectKey))
+      .map(({ rejectKey: key, firstReportedAt }) => ({ key, firstReportedAt })),
     undone: [
       ...reports.filter((row) => row.undone !== null && keys.revisions.includes(row.revisionKey)),
       ...cancels.filter((row) => row.undone !== null && keys.cancelKeys.includes(row.cancelKey)),
@@ -58,6 +62,12 @@ export function writeNaively(rows: NaiveRows, plan: CommitPlan): void {
   rows.reports = [...rows.reports, ...plan.reports];
   for (const { revisionKey, ...envelope } of plan.revived) {
     rows.reports = rows.reports.map((row) => (row.revisionKey === revisionKey ? { ...row, ...envelope } : row));
+  }
+  for (const { revisionKey, ...moment } of plan.moments) {
+    rows.reports = rows.reports.map((row) => (row.revisionKey === revisionKey ? { ...row, ...moment } : row));
+  }
+  for (const { rejectKey, ...moment } of plan.rejectMoments) {
+    rows.rejects = rows.rejects.map((row) => (row.rejectKey === rejectKey ? { ...row, ...moment } : row));
   }
   for (const { cancelKey, ...marks } of plan.cancelMarks) {
     rows.cancels = rows.cancels.map((row) => (row.cancelKey === cancelKey ? { ...row, ...marks } : row));

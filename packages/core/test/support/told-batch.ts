@@ -6,14 +6,16 @@ import { pageBatch } from "../../src/page-batch.ts";
 import type { CommitBatch } from "../../src/plan/commit-batch.ts";
 import type { Told } from "./told.ts";
 
-/** The batch of these records, each read by the connector that it names; `number` is its place in time. */
+/** The batch of these records, each read by the connector that it names, at its moment; `number` is its place in time. */
 export function toldBatch(records: readonly Told[], number: number, owner = "owner"): CommitBatch {
-  const batches = connectorsOf(records).map(({ id, broker, told }) => {
+  const batches = pagesOf(records).map(({ id, broker, told }) => {
+    const reportedAt = told[0]?.reportedAt ?? null;
     const page = {
       // Records are JSON: they were made by the builders or by a generator of JSON.
       records: told.map((record) => ({ raw: rawOf(record) as unknown as Json, ...ordinalOf(record) })),
       context: {},
       cursor: number,
+      ...(reportedAt === null ? {} : { reportedAt }),
     };
     return pageBatch(page, {
       ...{ connector: connectorOf(id, broker), owner, pageNumber: 1, at: instantAt(number), storedContexts: new Set() },
@@ -43,13 +45,14 @@ export function instantAt(number: number) {
   return instantFromUnixMs(Date.UTC(2026, 5, 1) + number * 1000);
 }
 
-function connectorsOf(records: readonly Told[]): { id: string; broker: string; told: Told[] }[] {
+function pagesOf(records: readonly Told[]): { id: string; broker: string; told: Told[] }[] {
   const groups = new Map<string, { id: string; broker: string; told: Told[] }>();
   for (const record of records) {
     const id = record.kind === "other" ? "live" : record.input.source.connector;
     const broker = record.kind === "other" ? "test" : record.input.broker;
-    const group = groups.get(`${id}|${broker}`) ?? { id, broker, told: [] };
-    groups.set(`${id}|${broker}`, group);
+    const name = `${id}|${broker}|${record.reportedAt}`;
+    const group = groups.get(name) ?? { id, broker, told: [] };
+    groups.set(name, group);
     group.told.push(record);
   }
   return [...groups.values()];

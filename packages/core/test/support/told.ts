@@ -1,11 +1,16 @@
 import type { Normalized } from "../../src/connector-contract.ts";
 import type { CancelInput, ExecutionInput } from "../../src/execution.ts";
+import type { Instant } from "../../src/instant.ts";
 
 /** One record of a broker, as the connector normalizes it. */
-export type Told =
+export type Told = (
   | { readonly kind: "execution"; readonly input: ExecutionInput; readonly ordinal?: number }
   | { readonly kind: "cancel"; readonly input: CancelInput }
-  | { readonly kind: "other"; readonly normalized: Normalized };
+  | { readonly kind: "other"; readonly normalized: Normalized }
+) & {
+  /** The moment of the answer that holds it; null where nobody knows it. */
+  readonly reportedAt?: Instant | null;
+};
 
 type Details = Partial<Omit<ExecutionInput, "instrument" | "order">> & {
   readonly instrument?: Partial<ExecutionInput["instrument"]>;

@@ -1,3 +1,4 @@
+import { instant } from "@fillbook/core";
 import type { ExecutionInput } from "@fillbook/core/connector";
 import fc from "fast-check";
 import { groupBy } from "./group-by.ts";
@@ -20,23 +21,44 @@ export const hostileHistory: fc.Arbitrary<readonly Delivered[]> = historySpec
 function hostilePages(records: readonly Delivered[]): fc.Arbitrary<readonly (readonly Delivered[])[]> {
   const indexes = records.map((_, index) => index);
   const repeats = fc.array(fc.nat(Math.max(records.length - 1, 0)), { maxLength: records.length });
+  const order = fc.shuffledSubarray(indexes, { minLength: indexes.length });
   return fc
-    .tuple(fc.shuffledSubarray(indexes, { minLength: indexes.length }), repeats, fc.array(fc.nat(2 * records.length)))
-    .chain(([order, again, cuts]) => {
+    .tuple(order, repeats, fc.array(fc.nat(2 * records.length)), fc.array(moment, { minLength: 1, maxLength: 5 }))
+    .chain(([order, again, cuts, moments]) => {
       const sequence = [...order, ...again];
       const places = sequence.map((_, place) => place);
       return fc.shuffledSubarray(places, { minLength: places.length }).map((arranged) => {
         const told = arranged.flatMap((place) => recordAt(records, sequence[place]));
-        return pagesOf(told, cuts);
+        return pagesOf(told, cuts).map((page, index) => {
+          const reportedAt = moments[index % moments.length] ?? null;
+          return page.map((record): Delivered => ({ ...record, reportedAt }));
+        });
       });
     });
 }
 
-/** A history with one delivery of it. */
+/** When the broker gave an answer; one that is imported later may be older. */
+const moment = fc.option(fc.nat(4).map((minute) => instant(`2025-10-01T00:0${minute}:00Z`)));
+
+/** A history with one delivery of it; its records have the earliest moments of the pages that hold them. */
 export const hostileDelivery: fc.Arbitrary<{
   readonly records: readonly Delivered[];
   readonly pages: readonly (readonly Delivered[])[];
-}> = hostileHistory.chain((records) => hostilePages(records).map((pages) => ({ records, pages })));
+}> = hostileHistory.chain((records) =>
+  hostilePages(records).map((pages) => ({ records: firstReported(records, pages), pages })),
+);
+
+/** The records with the earliest moments that these pages know of them. */
+export function firstReported(
+  records: readonly Delivered[],
+  pages: readonly (readonly Delivered[])[],
+): readonly Delivered[] {
+  const moments = groupBy(pages.flat(), ({ input }) => input);
+  return records.map((record): Delivered => {
+    const known = (moments.get(record.input) ?? []).flatMap(({ reportedAt }) => reportedAt ?? []);
+    return { ...record, reportedAt: known.sort()[0] ?? null };
+  });
+}
 
 function recordsOf(history: HistorySpec): readonly Delivered[] {
   const fills = hostileFills(history);

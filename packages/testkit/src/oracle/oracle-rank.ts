@@ -18,7 +18,8 @@ export function compareRank(left: OracleRow, right: OracleRow): number {
     left.report.authority - right.report.authority ||
     compareSequence(left.report.sequence, right.report.sequence) ||
     feeCompleteness(left.report.fees) - feeCompleteness(right.report.fees) ||
-    compareText(left.report.reportedAt ?? "", right.report.reportedAt ?? "")
+    compareText(left.report.reportedAt ?? "", right.report.reportedAt ?? "") ||
+    compareText(left.report.firstReportedAt ?? "", right.report.firstReportedAt ?? "")
   );
 }
 

@@ -1,10 +1,15 @@
+import type { Instant } from "@fillbook/core";
 import type { CancelInput, ExecutionInput } from "@fillbook/core/connector";
 import { amount } from "./oracle-amount.ts";
 
 /** What a broker said, as it is handed to an import. */
-export type Delivered =
+export type Delivered = (
   | { readonly kind: "execution"; readonly input: ExecutionInput; readonly ordinal: number }
-  | { readonly kind: "cancel"; readonly input: CancelInput };
+  | { readonly kind: "cancel"; readonly input: CancelInput }
+) & {
+  /** The moment of the answer that holds it; null where nobody knows it. */
+  readonly reportedAt?: Instant | null;
+};
 
 export type FamilyClass = "execution" | "trade" | "transaction" | "content";
 
@@ -42,6 +47,8 @@ export interface OracleReport {
   readonly clientId: string | null;
   readonly orderId: string | null;
   readonly orderQuantity: bigint | null;
+  /** The earliest known moment of the answers that hold it. */
+  readonly firstReportedAt: string | null;
 }
 
 /** One cancel with its placeholders read as null and its amounts exact. */
@@ -59,7 +66,11 @@ export interface OracleCancel {
   readonly authority: number;
 }
 
-export function oracleReport(input: ExecutionInput, ordinal: number): OracleReport {
+export function oracleReport(
+  input: ExecutionInput,
+  ordinal: number,
+  firstReportedAt: string | null = null,
+): OracleReport {
   const tradeIds = aliasIds(input.aliases, "trade:");
   const transactionIds = aliasIds(input.aliases, "transaction:");
   const instrument = input.instrument.conid ?? input.instrument.symbol;
@@ -93,6 +104,7 @@ export function oracleReport(input: ExecutionInput, ordinal: number): OracleRepo
     clientId: realOrderId(input.order?.clientId),
     orderId: realOrderId(input.order?.orderId),
     orderQuantity: input.order?.quantity == null ? null : amount(input.order.quantity),
+    firstReportedAt,
   };
 }
 

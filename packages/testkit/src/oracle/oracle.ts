@@ -3,7 +3,7 @@ import { type AccountPlan, planAccount, settleAccount, tiedRows } from "./oracle
 import { amountText } from "./oracle-amount.ts";
 import type { TieOrder } from "./oracle-rank.ts";
 import { compareText } from "./oracle-rank.ts";
-import { type Delivered, oracleCancel, oracleReport } from "./oracle-report.ts";
+import { type Delivered, type OracleReport, oracleCancel, oracleReport } from "./oracle-report.ts";
 import { type ExpectedTrade, expectedTrade, type OracleFill } from "./oracle-trade.ts";
 
 interface ExpectedCanonical {
@@ -84,12 +84,23 @@ export function inFixedOrder<Item>(items: readonly Item[]): Item[] {
 function planAccounts(delivered: readonly Delivered[]): readonly AccountPlan[] {
   const byScope = groupBy(delivered, ({ input }) => JSON.stringify([input.broker, input.account]));
   return [...byScope.values()].map((records) => {
-    const reports = records.flatMap((record) =>
-      record.kind === "execution" ? [oracleReport(record.input, record.ordinal)] : [],
+    const reports = firstReported(
+      records.flatMap((record) =>
+        record.kind === "execution" ? [oracleReport(record.input, record.ordinal, record.reportedAt)] : [],
+      ),
     );
     const cancels = records.flatMap((record) => (record.kind === "cancel" ? [oracleCancel(record.input)] : []));
     const byText = new Map(cancels.map((cancel) => [JSON.stringify(cancel, bigintText), cancel]));
     return planAccount(reports, [...byText.values()]);
+  });
+}
+
+/** Each different report once, with the earliest moment that is known of it. */
+function firstReported(reports: readonly OracleReport[]): readonly OracleReport[] {
+  const same = groupBy(reports, (report) => JSON.stringify({ ...report, firstReportedAt: null }, bigintText));
+  return [...same.values()].flatMap((group) => {
+    const [first = null] = group.flatMap(({ firstReportedAt: at }) => (at === null ? [] : [at])).sort();
+    return group.slice(0, 1).map((report) => ({ ...report, firstReportedAt: first }));
   });
 }
 

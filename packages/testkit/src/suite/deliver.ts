@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Json } from "@fillbook/core";
 import type { AnyConnector } from "@fillbook/core/connector";
 import type { BookStore } from "@fillbook/core/store";
+import { groupBy } from "../oracle/group-by.ts";
 import type { Delivered } from "../oracle/oracle-report.ts";
 import { type ScriptedRecord, scripted } from "../scripted.ts";
 import { aConnection, playPages } from "./play.ts";
@@ -18,14 +19,18 @@ export async function deliver(
   const told = new Map<string, AnyConnector>();
   const connections = new Map<string, string>();
   for (const page of pages) {
-    for (const [connector, records] of byConnector(page)) {
+    for (const records of groupBy(
+      page,
+      ({ input, reportedAt }) => `${input.source.connector} ${reportedAt}`,
+    ).values()) {
+      const connector = records[0]?.input.source.connector ?? "";
       const connectionId =
         connections.get(connector) ?? (await aConnection(store, { connector, ...brokerOf(records) }));
       connections.set(connector, connectionId);
       const reader = scripted({ id: connector, pages: [], ...brokerOf(records) });
       told.set(connectionId, reader);
       const played = { connector: isBlind === undefined ? reader : blinded(reader, isBlind) };
-      const report = await playPages(store, connectionId, [{ records: records.map(scriptedRecord) }], played);
+      const report = await playPages(store, connectionId, [scriptedPage(records)], played);
       if (isBlind !== undefined) continue;
       assert.equal(report.error, null);
       assert.equal(report.stats.rejected, 0);
@@ -44,18 +49,14 @@ export function blinded(connector: AnyConnector, isBlind: (record: Json) => bool
   };
 }
 
-function byConnector(page: readonly Delivered[]): Map<string, Delivered[]> {
-  const groups = new Map<string, Delivered[]>();
-  for (const record of page) {
-    const { connector } = record.input.source;
-    groups.set(connector, [...(groups.get(connector) ?? []), record]);
-  }
-  return groups;
-}
-
 function brokerOf(records: readonly Delivered[]): { broker?: string } {
   const broker = records[0]?.input.broker;
   return broker === undefined ? {} : { broker };
+}
+
+function scriptedPage(records: readonly Delivered[]) {
+  const reportedAt = records[0]?.reportedAt ?? null;
+  return { records: records.map(scriptedRecord), ...(reportedAt === null ? {} : { reportedAt }) };
 }
 
 function scriptedRecord(record: Delivered): ScriptedRecord {

@@ -103,7 +103,7 @@ export async function readAll<Item>(
 
 /**
  * Everything a host can see of one owner's fills, without what depends on when and in which run it arrived: two stores
- * that were told the same things have equal states.
+ * that were told the same things have equal states. The moments of answers stand apart, in {@link momentsOf}.
  */
 export async function stateOf(store: BookStore, owner = "owner"): Promise<unknown> {
   const executions = await readAll((after) => store.executions(owner, { limit: 200, ...after }));
@@ -112,7 +112,14 @@ export async function stateOf(store: BookStore, owner = "owner"): Promise<unknow
   const tradeNames = new Map(trades.map((trade) => [trade.id, nameOfTrade(executions, trade.id)]));
   return {
     executions: executions
-      .map(({ jobId: _job, connectionId: _connection, fetchedAt: _fetched, tradeId, ...facts }) => {
+      .map(({ tradeId, ...execution }) => {
+        const {
+          jobId: _job,
+          connectionId: _connection,
+          fetchedAt: _fetched,
+          firstReportedAt: _at,
+          ...facts
+        } = execution;
         return { ...facts, trade: tradeId === null ? null : tradeNames.get(tradeId) };
       })
       .sort(byText),
@@ -136,6 +143,12 @@ export async function stateOf(store: BookStore, owner = "owner"): Promise<unknow
       .map((problem) => `${problem.kind} ${problem.kind === "reject" ? problem.message : problem.problemKey}`)
       .sort(),
   };
+}
+
+/** By report: the earliest moment at which the broker reported it. */
+export async function momentsOf(store: BookStore, owner = "owner"): Promise<Readonly<Record<string, string | null>>> {
+  const executions = await readAll((after) => store.executions(owner, { limit: 200, ...after }));
+  return Object.fromEntries(executions.map(({ id, firstReportedAt }) => [id, firstReportedAt]));
 }
 
 function nameOfTrade(

@@ -5,7 +5,7 @@ import { hostileDelivery } from "../oracle/hostile-history.ts";
 import { observedBook } from "../oracle/observed-book.ts";
 import { possibleBooks } from "../oracle/oracle.ts";
 import { deliver } from "./deliver.ts";
-import { readAll, stateOf } from "./play.ts";
+import { momentsOf, readAll, stateOf } from "./play.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 
 /**
@@ -31,6 +31,7 @@ export function storeHistoriesSuite({ test, makeStore, histories = 100, seed }: 
       await deliver(scattered, pages);
       await deliver(whole, [records]);
       assert.deepEqual(await stateOf(scattered), await stateOf(whole));
+      assert.deepEqual(await momentsOf(scattered), await momentsOf(whole));
     });
     await fc.assert(property, { numRuns: Math.ceil(histories / 2), ...(seed === undefined ? {} : { seed }) });
   });

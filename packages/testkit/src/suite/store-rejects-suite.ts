@@ -8,7 +8,7 @@ import { fakeClock } from "../fake-clock.ts";
 import { hostileDelivery } from "../oracle/hostile-history.ts";
 import { type ScriptedRecord, scripted } from "../scripted.ts";
 import { blinded, deliver } from "./deliver.ts";
-import { aConnection, play, playPages, readAll, stateOf } from "./play.ts";
+import { aConnection, momentsOf, play, playPages, readAll, stateOf } from "./play.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
 
 const LEASE_MS = 60_000;
@@ -28,6 +28,7 @@ export function storeRejectsSuite({ test, makeStore, histories = 100, seed }: St
       for (const { id, openedAt: at } of items) await late.resolveProblem("owner", { id, at });
       await deliver(direct, pages);
       assert.deepEqual(await stateOf(late), await stateOf(direct));
+      assert.deepEqual(await momentsOf(late), await momentsOf(direct));
     });
     await fc.assert(property, { numRuns: Math.ceil(histories / 4), ...(seed === undefined ? {} : { seed }) });
   });

@@ -15,6 +15,7 @@ import { storeProblemsSuite } from "./store-problems-suite.ts";
 import { storeReadsSuite } from "./store-reads-suite.ts";
 import { storeRejectsSuite } from "./store-rejects-suite.ts";
 import { storeRepeatsSuite } from "./store-repeats-suite.ts";
+import { storeReportedSuite } from "./store-reported-suite.ts";
 import { storeReviewsSuite } from "./store-reviews-suite.ts";
 import { storeRunsSuite } from "./store-runs-suite.ts";
 import { storeScheduleSuite } from "./store-schedule-suite.ts";
@@ -41,6 +42,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeCoverageSuite(options);
   storeReadsSuite(options);
   storeMomentsSuite(options);
+  storeReportedSuite(options);
   storeReviewsSuite(options);
   storeDecisionsSuite(options);
   storeAbsorbSuite(options);

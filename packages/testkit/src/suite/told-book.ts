@@ -1,6 +1,6 @@
 import { createFillbook, type RunReport, type UserBook } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
-import { fakeClock } from "../fake-clock.ts";
+import { type FakeClock, fakeClock } from "../fake-clock.ts";
 import { type ScriptedRecord, scripted } from "../scripted.ts";
 import { aConnection, playPages } from "./play.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
@@ -10,6 +10,7 @@ export interface ToldBook {
   readonly store: BookStore;
   readonly connectionId: string;
   readonly user: UserBook;
+  readonly clock: FakeClock;
   /** One import of these records, a second after the one before. */
   readonly tell: (...records: readonly ScriptedRecord[]) => Promise<RunReport>;
 }
@@ -19,7 +20,7 @@ export async function toldBook(makeStore: StoreSuiteOptions["makeStore"]): Promi
   const connectionId = await aConnection(store);
   const clock = fakeClock();
   return {
-    ...{ store, connectionId, user: userOf(store, "owner") },
+    ...{ store, connectionId, user: userOf(store, "owner"), clock },
     async tell(...records) {
       await clock.sleep(1000);
       return playPages(store, connectionId, [{ records }], { clock });
