@@ -7,6 +7,7 @@ import { ingest, ingestClaimed } from "./ingest.ts";
 import { type DueRequest, ingestDue } from "./ingest-due.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import { type Logger, silentLogger } from "./logger.ts";
+import { readableClock } from "./readable-clock.ts";
 import { reprocessRejects } from "./reprocess-rejects.ts";
 import { type KeyRotation, rotateKeys } from "./rotate-keys.ts";
 import type { IngestOptions } from "./run.ts";
@@ -31,7 +32,9 @@ export interface FillbookOptions<Connectors extends readonly AnyConnector[]> {
   readonly credentials?: (connection: CredentialOwner) => Promise<unknown>;
   /** The plans that imported trades may belong to: suggestions of the inbox come from them. */
   readonly tradePlans?: TradePlans;
-  /** @defaultValue systemClock */
+  /**
+   * Nothing begins while it reads a moment outside of the years 2000 to 2099: `OPTION_INVALID`. @defaultValue systemClock
+   */
   readonly clock?: Clock;
   /** @defaultValue a logger that drops everything */
   readonly logger?: Logger;
@@ -90,7 +93,8 @@ export interface Fillbook<Connectors extends readonly AnyConnector[] = readonly 
 export function createFillbook<const Connectors extends readonly AnyConnector[]>(
   options: FillbookOptions<Connectors>,
 ): Fillbook<Connectors> {
-  const { store, connectors, vault, clock = systemClock, logger = silentLogger, onEvent } = options;
+  const { store, connectors, vault, logger = silentLogger, onEvent } = options;
+  const clock = readableClock(options.clock ?? systemClock);
   refuseTwins(connectors);
   const access = credentialAccess({ store, vault, credentials: options.credentials, clock, logger });
   const closing = new AbortController();
@@ -123,7 +127,7 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
   return {
     ingest: start,
     ingestDue: (request = {}) =>
-      untilEnded(ingestDue({ store, ingest: runDue, closing: closing.signal, logger }, request)),
+      untilEnded(ingestDue({ store, ingest: runDue, clock, closing: closing.signal, logger }, request)),
     forUser: (userId, { actor = userId } = {}) =>
       userBook({
         ...{ userId, actor, store, connectors, access, clock, logger, signal: closing.signal },

@@ -10,6 +10,7 @@ import type { Json } from "./json.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
+import { readableClock } from "./readable-clock.ts";
 import { budgetSpent, type RunClock, runClock } from "./run-clock.ts";
 import { type RunTally, runTally } from "./run-tally.ts";
 import { type StepRecorder, stepRecorder } from "./step-recorder.ts";
@@ -65,12 +66,9 @@ export interface Run {
   readonly mode: RunMode;
   readonly window: RunWindow;
   readonly budget: { readonly ms?: number; readonly pages?: number };
-  readonly deadlineMs: number;
   readonly leaseMs: number;
   readonly cursorBefore: Json;
   readonly startedAt: Instant;
-  /** This process's clock when the run began. */
-  readonly beganAtMs: number;
   readonly signal: AbortSignal;
   readonly clock: RunClock;
   readonly logger: Logger;
@@ -115,40 +113,36 @@ export async function beginClaimedRun(options: IngestOptions): Promise<Run | Bus
 async function begin(options: IngestOptions, how: { readonly onSchedule?: true }): Promise<Run | BusyRun | null> {
   const { connectionId, mode, leaseMs, fileIdleMs, ...rest } = parseOptions(optionsSchema, options);
   const window = rest.window;
-  const { store, clock = systemClock, logger = silentLogger } = options;
-  const askedAtMs = clock.now();
+  const { store, logger = silentLogger } = options;
+  const hostClock = readableClock(options.clock ?? systemClock);
+  // Read before the lease is taken: a host whose clock is wrong hears it and keeps no connection from other workers.
+  const askedAtMs = hostClock.now();
   const start = await inStore("the run could not begin", () =>
     store.beginRun({ connectionId, mode, window, leaseMs, ...how }),
   );
   const secrets = new Set<string>();
   const emit = emitter(options, logger, secrets);
-  if (start.kind === "missing")
-    throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${connectionId}`, { connectionId });
-  if (start.kind === "disconnected") {
-    throw new ImportError("CONNECTION_DISCONNECTED", `connection ${connectionId} is disconnected; reconnect it first`, {
-      connectionId,
-    });
-  }
+  if (start.kind === "missing" || start.kind === "disconnected") throw notThere(start.kind, connectionId);
   if (start.kind === "paused") return null;
   if (start.kind === "busy") {
     emit({ type: "run.skipped", connectionId, runningJobId: start.runningJobId });
     return { runningJobId: start.runningJobId };
   }
   const { jobId, token, connection, cursor, coverage, startedAt } = start;
-  const beganAtMs = clock.now();
-  const deadlineMs = beganAtMs + (rest.budget.ms ?? Number.POSITIVE_INFINITY);
   const stopper = new AbortController();
   const signal = options.signal === undefined ? stopper.signal : AbortSignal.any([options.signal, stopper.signal]);
   const renew = () =>
     inStore("the lease could not be renewed", () => store.renewLease({ connectionId, token, leaseMs }));
+  const budgetMs = rest.budget.ms ?? Number.POSITIVE_INFINITY;
+  const stop = (reason: ImportError) => stopper.abort(reason);
+  const clock = runClock({ clock: hostClock, leaseMs, readMs: askedAtMs, budgetMs, renew, stop });
   emit({ type: "run.started", connectionId, jobId, mode, at: startedAt });
   return {
     ...{ store, connectors: options.connectors, credentials: options.credentials },
     ...{ pages: options.pages, file: options.file },
     ...{ connection, owner: connection.userId, connectionId, jobId, token, mode, window },
-    ...{ leaseMs, fileIdleMs, deadlineMs, startedAt, beganAtMs },
+    ...{ leaseMs, fileIdleMs, startedAt, clock },
     ...{ budget: rest.budget, cursorBefore: cursor, signal },
-    clock: runClock({ clock, leaseMs, deadlineMs, renew, stop: (reason) => stopper.abort(reason) }),
     logger,
     tally: runTally({ cursor, coverage }),
     steps: stepRecorder({
@@ -160,6 +154,13 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
     emit,
     stop: () => stopper.abort(budgetSpent),
   };
+}
+
+function notThere(kind: "missing" | "disconnected", connectionId: string): ImportError {
+  if (kind === "missing")
+    return new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${connectionId}`, { connectionId });
+  const message = `connection ${connectionId} is disconnected; reconnect it first`;
+  return new ImportError("CONNECTION_DISCONNECTED", message, { connectionId });
 }
 
 function emitter({ onEvent }: IngestOptions, logger: Logger, secrets: Secrets): Run["emit"] {
