@@ -46,6 +46,12 @@ export interface IngestOptions {
   /** @defaultValue silentLogger */
   readonly logger?: Logger;
   readonly onEvent?: (event: FillbookEvent) => void;
+  /**
+   * How long a hook may take that the store calls within a commit, such as `onCommit` of `postgresStore`, 100 to 3,600,000 ms;
+   * then the page is rolled back and the run ends with `STORE_FAILED`. A budget of time shortens it, down to ten seconds.
+   * @defaultValue 30_000
+   */
+  readonly onCommitTimeoutMs?: number;
   /** How long a run may be silent before another may take over, 1,000 to 3,600,000. @defaultValue 120000 */
   readonly leaseMs?: number;
 }
@@ -58,6 +64,7 @@ export interface Run {
   readonly pages: IngestOptions["pages"];
   readonly file: IngestOptions["file"];
   readonly fileIdleMs: number;
+  readonly onCommitTimeoutMs: number;
   readonly connection: Connection;
   readonly owner: string;
   readonly connectionId: string;
@@ -82,6 +89,9 @@ export interface Run {
   stop(): void;
 }
 
+/** How long a host's hook may take, where it is an option. */
+export const onCommitTimeout = z.number().int().min(100).max(3_600_000).default(30_000);
+
 const optionsSchema = z.object({
   connectionId: z.string().min(1),
   mode: z.enum(["scheduled", "manual", "backfill"]),
@@ -91,6 +101,7 @@ const optionsSchema = z.object({
     .default({}),
   leaseMs: z.number().int().min(1000).max(3_600_000).default(120_000),
   fileIdleMs: z.number().int().min(1).max(3_600_000).default(120_000),
+  onCommitTimeoutMs: onCommitTimeout,
 });
 
 /** Another run has the connection's lease. */
@@ -111,7 +122,7 @@ export async function beginClaimedRun(options: IngestOptions): Promise<Run | Bus
 }
 
 async function begin(options: IngestOptions, how: { readonly onSchedule?: true }): Promise<Run | BusyRun | null> {
-  const { connectionId, mode, leaseMs, fileIdleMs, ...rest } = parseOptions(optionsSchema, options);
+  const { connectionId, mode, leaseMs, fileIdleMs, onCommitTimeoutMs, ...rest } = parseOptions(optionsSchema, options);
   const window = rest.window;
   const { store, logger = silentLogger } = options;
   const hostClock = readableClock(options.clock ?? systemClock);
@@ -141,7 +152,7 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
     ...{ store, connectors: options.connectors, credentials: options.credentials },
     ...{ pages: options.pages, file: options.file },
     ...{ connection, owner: connection.userId, connectionId, jobId, token, mode, window },
-    ...{ leaseMs, fileIdleMs, startedAt, clock },
+    ...{ leaseMs, fileIdleMs, onCommitTimeoutMs, startedAt, clock },
     ...{ budget: rest.budget, cursorBefore: cursor, signal },
     logger,
     tally: runTally({ cursor, coverage }),
