@@ -8,7 +8,8 @@ import { embeddedDriver } from "./postgres-embedded.ts";
 import { serverDriver } from "./postgres-server.ts";
 
 /**
- * Where the database is: a pool of `pg`, which stays the host's; the URL of a server; the folder of an embedded PGlite; or
+ * Where the database is: a pool of `pg`, which stays the host's and gets a listener for connections that end while they are
+ * idle, unless it has one; the URL of a server; the folder of an embedded PGlite; or
  * an open PGlite, which stays the host's.
  */
 export type PostgresSource =
@@ -81,21 +82,30 @@ export function openDriver(
   const timeouts: SqlTimeouts = { connectMs, lockMs, statementMs };
   const checked = parsed(sourceSchema, source, "postgresStore: one of pool, url, dataDir, pglite");
   if ("dataDir" in checked || "pglite" in checked) return embeddedDriver(checked, { timeouts, clock });
-  if ("pool" in checked) return serverDriver(checked.pool, { timeouts, clock, close: async () => undefined });
+  if ("pool" in checked) {
+    listenForLostConnections(checked.pool);
+    return serverDriver(checked.pool, { timeouts, clock, close: async () => undefined });
+  }
   const pool = new Pool({
     connectionString: checked.url,
     max: poolMax,
     keepAlive: true,
     connectionTimeoutMillis: connectMs,
   });
-  // An idle connection that the server ends is replaced on the next use; without a listener it would end the process.
-  pool.on("error", () => undefined);
+  listenForLostConnections(pool);
   let closing: Promise<void> | null = null;
   const close = () => {
     closing ??= pool.end();
     return closing;
   };
   return serverDriver(pool, { timeouts, clock, close });
+}
+
+// An idle connection that the server ends is replaced on the next use; without a listener it would end the process. A host's
+// own listener is enough, and a host's pool may only look like one of pg.
+function listenForLostConnections(pool: Pool): void {
+  if (hasMethod(pool, "on") && hasMethod(pool, "listenerCount") && pool.listenerCount("error") === 0)
+    pool.on("error", () => undefined);
 }
 
 function parsed<Output>(schema: z.ZodType<Output>, value: unknown, name: string): Output {
