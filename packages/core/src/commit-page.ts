@@ -75,7 +75,7 @@ export async function commitBatch(
   const { connectionId, jobId } = run;
   run.steps.begin("commit", run.tally.stats.pages + 1, { ...countsOf(batch), cursor: cursorDigest(cursor) });
   const result = await inStore("a page could not be committed", () =>
-    run.store.commit(batch, { leaseMs: run.leaseMs }),
+    run.store.commit(batch, { leaseMs: run.leaseMs, onCommitTimeoutMs: hookMs(run) }),
   );
   // A page reviews nothing, so it is never stale.
   if (result.kind !== "committed") {
@@ -87,7 +87,15 @@ export async function commitBatch(
   run.tally.add(result.stats, { cursor, ...(batch.run?.coverage && { coverage: batch.run.coverage }) });
   const progress = { stats: run.tally.stats, expectedRecords, at: batch.at };
   run.emit({ type: "run.progress", connectionId, jobId, ...progress });
+  if (result.fault !== undefined) throw new ImportError("STORE_FAILED", result.fault);
   return result.stats;
+}
+
+/** A budget of time bounds a hook too, but never below this: a page that can never be committed would stop all imports. */
+const HOOK_MS_MIN = 10_000;
+
+function hookMs({ onCommitTimeoutMs, clock }: Run): number {
+  return Math.min(onCommitTimeoutMs, Math.max(HOOK_MS_MIN, Math.ceil(clock.deadlineMs - clock.now())));
 }
 
 function countsOf({ fetched, reports, cancels, rejects, ignored }: CommitBatch) {

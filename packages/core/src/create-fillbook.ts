@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type Clock, systemClock } from "./clock.ts";
 import type { AnyConnector, RunMode, RunWindow } from "./connector-contract.ts";
 import { type CredentialOwner, credentialAccess } from "./credential-access.ts";
@@ -7,9 +8,11 @@ import { ingest, ingestClaimed } from "./ingest.ts";
 import { type DueRequest, ingestDue } from "./ingest-due.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import { type Logger, silentLogger } from "./logger.ts";
+import { parseOptions } from "./parse-options.ts";
+import { readableClock } from "./readable-clock.ts";
 import { reprocessRejects } from "./reprocess-rejects.ts";
 import { type KeyRotation, rotateKeys } from "./rotate-keys.ts";
-import type { IngestOptions } from "./run.ts";
+import { type IngestOptions, onCommitTimeout } from "./run.ts";
 import type { BookStore } from "./store-contract.ts";
 import type { SyncResult } from "./sync-result.ts";
 import type { TradePlans } from "./trade-suggestion.ts";
@@ -31,12 +34,19 @@ export interface FillbookOptions<Connectors extends readonly AnyConnector[]> {
   readonly credentials?: (connection: CredentialOwner) => Promise<unknown>;
   /** The plans that imported trades may belong to: suggestions of the inbox come from them. */
   readonly tradePlans?: TradePlans;
-  /** @defaultValue systemClock */
+  /**
+   * Nothing begins while it reads a moment outside of the years 2000 to 2099: `OPTION_INVALID`. @defaultValue systemClock
+   */
   readonly clock?: Clock;
   /** @defaultValue a logger that drops everything */
   readonly logger?: Logger;
   /** Best effort, for screens. Exceptions are logged and ignored. */
   readonly onEvent?: (event: FillbookEvent) => void;
+  /**
+   * How long a hook may take that the store calls within a commit, such as `onCommit` of `postgresStore`, 100 to 3,600,000 ms;
+   * then what it was called for is rolled back, and a run ends with `STORE_FAILED`. @defaultValue 30_000
+   */
+  readonly onCommitTimeoutMs?: number;
 }
 
 export interface IngestRequest {
@@ -85,30 +95,24 @@ export interface Fillbook<Connectors extends readonly AnyConnector[] = readonly 
 /**
  * Makes a book. Nothing runs by itself: the host calls `ingestDue` from its own scheduler.
  *
- * @throws ImportError `OPTION_INVALID` when two connectors have one id.
+ * @throws ImportError `OPTION_INVALID` when two connectors have one id, or for a number out of its range.
  */
 export function createFillbook<const Connectors extends readonly AnyConnector[]>(
   options: FillbookOptions<Connectors>,
 ): Fillbook<Connectors> {
-  const { store, connectors, vault, clock = systemClock, logger = silentLogger, onEvent } = options;
+  const { store, connectors, vault, logger = silentLogger, onEvent } = options;
+  const clock = readableClock(options.clock ?? systemClock);
   refuseTwins(connectors);
+  const { onCommitTimeoutMs } = parseOptions(z.object({ onCommitTimeoutMs: onCommitTimeout }), options);
   const access = credentialAccess({ store, vault, credentials: options.credentials, clock, logger });
   const closing = new AbortController();
-  const running = new Set<Promise<unknown>>();
+  const { untilEnded, allEnded } = goingOn();
   const close = async () => {
     closing.abort(new ImportError("ABORTED", "the book was closed; what was read is stored"));
-    await Promise.allSettled(running);
+    await allEnded();
   };
   const handler = onEvent === undefined ? {} : { onEvent };
-  const shared = { store, connectors, credentials: access.open, clock, logger, ...handler };
-  const untilEnded = async <Report>(run: Promise<Report>): Promise<Report> => {
-    running.add(run);
-    try {
-      return await run;
-    } finally {
-      running.delete(run);
-    }
-  };
+  const shared = { store, connectors, credentials: access.open, clock, logger, onCommitTimeoutMs, ...handler };
   const optionsOf = ({ signal, ...request }: RunRequest): IngestOptions => {
     const signals = signal === undefined ? [closing.signal] : [closing.signal, signal];
     return { ...request, ...shared, signal: AbortSignal.any(signals) };
@@ -123,10 +127,10 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
   return {
     ingest: start,
     ingestDue: (request = {}) =>
-      untilEnded(ingestDue({ store, ingest: runDue, closing: closing.signal, logger }, request)),
+      untilEnded(ingestDue({ store, ingest: runDue, clock, closing: closing.signal, logger }, request)),
     forUser: (userId, { actor = userId } = {}) =>
       userBook({
-        ...{ userId, actor, store, connectors, access, clock, logger, signal: closing.signal },
+        ...{ userId, actor, store, connectors, access, clock, logger, signal: closing.signal, onCommitTimeoutMs },
         ...{ runNow, importFile: runNow, reprocessRejects: reprocess, tradePlans: options.tradePlans },
       }),
     rotateKeys: async ({ signal = closing.signal } = {}) =>
@@ -134,6 +138,20 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What is going on and must have ended before the book is closed. */
+function goingOn() {
+  const running = new Set<Promise<unknown>>();
+  const untilEnded = async <Report>(run: Promise<Report>): Promise<Report> => {
+    running.add(run);
+    try {
+      return await run;
+    } finally {
+      running.delete(run);
+    }
+  };
+  return { untilEnded, allEnded: () => Promise.allSettled(running) };
 }
 
 function refuseTwins(connectors: readonly AnyConnector[]): void {

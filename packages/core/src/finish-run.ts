@@ -1,5 +1,5 @@
 import { reasonOf, redactedError } from "./error-cause.ts";
-import { errorReport, ImportError } from "./import-error.ts";
+import { errorReport, ImportError, isImportError } from "./import-error.ts";
 import { connectionAfter, isUnchanged, type Outcome, type RunReport, statusOf } from "./ingest-report.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import type { Run } from "./run.ts";
@@ -36,8 +36,8 @@ export async function finishRun(run: Run, outcome: Outcome): Promise<RunReport> 
 
 function logEnd({ connectionId, jobId, logger }: Run, { status, stats, error }: RunReport, cause: ImportError | null) {
   const ended = { connectionId, jobId, status, stats, code: error?.code };
-  // An abort is the host's own wish.
-  if (cause === null || cause.code === "ABORTED") logger.info(ended, "run finished");
+  // An abort is the host's own wish, unless something else failed and caused it.
+  if (cause === null || (cause.code === "ABORTED" && !isImportError(cause.cause))) logger.info(ended, "run finished");
   else logger.error({ ...ended, err: cause }, "run failed");
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Clock } from "./clock.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import type { Logger } from "./logger.ts";
@@ -26,6 +27,7 @@ export interface DueParts {
   readonly store: Pick<IngestStore, "claimDue">;
   /** null where the connection is not to run by now. */
   readonly ingest: (connectionId: string, signal: AbortSignal) => Promise<IngestReport | null>;
+  readonly clock: Pick<Clock, "now">;
   /** Aborted when the book closes. */
   readonly closing: AbortSignal;
   readonly logger: Logger;
@@ -38,10 +40,12 @@ const dueSchema = z.object({
 
 /** Runs the connections that are due. Claims no more than it can begin soon, so that other workers get the rest. */
 export async function ingestDue(
-  { store, ingest, closing, logger }: DueParts,
+  { store, ingest, clock, closing, logger }: DueParts,
   request: DueRequest,
 ): Promise<readonly SyncResult[]> {
   const { limit, concurrency } = parseOptions(dueSchema, request);
+  // A clock that no run can begin with claims nothing from workers whose clock is right.
+  clock.now();
   const signal = request.signal === undefined ? closing : AbortSignal.any([closing, request.signal]);
   const next = claims({ store, limit, atOnce: concurrency * CLAIMED_AHEAD, signal });
   const results: SyncResult[] = [];

@@ -93,14 +93,11 @@ export function isUnchanged(status: RunReport["status"], { mode, tally, file }: 
   return Object.values(changes).every((count) => count === 0);
 }
 
-type EndedRun = Pick<
-  Run,
-  "connection" | "connectionId" | "jobId" | "mode" | "file" | "tally" | "clock" | "startedAt" | "beganAtMs"
->;
+type EndedRun = Pick<Run, "connection" | "connectionId" | "jobId" | "mode" | "file" | "tally" | "clock" | "startedAt">;
 
 // The store's clock gave the start; this process's clock only measures what has passed since.
-function storeNow({ startedAt, beganAtMs, clock }: EndedRun): Instant {
-  return instantFromUnixMs(unixMsOf(startedAt) + Math.max(0, Math.floor(clock.now() - beganAtMs)));
+function storeNow({ startedAt, clock }: EndedRun): Instant {
+  return instantFromUnixMs(unixMsOf(startedAt) + Math.max(0, Math.floor(clock.now() - clock.beganAtMs)));
 }
 
 function msUntil(at: Instant | null, now: Instant): number | null {

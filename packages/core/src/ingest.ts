@@ -77,6 +77,6 @@ function readsForeignPages({ pages, file }: Run): boolean {
   return pages !== undefined || file !== undefined;
 }
 
-function isBudgetSpent({ budget, tally, clock, deadlineMs }: Run): boolean {
-  return tally.stats.pages >= (budget.pages ?? Number.POSITIVE_INFINITY) || clock.now() >= deadlineMs;
+function isBudgetSpent({ budget, tally, clock }: Run): boolean {
+  return tally.stats.pages >= (budget.pages ?? Number.POSITIVE_INFINITY) || clock.now() >= clock.deadlineMs;
 }

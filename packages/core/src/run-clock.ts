@@ -4,50 +4,64 @@ import { ImportError } from "./import-error.ts";
 /** Ends a run whose time budget is spent: no error, the next run goes on. */
 export const budgetSpent = new ImportError("ABORTED", "the run's time budget is spent");
 
+const leaseLost = new ImportError("LEASE_LOST", "another run took over this connection while this one waited");
+
 /** A clock that keeps a lease. */
 export interface RunClock extends Clock {
+  /** What the clock read when the run began. */
+  readonly beganAtMs: number;
+  /** When the time budget ends, in milliseconds since 1970; Infinity without one. */
+  readonly deadlineMs: number;
   /** Renews the lease when a third of it has passed. Throws `LEASE_LOST` when another run took over. */
   keepLease(): Promise<void>;
   /** Says that the lease was renewed otherwise, by a commit. */
   leaseKept(): void;
 }
 
-/**
- * The clock that a run hands to its connector: each wait keeps the lease alive and ends at the budget's deadline.
- * There is no timer beside the run, so a paused process cannot renew what it no longer works on.
- */
-export function runClock(r: {
+export interface RunClockParts {
   readonly clock: Clock;
   readonly leaseMs: number;
-  /** When the time budget ends, in milliseconds since 1970; Infinity without one. */
-  readonly deadlineMs: number;
+  /** A reading of the clock before the lease was taken. */
+  readonly readMs: number;
+  /** How long the run may take; Infinity without a budget of time. */
+  readonly budgetMs: number;
   /** False when another run took over. */
   readonly renew: () => Promise<boolean>;
   /** Ends everything else that the run has under way, for this reason. */
   readonly stop: (reason: ImportError) => void;
-}): RunClock {
-  const { clock, leaseMs, deadlineMs, renew, stop } = r;
+}
+
+/**
+ * The clock that a run hands to its connector: each wait keeps the lease alive and ends at the budget's deadline.
+ * There is no timer beside the run, so a paused process cannot renew what it no longer works on.
+ */
+export function runClock(parts: RunClockParts): RunClock {
+  const { clock, leaseMs, budgetMs, renew, stop } = parts;
   const end = (reason: ImportError): never => {
     stop(reason);
     throw reason;
   };
   const stepMs = Math.max(1, Math.floor(leaseMs / 3));
-  let keptAtMs = clock.now();
+  const now = unfailingNow(parts);
+  const beganAtMs = now();
+  const deadlineMs = beganAtMs + budgetMs;
+  let keptAtMs = beganAtMs;
   const leaseKept = () => {
-    keptAtMs = clock.now();
+    keptAtMs = now();
   };
   const keepLease = async () => {
-    const passedMs = clock.now() - keptAtMs;
+    const passedMs = now() - keptAtMs;
     // A wall clock that was set back says nothing about the lease: better once too often.
     if (passedMs >= 0 && passedMs < stepMs) return;
-    if (!(await renew()))
-      end(new ImportError("LEASE_LOST", "another run took over this connection while this one waited"));
+    if (!(await renew())) end(leaseLost);
     leaseKept();
   };
   return {
-    now: () => clock.now(),
+    beganAtMs,
+    deadlineMs,
+    now,
     async sleep(ms, signal) {
-      if (clock.now() + ms >= deadlineMs) end(budgetSpent);
+      if (now() + ms >= deadlineMs) end(budgetSpent);
       let leftMs = ms;
       while (leftMs > stepMs) {
         await clock.sleep(stepMs, signal);
@@ -59,5 +73,18 @@ export function runClock(r: {
     },
     keepLease,
     leaseKept,
+  };
+}
+
+// A clock that fails in the middle of a run ends it; the last moment that it read closes the job, so that the lease is released.
+function unfailingNow({ clock, readMs, stop }: Pick<RunClockParts, "clock" | "readMs" | "stop">): () => number {
+  let lastMs = readMs;
+  return () => {
+    try {
+      lastMs = clock.now();
+    } catch (cause) {
+      stop(new ImportError("ABORTED", "the run's clock failed; what was read is stored", { cause }));
+    }
+    return lastMs;
   };
 }

@@ -67,6 +67,8 @@ export type CommitResult =
       readonly reviewed?: readonly Trade[];
       /** Of a batch with an undo. */
       readonly undo?: UndoOutcome;
+      /** What the host's hook did against its rules although everything was written: a run ends with it. */
+      readonly fault?: string;
     }
   /** Another run owns the connection now. */
   | { readonly kind: "fenced" }

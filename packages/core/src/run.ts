@@ -10,6 +10,7 @@ import type { Json } from "./json.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
+import { readableClock } from "./readable-clock.ts";
 import { budgetSpent, type RunClock, runClock } from "./run-clock.ts";
 import { type RunTally, runTally } from "./run-tally.ts";
 import { type StepRecorder, stepRecorder } from "./step-recorder.ts";
@@ -45,6 +46,12 @@ export interface IngestOptions {
   /** @defaultValue silentLogger */
   readonly logger?: Logger;
   readonly onEvent?: (event: FillbookEvent) => void;
+  /**
+   * How long a hook may take that the store calls within a commit, such as `onCommit` of `postgresStore`, 100 to 3,600,000 ms;
+   * then the page is rolled back and the run ends with `STORE_FAILED`. A budget of time shortens it, down to ten seconds.
+   * @defaultValue 30_000
+   */
+  readonly onCommitTimeoutMs?: number;
   /** How long a run may be silent before another may take over, 1,000 to 3,600,000. @defaultValue 120000 */
   readonly leaseMs?: number;
 }
@@ -57,6 +64,7 @@ export interface Run {
   readonly pages: IngestOptions["pages"];
   readonly file: IngestOptions["file"];
   readonly fileIdleMs: number;
+  readonly onCommitTimeoutMs: number;
   readonly connection: Connection;
   readonly owner: string;
   readonly connectionId: string;
@@ -65,12 +73,9 @@ export interface Run {
   readonly mode: RunMode;
   readonly window: RunWindow;
   readonly budget: { readonly ms?: number; readonly pages?: number };
-  readonly deadlineMs: number;
   readonly leaseMs: number;
   readonly cursorBefore: Json;
   readonly startedAt: Instant;
-  /** This process's clock when the run began. */
-  readonly beganAtMs: number;
   readonly signal: AbortSignal;
   readonly clock: RunClock;
   readonly logger: Logger;
@@ -84,6 +89,9 @@ export interface Run {
   stop(): void;
 }
 
+/** How long a host's hook may take, where it is an option. */
+export const onCommitTimeout = z.number().int().min(100).max(3_600_000).default(30_000);
+
 const optionsSchema = z.object({
   connectionId: z.string().min(1),
   mode: z.enum(["scheduled", "manual", "backfill"]),
@@ -93,6 +101,7 @@ const optionsSchema = z.object({
     .default({}),
   leaseMs: z.number().int().min(1000).max(3_600_000).default(120_000),
   fileIdleMs: z.number().int().min(1).max(3_600_000).default(120_000),
+  onCommitTimeoutMs: onCommitTimeout,
 });
 
 /** Another run has the connection's lease. */
@@ -113,42 +122,38 @@ export async function beginClaimedRun(options: IngestOptions): Promise<Run | Bus
 }
 
 async function begin(options: IngestOptions, how: { readonly onSchedule?: true }): Promise<Run | BusyRun | null> {
-  const { connectionId, mode, leaseMs, fileIdleMs, ...rest } = parseOptions(optionsSchema, options);
+  const { connectionId, mode, leaseMs, fileIdleMs, onCommitTimeoutMs, ...rest } = parseOptions(optionsSchema, options);
   const window = rest.window;
-  const { store, clock = systemClock, logger = silentLogger } = options;
-  const askedAtMs = clock.now();
+  const { store, logger = silentLogger } = options;
+  const hostClock = readableClock(options.clock ?? systemClock);
+  // Read before the lease is taken: a host whose clock is wrong hears it and keeps no connection from other workers.
+  const askedAtMs = hostClock.now();
   const start = await inStore("the run could not begin", () =>
     store.beginRun({ connectionId, mode, window, leaseMs, ...how }),
   );
   const secrets = new Set<string>();
   const emit = emitter(options, logger, secrets);
-  if (start.kind === "missing")
-    throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${connectionId}`, { connectionId });
-  if (start.kind === "disconnected") {
-    throw new ImportError("CONNECTION_DISCONNECTED", `connection ${connectionId} is disconnected; reconnect it first`, {
-      connectionId,
-    });
-  }
+  if (start.kind === "missing" || start.kind === "disconnected") throw notThere(start.kind, connectionId);
   if (start.kind === "paused") return null;
   if (start.kind === "busy") {
     emit({ type: "run.skipped", connectionId, runningJobId: start.runningJobId });
     return { runningJobId: start.runningJobId };
   }
   const { jobId, token, connection, cursor, coverage, startedAt } = start;
-  const beganAtMs = clock.now();
-  const deadlineMs = beganAtMs + (rest.budget.ms ?? Number.POSITIVE_INFINITY);
   const stopper = new AbortController();
   const signal = options.signal === undefined ? stopper.signal : AbortSignal.any([options.signal, stopper.signal]);
   const renew = () =>
     inStore("the lease could not be renewed", () => store.renewLease({ connectionId, token, leaseMs }));
+  const budgetMs = rest.budget.ms ?? Number.POSITIVE_INFINITY;
+  const stop = (reason: ImportError) => stopper.abort(reason);
+  const clock = runClock({ clock: hostClock, leaseMs, readMs: askedAtMs, budgetMs, renew, stop });
   emit({ type: "run.started", connectionId, jobId, mode, at: startedAt });
   return {
     ...{ store, connectors: options.connectors, credentials: options.credentials },
     ...{ pages: options.pages, file: options.file },
     ...{ connection, owner: connection.userId, connectionId, jobId, token, mode, window },
-    ...{ leaseMs, fileIdleMs, deadlineMs, startedAt, beganAtMs },
+    ...{ leaseMs, fileIdleMs, onCommitTimeoutMs, startedAt, clock },
     ...{ budget: rest.budget, cursorBefore: cursor, signal },
-    clock: runClock({ clock, leaseMs, deadlineMs, renew, stop: (reason) => stopper.abort(reason) }),
     logger,
     tally: runTally({ cursor, coverage }),
     steps: stepRecorder({
@@ -160,6 +165,13 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
     emit,
     stop: () => stopper.abort(budgetSpent),
   };
+}
+
+function notThere(kind: "missing" | "disconnected", connectionId: string): ImportError {
+  if (kind === "missing")
+    return new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${connectionId}`, { connectionId });
+  const message = `connection ${connectionId} is disconnected; reconnect it first`;
+  return new ImportError("CONNECTION_DISCONNECTED", message, { connectionId });
 }
 
 function emitter({ onEvent }: IngestOptions, logger: Logger, secrets: Secrets): Run["emit"] {

@@ -52,6 +52,14 @@ export interface OpenRejects extends Slice<Reject> {
   readonly contexts: CommitBatch["contexts"];
 }
 
+/** What a commit may take. */
+export interface CommitOptions {
+  /** How long the run's lease holds after the commit; absent leaves its end where it is. */
+  readonly leaseMs?: number;
+  /** How long a hook of the host's may take that the store calls within the commit; absent leaves it to the store. */
+  readonly onCommitTimeoutMs?: number;
+}
+
 /**
  * All that `ingest()` needs of a store. Every argument and result is JSON.
  *
@@ -88,7 +96,7 @@ export interface IngestStore {
    * last page's statistics have to be kept for that. A batch without a run is a repeat where its owner's batch of the same id
    * was committed within the last hour: past the locks it gets that one's answer, and nothing is written.
    */
-  commit(batch: CommitBatch, options?: { readonly leaseMs?: number }): Promise<CommitResult>;
+  commit(batch: CommitBatch, options?: CommitOptions): Promise<CommitResult>;
   /**
    * Ids of active connections whose next sync is due, at most `limit`. Owners take turns: each one's longest due comes
    * before anyone's second. A claimed one is due again only after `leaseMs`: two workers never get the same one, and what a

@@ -58,6 +58,7 @@ export { parseSliceKey, type SliceKey, sliceKeyText } from "./slice-key.ts";
 export type { StepCounts } from "./step.ts";
 export {
   type BookStore,
+  type CommitOptions,
   type FillFilter,
   type InboxSlice,
   type IngestStore,

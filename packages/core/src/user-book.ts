@@ -3,8 +3,10 @@ import type { AnyConnector } from "./connector-contract.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import { executionFilterSchema, jobFilterSchema, tradeFilterSchema } from "./list-filters.ts";
 import { parseOptions } from "./parse-options.ts";
+import type { CommitBatch } from "./plan/commit-batch.ts";
 import type { ExecutionFilter, Job, JobFilter, Slice, StoredExecution, Trade, TradeFilter } from "./read-types.ts";
 import { reprocessSchema } from "./reprocess-rejects.ts";
+import type { BookStore } from "./store-contract.ts";
 import { guardedStore } from "./store-error.ts";
 import type { SyncParts } from "./sync-now.ts";
 import { textId } from "./text-id.ts";
@@ -64,6 +66,7 @@ export interface UserBookParts extends ConnectParts {
   readonly reprocessRejects: UserProblems["reprocessRejects"];
   readonly runNow: SyncParts["run"];
   readonly tradePlans: TradePlans | undefined;
+  readonly onCommitTimeoutMs: number;
   readonly importFile: (
     connectionId: string,
     options: {
@@ -75,7 +78,7 @@ export interface UserBookParts extends ConnectParts {
 }
 
 export function userBook<Connectors extends readonly AnyConnector[]>(parts: UserBookParts): UserBook<Connectors> {
-  const store = guardedStore(parts.store);
+  const store = withHookLimit(guardedStore(parts.store), parts.onCommitTimeoutMs);
   const userId = parseOptions(textId, parts.userId);
   const actor = parseOptions(textId, parts.actor);
   return {
@@ -112,6 +115,16 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
       ownConnection: (id) => ownConnection(store, userId, id),
     }),
   };
+}
+
+/** The store, whose hooks may not keep a person's decision waiting for longer. */
+function withHookLimit(store: BookStore, onCommitTimeoutMs: number): BookStore {
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === "commit") return (batch: CommitBatch) => target.commit(batch, { onCommitTimeoutMs });
+      return Reflect.get(target, name);
+    },
+  });
 }
 
 // A bad filter rejects the promise instead of throwing past a caller's catch.

@@ -10,23 +10,22 @@ import {
 import { lockAccounts } from "./account-locks.ts";
 import { callHost } from "./call-host.ts";
 import { keepAnswer, keptAnswer } from "./decision-answers.ts";
+import { moveCursor, renewLease, storedPage, takeFence } from "./page-fence.ts";
 import type { PostgresContext } from "./postgres-context.ts";
-import type { Sql, SqlTransaction } from "./postgres-driver.ts";
-import { asStoreError, isDataError, sqlStateOf } from "./postgres-errors.ts";
+import type { SqlTransaction } from "./postgres-driver.ts";
+import { asStoreError, hostFaultOf, isDataError, sqlStateOf } from "./postgres-errors.ts";
 import { retrying } from "./postgres-retry.ts";
 import { planFor } from "./postgres-snapshot.ts";
-import type { PostgresTables } from "./postgres-tables.ts";
-import { type Planned, writePlan } from "./postgres-write.ts";
-import { jobStatNames, statsOf } from "./run-columns.ts";
-import { textOf, textOrNull } from "./sql-columns.ts";
+import { writePlan } from "./postgres-write.ts";
 import { storeCommit } from "./store-commit.ts";
-import { timeAfter } from "./time-after.ts";
 
 /** More refused records than this in one batch are a fault of the tables and not of the records. */
 const REFUSED_MAX = 50;
 
 interface CommitOptions {
   readonly leaseMs: number | null;
+  /** How long `onCommit` may take; absent leaves it to the store. */
+  readonly onCommitTimeoutMs?: number;
   /** Asks only whether the database takes the batch: nothing stays written. */
   readonly rehearse?: boolean;
   /** An operator's tool asks for no answer again, and leaves a right book as it is, row by row. */
@@ -102,13 +101,29 @@ async function commitOnce(context: PostgresContext, batch: CommitBatch, options:
     return await retrying(context.clock, attempt);
   } catch (error) {
     if (rehearsed.result !== null) return rehearsed.result;
-    throw error;
+    if (hostFaultOf(error) === null) throw error;
+    return written(context, batch, error);
   }
+}
+
+/** What is stored although `onCommit` failed: a hook that commits has committed the batch too. */
+async function written(context: PostgresContext, batch: CommitBatch, error: unknown): Promise<CommitResult> {
+  const { driver, tables } = context;
+  const read = () =>
+    driver.snapshot(async (sql) => (await storedPage(sql, tables, batch)) ?? keptAnswer(sql, tables, batch));
+  const stored = await read().catch((cause: unknown) => {
+    throw new ImportError("STORE_FAILED", "onCommit failed, and what it left could not be read", { cause });
+  });
+  if (stored?.kind !== "committed") throw error;
+  return {
+    ...stored,
+    fault: "onCommit ended the transaction itself: everything is stored, but not as one with its own rows",
+  };
 }
 
 async function commitWithin(
   sql: SqlTransaction,
-  { tables, onCommit }: PostgresContext,
+  { tables, onCommit, onCommitTimeoutMs, clock }: PostgresContext,
   { batch, options }: { batch: CommitBatch; options: CommitOptions },
 ): Promise<CommitResult> {
   const earlier = await takeFence(sql, tables, batch);
@@ -126,66 +141,8 @@ async function commitWithin(
   await moveCursor(sql, tables, { planned, leaseMs: options.leaseMs });
   const result = committedResult(planned.plan);
   if (options.keepsAnswer !== false) await keepAnswer(sql, tables, { batch, answer: result });
-  if (onCommit !== null && options.rehearse !== true) await callHost(sql, onCommit, storeCommit(planned));
+  if (onCommit === null || options.rehearse === true) return result;
+  const timeoutMs = Math.min(onCommitTimeoutMs, options.onCommitTimeoutMs ?? onCommitTimeoutMs);
+  await callHost(sql, storeCommit(planned), { onCommit, timeoutMs, clock });
   return result;
-}
-
-/** Locks the lease and its job. Answers when there is nothing to write: another run took over, or this page was committed before. */
-async function takeFence(sql: Sql, tables: PostgresTables, batch: CommitBatch): Promise<CommitResult | null> {
-  const { run, owner } = batch;
-  if (run === null) return null;
-  const [row] = await sql.query(
-    `select jobs.last_page, jobs.last_page_stats
-       from ${tables.leases} as leases
-       join ${tables.jobs} as jobs on jobs.owner = leases.owner and jobs.id = leases.job_id
-      where leases.connection_id = $1 and leases.owner = $2 and leases.job_id = $3 and leases.token = $4::bigint
-        for update of leases, jobs`,
-    [run.connectionId, owner, run.jobId, String(run.token)],
-  );
-  if (row === undefined) return { kind: "fenced" };
-  const stats = textOrNull(row, "last_page_stats");
-  if (stats === null || Number(textOf(row, "last_page")) < run.page) return null;
-  return { kind: "committed", stats: JSON.parse(stats) };
-}
-
-async function renewLease(
-  sql: Sql,
-  tables: PostgresTables,
-  { run, leaseMs }: { run: CommitBatch["run"]; leaseMs: number | null },
-): Promise<void> {
-  if (run === null || leaseMs === null) return;
-  await sql.query(
-    `update ${tables.leases} set expires_at = ${timeAfter("clock_timestamp()", "$2")}
-      where connection_id = $1`,
-    [run.connectionId, String(leaseMs)],
-  );
-}
-
-async function moveCursor(
-  sql: Sql,
-  tables: PostgresTables,
-  { planned, leaseMs }: { planned: Planned; leaseMs: number | null },
-): Promise<void> {
-  const { run, owner } = planned.batch;
-  if (run === null) return;
-  const stats = statsOf(planned.plan.stats);
-  const sums = jobStatNames.map(({ column }, index) => `${column} = ${column} + $${index + 9}::bigint`);
-  await sql.query(
-    `with moved as (
-       update ${tables.leases}
-          set cursor = $4::text::json,
-              coverage = coalesce($8::text::json, coverage),
-              expires_at = coalesce(${timeAfter("clock_timestamp()", "$5")}, expires_at)
-        where connection_id = $1
-     )
-     update ${tables.jobs}
-        set cursor_after = $4::text::json, pages = pages + 1, last_page = $6::bigint, last_page_stats = $7::text::json, ${sums.join(", ")}
-      where owner = $2 and id = $3`,
-    [
-      ...[run.connectionId, owner, run.jobId, JSON.stringify(run.cursor), leaseMs === null ? null : String(leaseMs)],
-      ...[String(run.page), JSON.stringify(planned.plan.stats)],
-      run.coverage === undefined ? null : JSON.stringify(run.coverage),
-      ...stats,
-    ],
-  );
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "@fillbook/core";
-import type { HostTransaction, PostgresDriver } from "./postgres-driver.ts";
+import type { OnCommit } from "./call-host.ts";
+import type { PostgresDriver } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
-import type { StoreCommit } from "./store-commit.ts";
 
 /** What every part of the store works with. */
 export interface PostgresContext {
@@ -10,5 +10,7 @@ export interface PostgresContext {
   readonly clock: Clock;
   /** How long to wait for a free connection. */
   readonly connectMs: number;
-  readonly onCommit: ((transaction: HostTransaction, commit: StoreCommit) => Promise<void>) | null;
+  readonly onCommit: OnCommit | null;
+  /** How long `onCommit` may take, whatever a caller allows. */
+  readonly onCommitTimeoutMs: number;
 }

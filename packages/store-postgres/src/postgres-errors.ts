@@ -27,6 +27,21 @@ export function isDataError(error: unknown): boolean {
   return state.startsWith("22") || state === "23514" || state === "23502" || state === "54000" || state === "54001";
 }
 
+/**
+ * What a host's `onCommit` did wrong. Its connection is thrown away: the host may still use it, or may have ended its
+ * transaction.
+ */
+export class HostFault extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+  }
+}
+
+/** The host's fault that a commit failed with; null where it failed otherwise. */
+export function hostFaultOf(error: unknown): HostFault | null {
+  return isImportError(error) && error.cause instanceof HostFault ? error.cause : null;
+}
+
 /** Any error as the one that a store throws: what happened, and the cause beside it. */
 export function asStoreError(error: unknown): ImportError {
   if (isImportError(error)) return error;

@@ -32,8 +32,8 @@ export function postgresRuns(context: PostgresContext): Runs {
       );
       return rows.length > 0;
     },
-    async commit(batch, { leaseMs } = {}) {
-      return commitBatch(context, batch, { leaseMs: leaseMs ?? null });
+    async commit(batch, { leaseMs = null, ...options } = {}) {
+      return commitBatch(context, batch, { leaseMs, ...options });
     },
     async claimDue({ limit, leaseMs }) {
       return retrying(clock, async () => {

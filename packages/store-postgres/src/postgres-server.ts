@@ -11,7 +11,7 @@ import {
   type SqlTransaction,
   WRITING,
 } from "./postgres-driver.ts";
-import { isLostConnection } from "./postgres-errors.ts";
+import { hostFaultOf, isLostConnection } from "./postgres-errors.ts";
 
 /** How much longer than the server's own limit an answer may take before the connection counts as dead. */
 const NETWORK_GRACE_MS = 5_000;
@@ -57,7 +57,7 @@ async function inTransaction<Result>(
       throw new ImportError("STORE_FAILED", "the transaction had failed before its commit and was rolled back");
     return result;
   } catch (error) {
-    if (!isLostConnection(error)) await script("rollback");
+    if (!isInDoubt(error)) await script("rollback");
     throw error;
   }
 }
@@ -73,13 +73,17 @@ async function usingClient<Result>(client: PoolClient, work: () => Promise<Resul
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Error && isLostConnection(error)) broken = error;
+    if (error instanceof Error && isInDoubt(error)) broken = error;
     throw error;
   } finally {
     client.removeListener("error", onError);
     if (broken !== null) client.on("error", ignoreLateError);
     client.release(broken ?? undefined);
   }
+}
+
+function isInDoubt(error: unknown): boolean {
+  return isLostConnection(error) || hostFaultOf(error) !== null;
 }
 
 // A client that was thrown away may report its broken connection once more; the work has failed with it already.

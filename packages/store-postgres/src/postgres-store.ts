@@ -45,6 +45,7 @@ export function postgresStore(source: PostgresSource, options: PostgresOptions =
     clock: parsed.clock,
     connectMs: parsed.connectMs,
     onCommit: parsed.onCommit ?? null,
+    onCommitTimeoutMs: parsed.onCommitTimeoutMs,
   };
   const close = () => context.driver.close();
   return {
