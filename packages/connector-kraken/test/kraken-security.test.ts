@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { type AnswerFault, type SimulatorFault, startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
 import { expect, test } from "vitest";
-import { driveKraken, testClock } from "./support/drive-kraken.ts";
+import { driveKraken, testClock, tradesOnly } from "./support/drive-kraken.ts";
 import { manyTrades } from "./support/made-trades.ts";
 
 const apiKey = "c4n4ryKEY/public+half";
@@ -73,6 +73,22 @@ test("secrets: a good run leaves none in log, cursor, state or raw, and the stat
     expect(everything({ cursor, cursors, records, logLines, diagnostics, state: state.stored })).not.toContain(canary);
   }
   expect([...state.stored.keys()]).toEqual([expect.stringMatching(/^kraken:key:[0-9a-f]{64}$/)]);
+});
+
+test("owners: who names another's key without its secret takes none of its turns, and silences nothing", async () => {
+  const clock = testClock();
+  await using simulator = await startKrakenSimulator({ clock, trades: manyTrades(60), keys: [{ apiKey, apiSecret }] });
+  const owner = driveKraken(simulator, { clock, settings: tradesOnly });
+  await owner.run();
+  const stored = structuredClone([...owner.state.stored]);
+  const stranger = driveKraken(simulator, {
+    ...{ clock, state: owner.state, settings: tradesOnly },
+    credentials: { apiSecret: Buffer.alloc(64, 1).toString("base64") },
+  });
+  simulator.inject({ kind: "http", status: 429, retryAfterSeconds: 3_000, times: Number.POSITIVE_INFINITY });
+  await expect(stranger.run()).rejects.toThrow();
+  expect(stored).not.toEqual([]);
+  for (const [key, value] of stored) expect(owner.state.stored.get(key)).toEqual(value);
 });
 
 test("limits: a gigabyte is aborted at the limit and not asked for again", async () => {
