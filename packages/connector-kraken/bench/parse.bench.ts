@@ -57,7 +57,8 @@ function normalizePage({ body, context }: PreparedPage): void {
   const response = { status: 200, header: () => null, body };
   const answer = readKrakenAnswer(response, { endpoint: "TradesHistory", nowMs: 0, recoveryMs: 0, secrets: [] });
   if (answer.kind === "failed") throw answer.error;
-  const normalized = readTradesPage(answer.result).rows.map((row) => krakenNormalize(krakenRaw(row), context));
+  const { rows = [] } = readTradesPage(answer.result) ?? {};
+  const normalized = rows.map((row) => krakenNormalize(krakenRaw(row), context));
   const rejected = normalized.find(({ kind }) => kind !== "execution");
   if (rejected !== undefined || normalized.length !== PAGE_SIZE) throw new Error(JSON.stringify(rejected));
 }

@@ -1,6 +1,7 @@
 import { type HttpResponse, isJsonObject, type JsonReading, parseJson } from "@fillbook/connector-kit";
 import { ImportError, type Json } from "@fillbook/core";
 import { type FailureContext, isKrakenWarning, krakenFailure } from "./kraken-errors.ts";
+import { withMarkedIds } from "./kraken-id.ts";
 
 /** What Kraken answered. */
 export type KrakenAnswer =
@@ -11,6 +12,10 @@ export type KrakenAnswer =
 const rows: JsonReading = {
   textKeys: new Set("time price cost fee vol margin cprice ccost cfee cvol cmargin net amount balance".split(" ")),
 };
+/** Answers with a list by id. */
+const byId: ReadonlySet<string> = new Set(["TradesHistory", "Ledgers"]);
+/** Answers that are a list themselves, of which an empty one may be null or left out. */
+const lists: ReadonlySet<string> = new Set(["ExportStatus"]);
 /** The large answers, of which no amount is read. */
 const listings: ReadonlyMap<string, JsonReading> = new Map([
   ["AssetPairs", { numbers: "float" }],
@@ -40,14 +45,16 @@ function readAnswer(response: HttpResponse, context: FailureContext): KrakenAnsw
     if (errors.length > 0) return { kind: "failed", ...krakenFailure(errors, context) };
     throw statusError(response, context);
   }
-  const envelope = parseJson(response.body, endpoint, listings.get(endpoint) ?? rows);
+  const body = byId.has(endpoint) ? withMarkedIds(response.body) : response.body;
+  const envelope = parseJson(body, endpoint, listings.get(endpoint) ?? rows);
   if (!isJsonObject(envelope) || !Array.isArray(envelope.error)) {
     throw new ImportError("PROTOCOL", `Kraken answered ${endpoint} without its envelope`);
   }
   const errors = errorsOf(envelope);
   if (errors.length > 0) return { kind: "failed", ...krakenFailure(errors, context) };
   const { result = null } = envelope;
-  if (result === null) throw new ImportError("PROTOCOL", `Kraken answered ${endpoint} without a result`);
+  if (result === null && !lists.has(endpoint))
+    throw new ImportError("PROTOCOL", `Kraken answered ${endpoint} without a result`);
   return { kind: "result", result, warnings: envelope.error.filter((entry) => typeof entry === "string") };
 }
 

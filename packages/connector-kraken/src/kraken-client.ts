@@ -103,7 +103,7 @@ type Job<Result> = (call: Call, nonce: string) => Promise<Result>;
 
 /** Sends a call when the key's turn has come and its counter has room, and learns from a refusal what it costs. */
 function pacedCalls({ policy, queue }: KrakenTransport, { credentials, tier, state, clock, signal }: KrakenRun) {
-  const stateKey = krakenStateKey(credentials.apiKey);
+  const stateKey = krakenStateKey(credentials);
   const limits = krakenLimits[tier];
   const cost = historyCost({ state, stateKey, clock }, policy.historyCost);
   const session = keyedSession({
@@ -123,9 +123,13 @@ function pacedCalls({ policy, queue }: KrakenTransport, { credentials, tier, sta
   };
 }
 
-/** Where the state of an API key is shared. A digest, because state is not sealed. */
-function krakenStateKey(apiKey: string): string {
-  return `kraken:key:${createHash("sha256").update(apiKey).digest("hex")}`;
+/**
+ * Where the state of an API key is shared: a digest, because state is not sealed, and of the secret too, or anyone who
+ * names another's key could take its turns and silence it.
+ */
+function krakenStateKey({ apiKey, apiSecret }: KrakenCredentials): string {
+  const digest = createHash("sha256").update(`${apiKey}\n`).update(Buffer.from(apiSecret, "base64")).digest("hex");
+  return `kraken:key:${digest}`;
 }
 
 function isHistory(endpoint: KrakenEndpoint): boolean {

@@ -99,6 +99,8 @@ export function exportJobs(client: KrakenClient, report: ExportReport): Promise<
 const jobSchema = z.object({ id: z.string(), descr: z.string().nullish(), status: z.string() });
 
 function readJobs(result: Json): readonly ExportJob[] {
+  const isEmpty = result === null || (isJsonObject(result) && Object.keys(result).length === 0);
+  if (isEmpty) return [];
   if (!Array.isArray(result)) throw new ImportError("PROTOCOL", "Kraken answered ExportStatus without a list");
   return result.flatMap((row) => {
     const read = jobSchema.safeParse(row);

@@ -5,9 +5,9 @@ import { amountOf, magnitude, quotientOf, unitsOf } from "./kraken-amount.ts";
 import { isFiat } from "./kraken-assets.ts";
 import { entryKind } from "./kraken-entry-kind.ts";
 import { sumLedgerFees } from "./kraken-fees.ts";
+import { storedId } from "./kraken-id.ts";
 import { type LedgerEntry, ledgerEntrySchema, refidOf } from "./kraken-ledger.ts";
 import { krakenTime } from "./kraken-time.ts";
-import { tradeIdPattern } from "./kraken-trade.ts";
 import { walletAsset } from "./kraken-wallet.ts";
 
 /** `unread`: it looks like an execution of that sort, and is none that can be read. */
@@ -39,8 +39,6 @@ export function normalizeLedgerGroup(raw: Json, account: string): GroupRead {
   if (doubt !== null) return { kind: "rejected", reason: `ledger entries of ${names}: ${doubt}` };
   const sides = sidesOf(ledgerRows);
   if (sides === null || refid === null) return withoutSides(kind, ledgerRows, names);
-  if (kind === "fill" && !tradeIdPattern.test(refid))
-    return { kind: "rejected", reason: `ledger entries of ${names}: their refid is no trade's id` };
   const execution = executionOf(refid, { account, kind, ledgerRows, sides });
   return execution === null
     ? { kind: "rejected", reason: "the amounts of a ledger group have too many digits" }
@@ -161,8 +159,8 @@ function executionOf(
     broker: "kraken",
     account: group.account,
     kind: group.kind === "fill" ? "order" : "instant",
-    familyId: refid,
-    executionId: refid,
+    familyId: storedId(refid),
+    executionId: storedId(refid),
     revision: 0,
     executedAt,
     instrument: {

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { type ClosedWindow, type FinishedWindow, type WalkedPage, walkClosedWindows } from "@fillbook/connector-kit";
 import type { PageDiagnostic } from "@fillbook/core/connector";
+import { cursorId } from "./kraken-id.ts";
 import { type KrakenLedger, LEDGER_PAGE_SIZE, readLedgerPage, secondsOf } from "./kraken-ledger.ts";
 import { type GroupedEntries, isOfGroup, ledgerGroups, unreadGroups } from "./kraken-ledger-groups.ts";
 import { ledgerParameters } from "./kraken-ledger-reader.ts";
@@ -51,7 +51,7 @@ async function* ledgerWalk(run: KrakenRun): AsyncGenerator<LedgerStep, void> {
     cursor: run.ledgers,
     pageSize: LEDGER_PAGE_SIZE,
     pagesMax: run.policy.pagesMax,
-    idOf: ledgerCursorId,
+    idOf: ({ id }) => cursorId(id),
     fetchPage: (asked) =>
       run.client.call({
         endpoint: "Ledgers",
@@ -89,9 +89,4 @@ function missingEntries(finished: FinishedWindow | null): PageDiagnostic[] {
   const { from, to } = finished.window;
   const message = `Kraken's ledger from ${from} to ${to} (unix seconds) may be incomplete: ${finished.missing}`;
   return [{ kind: "coverage_gap", key: `ledger:${from}-${to}`, message }];
-}
-
-/** The id as a cursor may hold it, see `cursorId`. */
-function ledgerCursorId({ id }: KrakenLedger): string {
-  return /^[\x21-\x7e]{1,40}$/.test(id) ? id : `sha256:${createHash("sha256").update(id).digest("hex")}`;
 }

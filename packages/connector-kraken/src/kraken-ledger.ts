@@ -2,6 +2,7 @@ import { isJsonObject } from "@fillbook/connector-kit";
 import { ImportError, type Json, parseDecimal } from "@fillbook/core";
 import { decimalSchema } from "@fillbook/core/connector";
 import { z } from "zod";
+import { listedRows } from "./kraken-id.ts";
 
 /** One row of Ledgers, with the id that Kraken writes in front of it. A type, so that it is assignable to Json. */
 export type KrakenLedger = {
@@ -20,14 +21,15 @@ export interface LedgerPage {
 }
 
 /**
- * Reads `{ ledger: { <id>: row }, count }`.
+ * Reads `{ ledger: { <id>: row }, count }`. An empty list may be [], null or left out.
  *
- * @throws ImportError `PROTOCOL` when there is no list at all.
+ * @throws ImportError `PROTOCOL` for no list beside a count that is not 0, and for what is no list.
  */
 export function readLedgerPage(result: Json): LedgerPage {
-  const { ledger = null } = isJsonObject(result) ? result : {};
-  if (isJsonObject(ledger)) return { rows: Object.entries(ledger).map(([id, row]) => ({ id, row })), count: null };
-  if (ledger === null || (Array.isArray(ledger) && ledger.length === 0)) return { rows: [], count: null };
+  const { ledger = null, count = null } = isJsonObject(result) ? result : { ledger: false };
+  if (isJsonObject(ledger)) return { rows: listedRows(ledger), count: null };
+  const isEmpty = Array.isArray(ledger) && ledger.length === 0;
+  if (isEmpty || (ledger === null && (count === null || String(count) === "0"))) return { rows: [], count: null };
   throw new ImportError("PROTOCOL", "Kraken answered Ledgers without its list of entries");
 }
 
@@ -42,7 +44,7 @@ export function ledgerRaw({ id, row }: KrakenLedger): Json {
  */
 export function refidOf(row: Json): string | null {
   const refid = isJsonObject(row) ? row.refid : null;
-  return typeof refid === "string" && /^[\x21-\x7e]{1,100}$/.test(refid) && refid !== "Unknown" ? refid : null;
+  return typeof refid === "string" && refid !== "" && refid !== "Unknown" ? refid : null;
 }
 
 /** The type of an entry, such as "trade"; null where it is no text. */
@@ -59,7 +61,7 @@ export function secondsOf(row: Json): number | null {
 
 /** What is read of an entry: what moved, what it cost, and in which asset. */
 export const ledgerEntrySchema = z.object({
-  id: z.string().max(100),
+  id: z.string(),
   type: z.string().max(100),
   subtype: z.string().max(100).nullish(),
   aclass: z.string().max(100).nullish(),

@@ -3,10 +3,10 @@ import { type Json, parseDecimal } from "@fillbook/core";
 import { decimalSchema, type ExecutionInput, type Normalized } from "@fillbook/core/connector";
 import { z } from "zod";
 import { isMarginRow, type LedgerFill, ledgerFees } from "./kraken-fees.ts";
+import { storedId } from "./kraken-id.ts";
 import { normalizeLedgerGroup } from "./kraken-instant.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
 import { krakenTime } from "./kraken-time.ts";
-import { tradeIdPattern } from "./kraken-trade.ts";
 
 /** What a row of TradesHistory does not say itself. A type and not an interface, so that it is assignable to Json. */
 export type KrakenContext = {
@@ -86,15 +86,17 @@ function misfitReason({ misfitRow }: { readonly [name: string]: Json }): string 
 
 const NO_CONTEXT = "the page's context is not one that this connector made";
 
-/** Printable and short, since it becomes a symbol or an id. */
+/** Printable and short, since it becomes a symbol. */
 const name = z
   .string()
   .max(200)
   .regex(/^[\x20-\x7e]+$/, "is not printable text");
 
+const id = z.string().min(1, "is empty").transform(storedId);
+
 const tradeRow = z.object({
-  txid: name.regex(tradeIdPattern, "is not a trade id"),
-  ordertxid: name,
+  txid: id,
+  ordertxid: id,
   pair: name,
   time: krakenTime,
   type: z.enum(["buy", "sell"], "is neither buy nor sell"),

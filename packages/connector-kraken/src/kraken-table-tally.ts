@@ -16,12 +16,14 @@ export interface TableTally {
  */
 type Noted = "alone" | "unreadable" | "unasked" | "tooLarge" | "unread";
 
+const EXAMPLE_LENGTH_MAX = 200;
+
 /** An empty tally. */
 export function tableTally(): TableTally {
   const notes = new Map<Noted, { count: number; example: string }>();
   const note = (what: Noted, example: string) => {
     const noted = notes.get(what);
-    if (noted === undefined) notes.set(what, { count: 1, example });
+    if (noted === undefined) notes.set(what, { count: 1, example: example.slice(0, EXAMPLE_LENGTH_MAX) });
     else noted.count += 1;
   };
   return {

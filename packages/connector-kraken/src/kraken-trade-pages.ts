@@ -10,7 +10,9 @@ import type { PageDiagnostic } from "@fillbook/core/connector";
 import { awaitFees } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
 import { noteDoubt } from "./kraken-coverage.ts";
+import { fetchTrades } from "./kraken-fetch-trades.ts";
 import { nowSeconds } from "./kraken-history.ts";
+import { cursorId } from "./kraken-id.ts";
 import { secondsOf } from "./kraken-ledger.ts";
 import { unreadGroups } from "./kraken-ledger-groups.ts";
 import { ledgerRows } from "./kraken-ledger-reader.ts";
@@ -25,8 +27,7 @@ import {
 import { krakenNormalize } from "./kraken-normalize.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
 import { headAgain, type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
-import type { KrakenSettings } from "./kraken-settings.ts";
-import { cursorId, type KrakenTrade, krakenRaw, readTradesPage } from "./kraken-trade.ts";
+import { type KrakenTrade, krakenRaw } from "./kraken-trade.ts";
 import { noteUnread } from "./kraken-unread.ts";
 
 /** Rows of a full page of TradesHistory (docs.kraken.com, read 2026-05-26). */
@@ -49,7 +50,6 @@ export async function* readTrades(
   run: KrakenRun,
   walk: Pick<ClosedWindowOptions<KrakenTrade>, "cursor" | "reopen">,
 ): AsyncGenerator<ReadTrades, void> {
-  const { request, client } = run;
   let fetched: FetchedTrades | null = null;
   let tile: PageTile | null = null;
   let { cursor } = walk;
@@ -57,10 +57,9 @@ export async function* readTrades(
     ...walk,
     pageSize: PAGE_SIZE,
     pagesMax: run.policy.pagesMax,
-    idOf: cursorId,
+    idOf: ({ txid }) => cursorId(txid),
     fetchPage: async (window) => {
-      const parameters = historyParameters(window, request.connection.settings);
-      const page = await client.call({ endpoint: "TradesHistory", parameters, read: readTradesPage });
+      const page = await fetchTrades(run, window);
       fetched = { window, rows: page.rows };
       return page;
     },
@@ -119,22 +118,6 @@ export function tradesPage(run: KrakenRun, read: ReadTrades): KrakenPage {
     ],
     ...{ finished, expectedRecords: count },
   });
-}
-
-function historyParameters(
-  { from, to, offset }: { readonly from: number; readonly to: number; readonly offset: number },
-  { consolidateTaker }: KrakenSettings,
-): Readonly<Record<string, string>> {
-  return {
-    type: "all",
-    trades: "false",
-    ...(from === 0 ? {} : { start: String(from) }),
-    end: String(to),
-    ofs: String(offset),
-    consolidate_taker: String(consolidateTaker),
-    // Token units do not change with a share's splits, so stored fills stay what they were (docs.kraken.com, 2026-05-26).
-    rebase_multiplier: "base",
-  };
 }
 
 /** Remembers the fills whose fee is still an estimate although their part of the ledger was read. */

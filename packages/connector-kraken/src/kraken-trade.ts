@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { isJsonObject } from "@fillbook/connector-kit";
 import { ImportError, type Json } from "@fillbook/core";
+import { listedRows } from "./kraken-id.ts";
 
 /** One row of TradesHistory, with the id that Kraken writes in front of it. */
 export interface KrakenTrade {
@@ -16,20 +16,24 @@ export interface TradesPage {
 
 /**
  * Reads `{ trades: { <txid>: row }, count }`. The order is the text's own, which all captures show newest first; `count`
- * may be a number, text or absent (docs.kraken.com and answers of other years, read 2026-05-26).
+ * may be a number, text or absent (docs.kraken.com and answers of other years, read 2026-05-26). An empty list is seen as [],
+ * null or left out where a language cannot tell an empty object from one.
  *
- * @throws ImportError `PROTOCOL` when there is no list of trades at all.
+ * @returns null for an answer with neither a list nor a count, which says nothing.
+ * @throws ImportError `PROTOCOL` for no list beside a count that is not 0.
  */
-export function readTradesPage(result: Json): TradesPage {
-  const { trades = null, count } = isJsonObject(result) ? result : {};
+export function readTradesPage(result: Json): TradesPage | null {
+  const { trades = null, count = null } = isJsonObject(result) ? result : { trades: false };
   if (isJsonObject(trades)) {
-    const rows = Object.entries(trades).map(([txid, row]) => ({ txid, row }));
-    return { rows, count: readCount(count) };
+    return { rows: listedRows(trades).map(({ id, row }) => ({ txid: id, row })), count: readCount(count) };
   }
-  // An empty list is seen as [] or null where a language cannot tell an empty object from one.
-  const empty = (Array.isArray(trades) && trades.length === 0) || (trades === null && readCount(count) === 0);
-  if (empty) return { rows: [], count: 0 };
-  throw new ImportError("PROTOCOL", "Kraken answered TradesHistory without its list of trades");
+  if (Array.isArray(trades) && trades.length === 0) return { rows: [], count: readCount(count) };
+  if (trades !== null || (count !== null && readCount(count) !== 0)) throw withoutTrades();
+  return count === null ? null : { rows: [], count: 0 };
+}
+
+export function withoutTrades(): ImportError {
+  return new ImportError("PROTOCOL", "Kraken answered TradesHistory without its list of trades");
 }
 
 /**
@@ -42,15 +46,7 @@ export function krakenRaw({ txid, row }: KrakenTrade, ledgerRows: readonly Json[
   return ledgerRows.length === 0 ? raw : { ...raw, ledgerRows };
 }
 
-/** `T` and three groups: the form of every trade id seen in answers of 2014 to 2026. */
-export const tradeIdPattern = /^T[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{6}$/;
-
-/** The id as a cursor may hold it: an id of another form could be long or hold characters that databases refuse. */
-export function cursorId({ txid }: KrakenTrade): string {
-  return tradeIdPattern.test(txid) ? txid : `sha256:${createHash("sha256").update(txid).digest("hex")}`;
-}
-
-function readCount(count: Json | undefined): number | null {
+function readCount(count: Json): number | null {
   const value = typeof count === "string" && /^\d{1,12}$/.test(count) ? Number(count) : count;
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }

@@ -1,9 +1,9 @@
 import type { KrakenDoubt } from "./kraken-coverage.ts";
 import { nowSeconds } from "./kraken-history.ts";
+import { cursorId } from "./kraken-id.ts";
 import { type KrakenLedger, ledgerTypeOf, refidOf, secondsOf } from "./kraken-ledger.ts";
 import type { LedgerTile } from "./kraken-ledger-tile.ts";
 import type { KrakenRun } from "./kraken-run.ts";
-import { tradeIdPattern } from "./kraken-trade.ts";
 
 /** Fills that the ledger names and TradesHistory does not list, as some accounts have (rotki issue 116). */
 export interface UnlistedTrades {
@@ -36,8 +36,8 @@ export function unlistedTrades(
       for (const { row } of entries) {
         const [refid, seconds] = [refidOf(row), secondsOf(row)];
         if (ledgerTypeOf(row) !== "trade" || refid === null || seconds === null || own.has(refid)) continue;
-        if (seconds <= tile.from + BORDER_SECONDS || seconds >= to || !tradeIdPattern.test(refid)) continue;
-        if (missing.size < NAMED_MAX) missing.add(refid);
+        if (seconds <= tile.from + BORDER_SECONDS || seconds >= to) continue;
+        if (missing.size < NAMED_MAX) missing.add(cursorId(refid));
         [oldest, newest] = [Math.min(oldest, seconds), Math.max(newest, seconds)];
       }
     },

@@ -166,11 +166,6 @@ describe("groups of a table of ledgers", () => {
       [anEntry(1, { type: "transfer", subtype: "delistingconversion", asset: "ICN", amount: "-5" })],
       "one side only",
     ],
-    [
-      "a trade with a refid that is no trade's",
-      entriesOfTrade.map((entry) => ({ ...entry, refid: "S1" })),
-      "no trade's id",
-    ],
   ])("%s is a reject", async (_name, entries, reason) => {
     const { executions, rejected } = await readKrakenFile(ledgersTable(...entries));
     expect(executions).toEqual([]);

@@ -167,17 +167,7 @@ describe("normalize: what cannot be read is rejected, and the field is named", (
     });
   });
 
-  test.each([
-    "",
-    "thvrqm-33VKH-UCI7BS",
-    "OHVRQM-33VKH-UCI7BS",
-    "THVRQM-33VKH-UCI7BS\n",
-    "T",
-    "__proto__",
-    5,
-    null,
-    "T".repeat(1_000_000),
-  ])("a txid of %.30j", (txid) => {
+  test.each(["", 5, null, ["T"], {}])("a txid of %.30j", (txid) => {
     expect(normalize({ ...row, txid }, context)).toEqual({
       kind: "rejected",
       reason: expect.stringMatching(/^txid: /),
