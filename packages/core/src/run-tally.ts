@@ -2,7 +2,23 @@ import type { Coverage } from "./coverage.ts";
 import type { Json } from "./json.ts";
 import type { CommitStats } from "./plan/commit-batch.ts";
 import type { RunStats } from "./read-types.ts";
-import { noStats } from "./store-contract.ts";
+
+/** Statistics of a run that committed nothing yet. */
+export const noStats: RunStats = {
+  pages: 0,
+  fetched: 0,
+  inserted: 0,
+  updated: 0,
+  duplicates: 0,
+  corrected: 0,
+  canceled: 0,
+  conflicts: 0,
+  ignored: 0,
+  rejected: 0,
+  canonicalChanges: 0,
+  tradesTouched: 0,
+  pendingReview: 0,
+};
 
 /** What a run has committed so far. */
 export interface RunTally {
