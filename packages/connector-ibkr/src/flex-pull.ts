@@ -1,13 +1,14 @@
 import { wait } from "@fillbook/connector-kit";
 import { ImportError, isImportError } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
+import { unanswered } from "./flex-answered.ts";
 import type { FlexTransport } from "./flex-client.ts";
 import type { FlexPending } from "./flex-cursor.ts";
 import type { FlexEvent } from "./flex-event.ts";
 import { flexPageCoverage } from "./flex-page-coverage.ts";
 import { readStatement } from "./flex-reading.ts";
 import { emptyPage, type FlexPage, type FlexPull, type FlexRun, openRun } from "./flex-run.ts";
-import { askAfterNoData, type FlexAsk, nextAsk, unanswered } from "./flex-windows.ts";
+import { askAfterNoData, type FlexAsk, nextAsk } from "./flex-windows.ts";
 
 /**
  * Reads statements until nothing is left to ask for. Asking and fetching are two phases: the reference of a statement in

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { wait } from "@fillbook/connector-kit";
+import { answered } from "./flex-answered.ts";
 import type { FlexPending } from "./flex-cursor.ts";
 import type { FlexEvent } from "./flex-event.ts";
 import { flexPageCoverage } from "./flex-page-coverage.ts";
 import { type FlexRowPage, type FlexSummary, flexPages } from "./flex-pages.ts";
 import type { FlexPage, FlexRun } from "./flex-run.ts";
-import { answered } from "./flex-windows.ts";
 
 /**
  * The pages of one statement. All but the last keep its reference in the cursor, so a run that ends in between reads the
@@ -60,9 +60,9 @@ function lastPage(
   { page, summary }: { readonly page: FlexRowPage; readonly summary: FlexSummary },
 ): FlexPage {
   const { ask, requestedAtMs } = pending;
-  const { statements, rows, type } = summary;
+  const { statements, byDay, rows, type } = summary;
   const nowMs = run.request.clock.now();
-  const { coverage, gaps } = answered(run.coverage, { ask, statements, rows, type, atMs: nowMs }, run.plan);
+  const { coverage, gaps } = answered(run.coverage, { ask, statements, byDay, rows, type, atMs: nowMs }, run.plan);
   run.coverage = coverage;
   run.pending = null;
   if (ask.role === "head") run.headDue = nowMs - requestedAtMs >= STALE_MS;
