@@ -5,7 +5,7 @@ import type { FlexPending } from "./flex-cursor.ts";
 import type { FlexEvent } from "./flex-event.ts";
 import { flexPageCoverage } from "./flex-page-coverage.ts";
 import { type FlexRowPage, type FlexSummary, flexPages } from "./flex-pages.ts";
-import type { FlexPage, FlexRun } from "./flex-run.ts";
+import { cursorOf, type FlexPage, type FlexRun, noteAnswer } from "./flex-run.ts";
 
 /**
  * The pages of one statement. All but the last keep its reference in the cursor, so a run that ends in between reads the
@@ -38,7 +38,7 @@ export async function* readStatement(
     if (known) continue;
     run.pending = { ...pending, rows: read.rows, digest: read.digest };
     const { records, context } = page;
-    yield { records, context, cursor: { version: 1, coverage: run.coverage, pending: run.pending } };
+    yield { records, context, cursor: cursorOf(run) };
   }
 }
 
@@ -65,11 +65,12 @@ function lastPage(
   const { coverage, gaps } = answered(run.coverage, { ask, statements, byDay, rows, type, atMs: nowMs }, run.plan);
   run.coverage = coverage;
   run.pending = null;
+  noteAnswer(run);
   if (ask.role === "head") run.headDue = nowMs - requestedAtMs >= STALE_MS;
   return {
     records: page.records,
     context: page.context,
-    cursor: { version: 1, coverage, pending: null },
+    cursor: cursorOf(run),
     coverage: flexPageCoverage(run, gaps),
     diagnostics: summary.diagnostics,
   };
