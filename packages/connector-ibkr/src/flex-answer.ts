@@ -8,6 +8,8 @@ import { readFlexStatement } from "./flex-statement.ts";
 export type FlexAnswer =
   | { readonly kind: "sent"; readonly reference: string; readonly url: string | null }
   | { readonly kind: "pending" | "no-data" | "unknown-reference" }
+  /** IBKR does not accept the query, or not now. */
+  | { readonly kind: "refused"; readonly error: ImportError }
   /** A statement that has begun: only its last event says that it is whole. */
   | { readonly kind: "statement"; readonly events: AsyncGenerator<FlexEvent, void> };
 

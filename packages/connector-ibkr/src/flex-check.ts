@@ -25,6 +25,7 @@ export async function flexCheck(transport: FlexTransport, request: FlexCheck): P
   const { token } = readFlexCredentials(request.credentials);
   const client = flexClient(transport, { token, state, clock, signal, logger: silentLogger });
   const sent = await client.sendRequest({ queryId: settings.queryId, days: null });
+  if (sent.kind === "refused") throw sent.error;
   const { accountId } = settings;
   if (accountId !== undefined) {
     const warnings = sent.kind === "sent" ? [UNSEEN] : [UNSEEN, NOT_YET];
@@ -59,6 +60,7 @@ async function accountsOf(
     await wait(clock, policy.pollMs[Math.min(poll, policy.pollMs.length - 1)] ?? 0, signal);
     const fetched = await client.getStatement(sent);
     if (fetched.kind === "statement") return accountsIn(fetched.events);
+    if (fetched.kind === "refused") throw fetched.error;
     if (fetched.kind !== "pending") return [];
   }
   return [];

@@ -3,6 +3,7 @@ import {
   type Day,
   type DayRange,
   earlierDay,
+  hasWeekday,
   lengthInDays,
   subtractDays,
   uniteDays,
@@ -13,7 +14,7 @@ import {
 export type FlexCoverage = {
   /** Days of statements that were read to their end. */
   readonly covered: readonly DayRange[];
-  /** Days that were asked for by name once, and that the answer left out. */
+  /** Days that one answer left out, and that are asked for once more. */
   readonly inVain: readonly DayRange[];
   /** Days of which IBKR gives no statement: they are not asked for again until somebody asks for them. */
   readonly absent: readonly DayRange[];
@@ -28,6 +29,13 @@ export type FlexCoverage = {
   /** When the newest statement was read, in milliseconds since 1970. */
   readonly headAtMs: number | null;
 };
+
+/** What the answer to an ask made of the coverage. */
+export interface FlexAnswered {
+  readonly coverage: FlexCoverage;
+  /** Days that are not asked for any more although no statement spoke of them. */
+  readonly gaps: readonly DayRange[];
+}
 
 /** What a plan goes by. */
 export interface FlexPlan {
@@ -46,7 +54,7 @@ export const nothingCovered: FlexCoverage = {
 /** Days one request may span (IBKR Campus, Flex Web Service, read 2026-05-27). */
 export const requestDaysMax = 365;
 
-/** Ranges of a list at most; only days that were never answered could be more. */
+/** Ranges of a list at most: the oldest ones beyond it are folded, see `folded`. */
 export const rangesMax = 200;
 
 /** Weekdays that a saved period may end before today: the day is not finished, or there was a holiday. */
@@ -68,7 +76,7 @@ export function missingDays(coverage: FlexCoverage, plan: FlexPlan): readonly Da
   const end = endOfWanted(coverage, plan);
   if (end === null || start > end) return [];
   const missing = subtractDays([{ from: start, to: end }], [...coverage.covered, ...coverage.absent]);
-  return missing.filter((range) => weekdaysIn(range) > 0);
+  return missing.filter(hasWeekday);
 }
 
 // A query with a saved period ends where it ends: only what lies further back than a holiday is missing.

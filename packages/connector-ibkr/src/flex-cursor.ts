@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type FlexCoverage, nothingCovered } from "./flex-coverage.ts";
+import type { FlexKnownQuery } from "./flex-refusal.ts";
 import type { FlexAsk } from "./flex-windows.ts";
 
 /** A statement that was asked for and not read to its end. A type, so that it is assignable to Json. */
@@ -23,6 +24,8 @@ export type FlexCursor = {
   readonly version: 1;
   readonly coverage: FlexCoverage;
   readonly pending: FlexPending | null;
+  /** null before the first statement. */
+  readonly known: FlexKnownQuery | null;
 };
 
 const day = z.string().regex(/^20\d\d-\d\d-\d\d$/);
@@ -57,6 +60,10 @@ export const flexCursorSchema: z.ZodType<FlexCursor> = z.strictObject({
   version: z.literal(1),
   coverage: coverageSchema,
   pending: pendingSchema.nullable(),
+  known: z
+    .strictObject({ queryId: z.string().max(20), refusedSinceMs: ms.nullable() })
+    .nullable()
+    .default(null),
 });
 
-export const emptyFlexCursor: FlexCursor = { version: 1, coverage: nothingCovered, pending: null };
+export const emptyFlexCursor: FlexCursor = { version: 1, coverage: nothingCovered, pending: null, known: null };

@@ -36,6 +36,11 @@ export function weekdaysIn({ from, to }: DayRange): number {
   return weekdays;
 }
 
+/** Whether any day of a range is neither a Saturday nor a Sunday. */
+export function hasWeekday(range: DayRange): boolean {
+  return weekdaysIn(range) > 0;
+}
+
 /** All days of both lists, oldest first, in as few ranges as there are; ranges at most `joinDays` apart become one. */
 export function uniteDays(ranges: readonly DayRange[], joinDays = 0): readonly DayRange[] {
   const united: DayRange[] = [];
@@ -45,6 +50,23 @@ export function uniteDays(ranges: readonly DayRange[], joinDays = 0): readonly D
     else if (range.to > last.to) united[united.length - 1] = { from: last.from, to: range.to };
   }
   return united;
+}
+
+/** All days of both lists as `uniteDays` has them; ranges with no weekday between them become one. */
+export function uniteWeeks(ranges: readonly DayRange[]): readonly DayRange[] {
+  const united = uniteDays(ranges);
+  const weekends = united.slice(1).flatMap((range, index) => {
+    const before = united[index];
+    return before !== undefined && isNextWeekday(before, range)
+      ? [{ from: addDays(before.to, 1), to: addDays(range.from, -1) }]
+      : [];
+  });
+  return uniteDays([...united, ...weekends]);
+}
+
+/** Whether a range begins behind another one, with no weekday between them. */
+export function isNextWeekday(before: DayRange, { from }: DayRange): boolean {
+  return before.to < from && !hasWeekday({ from: addDays(before.to, 1), to: addDays(from, -1) });
 }
 
 /** Days of this century, however many ranges they came in. */
@@ -79,17 +101,19 @@ export function daySet(): DaySet {
 
 /** The days of the first list that are in none of the second. */
 export function subtractDays(ranges: readonly DayRange[], taken: readonly DayRange[]): readonly DayRange[] {
-  let left = ranges;
-  for (const { from, to } of taken) {
-    left = left.flatMap((range) => {
-      if (to < range.from || from > range.to) return [range];
-      return [
-        ...(range.from < from ? [{ from: range.from, to: addDays(from, -1) }] : []),
-        ...(range.to > to ? [{ from: addDays(to, 1), to: range.to }] : []),
-      ];
-    });
-  }
-  return left;
+  const gone = uniteDays(taken);
+  return ranges.flatMap((range) => {
+    const left: DayRange[] = [];
+    let from = range.from;
+    for (const { from: first, to: last } of gone) {
+      if (last < from) continue;
+      if (first > range.to) break;
+      if (first > from) left.push({ from, to: addDays(first, -1) });
+      from = addDays(last, 1);
+    }
+    if (from <= range.to) left.push({ from, to: range.to });
+    return left;
+  });
 }
 
 /** The days that a range shares with a list. */

@@ -8,7 +8,9 @@ export type FlexStep = "SendRequest" | "GetStatement";
 /** What a code comes to: an error, or an answer that the connector acts on. */
 export type FlexFailure =
   | { readonly kind: "pending" | "no-data" | "unknown-reference" }
-  | { readonly kind: "error"; readonly error: ImportError };
+  | { readonly kind: "error"; readonly error: ImportError }
+  /** What is refused is the query, which may pass for one that has worked. */
+  | { readonly kind: "refused"; readonly error: ImportError };
 
 /**
  * What IBKR's codes mean (IBKR Campus, Flex Web Service, read 2026-05-27; 1025 is not documented and was seen). An
@@ -25,13 +27,15 @@ export function flexFailure(
   const rule = (errorCode === null ? undefined : rules.get(errorCode)) ?? unknownRule(control);
   const said = `${errorCode ?? "no code"}: ${JSON.stringify(redact(control.errorMessage ?? "", secrets).slice(0, 200))}`;
   const message = `IBKR ${rule.message} (${step}, ${said})`;
-  return { kind: "error", error: new ImportError(rule.code, message, { retryAfterMs: rule.retryAfterMs ?? null }) };
+  const error = new ImportError(rule.code, message, { retryAfterMs: rule.retryAfterMs ?? null });
+  return rule.refusesQuery === true ? { kind: "refused", error } : { kind: "error", error };
 }
 
 interface FlexRule {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryAfterMs?: number;
+  readonly refusesQuery?: true;
 }
 
 const MINUTE_MS = 60_000;
@@ -68,14 +72,15 @@ const rules: ReadonlyMap<string, FlexRule> = new Map(
       code: "PERMISSION_DENIED",
       message: "does not allow the token from this address: change its IP restriction",
     },
-    1014: { code: "OPTION_INVALID", message: "does not know the query: check queryId" },
+    1014: { code: "OPTION_INVALID", message: "does not know the query: check queryId", refusesQuery: true },
     1015: { code: "CREDENTIALS_INVALID", message: "does not know the token: a newer one replaces all before it" },
-    1016: { code: "ACCOUNT_MISMATCH", message: "does not accept the account of the query" },
+    1016: { code: "ACCOUNT_MISMATCH", message: "does not accept the account of the query", refusesQuery: true },
     1018: { code: "RATE_LIMITED", message: "limits the requests of this token", retryAfterMs: MINUTE_MS + 1_000 },
     1019: { ...later, message: "still makes another statement" },
     1020: {
       code: "OPTION_INVALID",
       message: "cannot validate the request: check queryId, which is the query's number",
+      refusesQuery: true,
     },
     1021: later,
     1025: {

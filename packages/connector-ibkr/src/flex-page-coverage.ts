@@ -1,7 +1,7 @@
 import { instantFromUnixMs } from "@fillbook/core";
 import type { HistorySpan, PageCoverage } from "@fillbook/core/connector";
 import { type FlexCoverage, type FlexPlan, missingDays } from "./flex-coverage.ts";
-import { addDays, type DayRange, subtractDays, uniteDays, weekdaysIn } from "./flex-days.ts";
+import { type DayRange, hasWeekday, isNextWeekday, subtractDays, uniteDays, uniteWeeks } from "./flex-days.ts";
 import { defaultFlexTimeZone, zonedMs } from "./flex-zone.ts";
 
 /**
@@ -14,11 +14,9 @@ export function flexPageCoverage(
   inVain: readonly DayRange[],
 ): PageCoverage {
   const missing = missingDays(coverage, plan);
-  const covered = withoutWeekends(coverage.covered);
+  const covered = uniteWeeks(coverage.covered);
   const asked = [...missing, ...coverage.requested];
-  const absent = subtractDays(uniteDays([...coverage.absent, ...inVain]), [...covered, ...asked]).filter(
-    (days) => weekdaysIn(days) > 0,
-  );
+  const absent = subtractDays(uniteDays([...coverage.absent, ...inVain]), [...covered, ...asked]).filter(hasWeekday);
   const told = [...covered, ...asked, ...absent];
   const between = (days: DayRange) => spanBetween(days, { covered, told });
   return {
@@ -28,29 +26,15 @@ export function flexPageCoverage(
   };
 }
 
-/** Ranges with no weekday between them are one. */
-function withoutWeekends(ranges: readonly DayRange[]): readonly DayRange[] {
-  const joints = ranges.slice(1).flatMap((range, index) => {
-    const before = ranges[index];
-    return before !== undefined && isNext(before, range)
-      ? [{ from: addDays(before.to, 1), to: addDays(range.from, -1) }]
-      : [];
-  });
-  return uniteDays([...ranges, ...joints.filter(({ from, to }) => from <= to)]);
-}
-
-/** Whether a range begins behind another one, with no weekday between them. */
-function isNext(before: DayRange, { from }: DayRange): boolean {
-  return before.to < from && weekdaysIn({ from: addDays(before.to, 1), to: addDays(from, -1) }) === 0;
-}
-
 /** From the afternoon of covered days right before the range, and to the first moment of any days right behind it. */
 function spanBetween(
   days: DayRange,
   { covered, told }: { readonly covered: readonly DayRange[]; readonly told: readonly DayRange[] },
 ): HistorySpan {
-  const before = covered.find((range) => isNext(range, days));
-  const [next] = told.filter((range) => isNext(days, range)).sort((left, right) => (left.from < right.from ? -1 : 1));
+  const before = covered.find((range) => isNextWeekday(range, days));
+  const [next] = told
+    .filter((range) => isNextWeekday(days, range))
+    .sort((left, right) => (left.from < right.from ? -1 : 1));
   const { from, to } = spanOf(days);
   return {
     from: before === undefined ? from : spanOf(before).to,

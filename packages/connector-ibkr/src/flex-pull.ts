@@ -1,13 +1,15 @@
 import { wait } from "@fillbook/connector-kit";
 import { ImportError, isImportError } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
+import { unanswered } from "./flex-answered.ts";
 import type { FlexTransport } from "./flex-client.ts";
 import type { FlexPending } from "./flex-cursor.ts";
 import type { FlexEvent } from "./flex-event.ts";
 import { flexPageCoverage } from "./flex-page-coverage.ts";
 import { readStatement } from "./flex-reading.ts";
-import { emptyPage, type FlexPage, type FlexPull, type FlexRun, openRun } from "./flex-run.ts";
-import { askAfterNoData, type FlexAsk, nextAsk, unanswered } from "./flex-windows.ts";
+import { refusal } from "./flex-refusal.ts";
+import { emptyPage, type FlexPage, type FlexPull, type FlexRun, noteAnswer, openRun } from "./flex-run.ts";
+import { askAfterNoData, type FlexAsk, nextAsk } from "./flex-windows.ts";
 
 /**
  * Reads statements until nothing is left to ask for. Asking and fetching are two phases: the reference of a statement in
@@ -44,6 +46,7 @@ async function* sendRequest(run: FlexRun, ask: FlexAsk): AsyncGenerator<FlexPage
   const requestedAtMs = clock.now();
   const sent = await run.client.sendRequest({ queryId: connection.settings.queryId, days: ask.days });
   logger.debug({ role: ask.role, days: ask.days, kind: sent.kind }, "ibkr flex: asked for a statement");
+  if (sent.kind === "refused") return yield* refused(run, sent.error);
   if (sent.kind !== "sent") {
     yield* withoutData(run, ask);
     return;
@@ -85,6 +88,7 @@ async function* collect(run: FlexRun, pending: FlexPending): AsyncGenerator<Flex
     const fetched = await run.client.getStatement(pending);
     logger.debug({ polls, kind: fetched.kind }, "ibkr flex: looked for the statement");
     if (fetched.kind === "statement") return yield* readOrCount(run, pending, fetched.events);
+    if (fetched.kind === "refused") return yield* refused(run, fetched.error);
     if (fetched.kind === "unknown-reference") return replaceReference(run, pending);
     if (fetched.kind === "no-data") return yield* withoutData(run, pending.ask);
     const ageMs = clock.now() - pending.requestedAtMs;
@@ -138,9 +142,22 @@ async function* outlived(run: FlexRun, { ask }: FlexPending): AsyncGenerator<Fle
   run.instead = ask;
 }
 
+/** Stored is since when the query is refused, if it ever worked; the statement in the making is not one of it any more. */
+async function* refused(run: FlexRun, error: ImportError): AsyncGenerator<FlexPage, never> {
+  const { clock, connection } = run.request;
+  const { queryId } = connection.settings;
+  const found = refusal(run.known, { queryId, nowMs: clock.now(), error });
+  const isNews = found.known !== run.known || run.pending !== null;
+  run.known = found.known;
+  run.pending = null;
+  if (isNews) yield emptyPage(run, []);
+  throw found.error;
+}
+
 /** "Statement is not available": tries the next best request, and in the end says that there is no statement. */
 async function* withoutData(run: FlexRun, ask: FlexAsk): AsyncGenerator<FlexPage, void> {
   run.pending = null;
+  noteAnswer(run);
   run.instead = askAfterNoData(ask);
   if (run.instead === null) yield* nothingThere(run, ask);
 }

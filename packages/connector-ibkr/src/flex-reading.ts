@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { wait } from "@fillbook/connector-kit";
+import { answered } from "./flex-answered.ts";
 import type { FlexPending } from "./flex-cursor.ts";
 import type { FlexEvent } from "./flex-event.ts";
 import { flexPageCoverage } from "./flex-page-coverage.ts";
 import { type FlexRowPage, type FlexSummary, flexPages } from "./flex-pages.ts";
-import type { FlexPage, FlexRun } from "./flex-run.ts";
-import { answered } from "./flex-windows.ts";
+import { cursorOf, type FlexPage, type FlexRun, noteAnswer } from "./flex-run.ts";
 
 /**
  * The pages of one statement. All but the last keep its reference in the cursor, so a run that ends in between reads the
@@ -38,7 +38,7 @@ export async function* readStatement(
     if (known) continue;
     run.pending = { ...pending, rows: read.rows, digest: read.digest };
     const { records, context } = page;
-    yield { records, context, cursor: { version: 1, coverage: run.coverage, pending: run.pending } };
+    yield { records, context, cursor: cursorOf(run) };
   }
 }
 
@@ -60,16 +60,17 @@ function lastPage(
   { page, summary }: { readonly page: FlexRowPage; readonly summary: FlexSummary },
 ): FlexPage {
   const { ask, requestedAtMs } = pending;
-  const { statements, rows, type } = summary;
+  const { statements, byDay, rows, type } = summary;
   const nowMs = run.request.clock.now();
-  const { coverage, gaps } = answered(run.coverage, { ask, statements, rows, type, atMs: nowMs }, run.plan);
+  const { coverage, gaps } = answered(run.coverage, { ask, statements, byDay, rows, type, atMs: nowMs }, run.plan);
   run.coverage = coverage;
   run.pending = null;
+  noteAnswer(run);
   if (ask.role === "head") run.headDue = nowMs - requestedAtMs >= STALE_MS;
   return {
     records: page.records,
     context: page.context,
-    cursor: { version: 1, coverage, pending: null },
+    cursor: cursorOf(run),
     coverage: flexPageCoverage(run, gaps),
     diagnostics: summary.diagnostics,
   };

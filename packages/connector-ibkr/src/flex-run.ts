@@ -7,6 +7,7 @@ import { type FlexCoverage, type FlexPlan, lastWholeDay } from "./flex-coverage.
 import { emptyFlexCursor, type FlexCursor, type FlexPending } from "./flex-cursor.ts";
 import { addDays, type DayRange, earlierDay, laterDay, newYorkDay } from "./flex-days.ts";
 import { type FlexJob, flexJob } from "./flex-job.ts";
+import type { FlexKnownQuery } from "./flex-refusal.ts";
 import { type FlexCredentials, type FlexSettings, readFlexCredentials } from "./flex-settings.ts";
 import { type FlexAsk, openRequested, reopenAbsent } from "./flex-windows.ts";
 
@@ -23,6 +24,7 @@ export interface FlexRun {
   readonly account: string;
   coverage: FlexCoverage;
   pending: FlexPending | null;
+  known: FlexKnownQuery | null;
   /** What to ask for instead of what the plan says, after an answer without data. */
   instead: FlexAsk | null;
   headDue: boolean;
@@ -35,7 +37,7 @@ export function openRun(transport: FlexTransport, request: FlexPull): FlexRun {
   const { connection, state, clock, signal, logger, mode } = request;
   const { settings } = connection;
   const { token } = readFlexCredentials(request.credentials);
-  const { coverage, pending: unread } = request.cursor ?? emptyFlexCursor;
+  const { coverage, pending: unread, known } = request.cursor ?? emptyFlexCursor;
   // A statement of another query is not wanted any more.
   const pending = unread?.queryId === settings.queryId ? unread : null;
   const { historyFrom = null, overlapDays, period } = settings;
@@ -46,7 +48,7 @@ export function openRun(transport: FlexTransport, request: FlexPull): FlexRun {
   const headDue = coverage.headAtMs === null || Math.abs(clock.now() - coverage.headAtMs) >= everyMs;
   const reopened = mode === "backfill" && headDue && pending === null ? reopenAbsent(coverage, plan) : coverage;
   return {
-    ...{ request, transport, plan, pending, instead: null, freshLeft: true },
+    ...{ request, transport, plan, pending, known, instead: null, freshLeft: true },
     account: settings.accountId ?? connection.accountRef,
     client: flexClient(transport, { token, state, clock, signal, logger }),
     job: flexJob({
@@ -60,10 +62,20 @@ export function openRun(transport: FlexTransport, request: FlexPull): FlexRun {
 
 /** A page that only says where the run stands. */
 export function emptyPage(run: FlexRun, diagnostics: readonly PageDiagnostic[]): FlexPage {
-  const { coverage, pending, account, request } = run;
+  const { coverage, account, request } = run;
   const { timeZone } = request.connection.settings;
   const context: FlexContext = { type: coverage.type ?? "AF", timeZone, account };
-  return { records: [], context, cursor: { version: 1, coverage, pending }, diagnostics };
+  return { records: [], context, cursor: cursorOf(run), diagnostics };
+}
+
+/** Where the run stands. */
+export function cursorOf({ coverage, pending, known }: FlexRun): FlexCursor {
+  return { version: 1, coverage, pending, known };
+}
+
+/** Notes that IBKR made a statement of the query, or said that there is none. */
+export function noteAnswer(run: FlexRun): void {
+  run.known = { queryId: run.request.connection.settings.queryId, refusedSinceMs: null };
 }
 
 /** Longest wait for another connection's statement with the same token. */

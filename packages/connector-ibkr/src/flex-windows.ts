@@ -1,24 +1,12 @@
 import {
-  daysOfAnswer,
   type FlexCoverage,
   type FlexPlan,
   firstRequest,
   lastRequest,
   missingDays,
-  rangesMax,
   requestDaysMax,
 } from "./flex-coverage.ts";
-import {
-  addDays,
-  type DayRange,
-  earlierDay,
-  laterDay,
-  sharedDays,
-  subtractDays,
-  uniteDays,
-  weekdayBefore,
-  weekdaysIn,
-} from "./flex-days.ts";
+import { addDays, type DayRange, earlierDay, hasWeekday, laterDay, subtractDays, weekdayBefore } from "./flex-days.ts";
 
 /** One statement to ask for. A type and not an interface, so that it is assignable to Json. */
 export type FlexAsk = {
@@ -30,31 +18,21 @@ export type FlexAsk = {
   readonly shrunk: number;
 };
 
-/** What the answer to an ask made of the coverage. */
-export interface FlexAnswered {
-  readonly coverage: FlexCoverage;
-  /** Days that are not asked for any more although no statement spoke of them. */
-  readonly gaps: readonly DayRange[];
-}
-
 /** Weekdays taken off a request for the newest days before it is given up. */
 const SHRUNK_MAX = 3;
 
-/** The next statement to ask for; null when nothing is left. Missing days come oldest first. */
+/**
+ * The next statement to ask for; null when nothing is left. The newest days come first, whatever the history needs; then
+ * missing days, oldest first.
+ */
 export function nextAsk(
   coverage: FlexCoverage,
   plan: FlexPlan,
   { headDue }: { readonly headDue: boolean },
 ): FlexAsk | null {
+  if (headDue) return headAsk(coverage, plan);
   const [requested] = coverage.requested;
-  const head = headAsk(coverage, plan);
-  if (headDue && plan.period === "saved") return head;
-  const missing = missingDays(coverage, plan).filter((range) => !isTrailing(range, head));
-  const fresh = missing.flatMap((range) => subtractDays([range], coverage.inVain)).filter(hasWeekday);
-  if (fresh[0] !== undefined) return ask("gap", firstRequest(withOverlap(fresh[0], coverage, plan)));
-  if (headDue) return head;
-  if (requested !== undefined) return ask("requested", firstRequest(requested));
-  return missing[0] === undefined ? null : ask("gap", firstRequest(missing[0]));
+  return gapAsk(coverage, plan) ?? (requested === undefined ? null : ask("requested", firstRequest(requested)));
 }
 
 /** What to ask for after "statement is not available"; null when there is nothing else to try. */
@@ -63,47 +41,6 @@ export function askAfterNoData({ role, days, shrunk }: FlexAsk): FlexAsk | null 
   const to = weekdayBefore(days.to);
   if (shrunk < SHRUNK_MAX && to >= days.from) return { role, days: { from: days.from, to }, shrunk: shrunk + 1 };
   return { role, days: null, shrunk };
-}
-
-/** Takes in an answer that was read to its end. Nothing is covered that its statements did not speak of. */
-export function answered(
-  coverage: FlexCoverage,
-  answer: {
-    readonly ask: FlexAsk;
-    /** Of this account, as the statements say them. */
-    readonly statements: readonly DayRange[];
-    readonly rows: number;
-    readonly type: "AF" | "TCF";
-    readonly atMs: number;
-  },
-  plan: FlexPlan,
-): FlexAnswered {
-  const told = daysOfAnswer(answer.statements, plan);
-  // While no row was ever seen, an empty statement may as well come from a query without trades.
-  const doubtful = answer.rows === 0 && coverage.covered.length === 0 && answer.type === "AF";
-  const days = doubtful ? [] : told;
-  const from = answer.statements.map((statement) => statement.from).toSorted()[0] ?? null;
-  const next: FlexCoverage = {
-    covered: uniteDays([...coverage.covered, ...days]).slice(-rangesMax),
-    inVain: subtractDays(coverage.inVain, days),
-    absent: subtractDays(coverage.absent, days),
-    ...requestedLeft(coverage, answer),
-    since: from === null || (coverage.since !== null && coverage.since < from) ? coverage.since : from,
-    type: answer.type,
-    headAtMs: answer.ask.role === "head" ? answer.atMs : coverage.headAtMs,
-  };
-  return withoutAnswer(next, answer.ask, { days, plan });
-}
-
-/** Takes in that IBKR has no statement for an ask. */
-export function unanswered(
-  coverage: FlexCoverage,
-  { ask, atMs }: { readonly ask: FlexAsk; readonly atMs: number },
-): FlexAnswered {
-  const headAtMs = ask.role === "head" ? atMs : coverage.headAtMs;
-  if (ask.days === null || ask.role === "head") return { coverage: { ...coverage, headAtMs }, gaps: [] };
-  const gaps = subtractDays([ask.days], coverage.covered).filter(hasWeekday);
-  return { coverage: givenUp({ ...coverage, ...requestedLeft(coverage, { ask, atMs }) }, gaps), gaps };
 }
 
 /**
@@ -124,24 +61,11 @@ export function openRequested(
 
 /** Takes back what was given up, once nothing else is missing: somebody asked for all of history. */
 export function reopenAbsent(coverage: FlexCoverage, plan: FlexPlan): FlexCoverage {
-  return missingDays(coverage, plan).length > 0 ? coverage : { ...coverage, absent: [], inVain: [] };
-}
-
-function requestedLeft(
-  { requested, lastRequested }: FlexCoverage,
-  { ask: { days }, atMs }: { readonly ask: FlexAsk; readonly atMs: number },
-): Pick<FlexCoverage, "requested" | "lastRequested"> {
-  const left = days === null ? requested : subtractDays(requested, [days]);
-  const ended = requested.length > 0 && left.length === 0 && lastRequested !== null;
-  return { requested: left, lastRequested: ended ? { ...lastRequested, answeredAtMs: atMs } : lastRequested };
+  return gapDays(coverage, plan).length > 0 ? coverage : { ...coverage, absent: [], inVain: [] };
 }
 
 function ask(role: FlexAsk["role"], days: DayRange): FlexAsk {
   return { role, days, shrunk: 0 };
-}
-
-function hasWeekday(range: DayRange): boolean {
-  return weekdaysIn(range) > 0;
 }
 
 function headAsk(coverage: FlexCoverage, plan: FlexPlan): FlexAsk {
@@ -154,44 +78,35 @@ function headAsk(coverage: FlexCoverage, plan: FlexPlan): FlexAsk {
   return ask("head", lastRequest({ from: earlierDay(to, laterDay(from, plan.historyFrom ?? from)), to }));
 }
 
-/** True for missing days that the head's own request will have. */
-function isTrailing({ from }: DayRange, { days }: FlexAsk): boolean {
-  return days !== null && from >= days.from;
+/** Missing days that must be asked for by name: the head's own requests will have the newest ones. */
+function gapDays(coverage: FlexCoverage, plan: FlexPlan): readonly DayRange[] {
+  const { days: newest } = headAsk(coverage, plan);
+  const missing = missingDays(coverage, plan);
+  if (newest !== null) return missing.filter(({ from }) => from < newest.from);
+  // Days behind the last statement that an answer left out wait for a newer one.
+  const last = coverage.covered.at(-1)?.to ?? "";
+  return missing.filter((range) => range.from < last || subtractDays([range], coverage.inVain).some(hasWeekday));
+}
+
+/**
+ * As many missing days as one request may span, with a covered day on both sides: only an answer that speaks of days
+ * before and after a hole says that nothing happened in it. A hole that does not fit is left to the next request.
+ */
+function gapAsk(coverage: FlexCoverage, plan: FlexPlan): FlexAsk | null {
+  const missing = gapDays(coverage, plan);
+  const [first] = missing;
+  if (first === undefined) return null;
+  const from = overlapped(first, coverage, plan);
+  const limit = addDays(from, requestDaysMax - 1);
+  const last = missing.findLast(({ to }) => to < limit);
+  if (last === undefined) return ask("gap", { from, to: earlierDay(first.to, limit) });
+  const after = addDays(last.to, 1);
+  const isClosed = coverage.covered.some((range) => range.from === after);
+  return ask("gap", { from, to: isClosed ? after : last.to });
 }
 
 // Cancels come late: a window that follows covered days reads some of them again.
-function withOverlap({ from, to }: DayRange, { covered }: FlexCoverage, { overlapDays }: FlexPlan): DayRange {
+function overlapped({ from }: DayRange, { covered }: FlexCoverage, { overlapDays }: FlexPlan): string {
   const before = covered.find((range) => addDays(range.to, 1) === from);
-  return before === undefined ? { from, to } : { from: laterDay(before.from, addDays(from, -overlapDays)), to };
-}
-
-function withoutAnswer(
-  coverage: FlexCoverage,
-  { role, days }: FlexAsk,
-  told: { readonly days: readonly DayRange[]; readonly plan: FlexPlan },
-): FlexAnswered {
-  const { plan } = told;
-  // What the saved period leaves out is asked for by name next.
-  if (days === null) return { coverage, gaps: [] };
-  const left = subtractDays([days], coverage.covered).filter(hasWeekday);
-  if (role === "requested") return { coverage, gaps: left };
-  if (role === "gap") return gapLeft(coverage, left, plan);
-  const last = told.days.at(-1);
-  const start = plan.historyFrom ?? coverage.since;
-  if (last === undefined || start === null) return { coverage, gaps: [] };
-  const behind = sharedDays(left, { from: start, to: last.to }).filter(hasWeekday);
-  return gapLeft(coverage, behind, plan);
-}
-
-/** Days that an answer left out are asked for once more; the second time they are given up. */
-function gapLeft(coverage: FlexCoverage, left: readonly DayRange[], plan: FlexPlan): FlexAnswered {
-  const again = plan.period === "saved" ? [] : subtractDays(left, coverage.inVain);
-  const over = subtractDays(left, again);
-  const inVain = uniteDays([...coverage.inVain, ...again]).slice(-rangesMax);
-  return { coverage: givenUp({ ...coverage, inVain }, over), gaps: over };
-}
-
-function givenUp(coverage: FlexCoverage, days: readonly DayRange[]): FlexCoverage {
-  const absent = uniteDays([...coverage.absent, ...days]).slice(-rangesMax);
-  return { ...coverage, absent, inVain: subtractDays(coverage.inVain, days) };
+  return before === undefined ? from : laterDay(before.from, addDays(from, -overlapDays));
 }

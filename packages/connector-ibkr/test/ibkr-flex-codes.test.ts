@@ -121,3 +121,43 @@ test("codes: a query whose period contradicts the named days is read by its save
   await using world = await aFlexWorld({ simulator: { entries, queries }, settings: { period: "override" } });
   expect(await world.run()).toMatchObject({ error: null, stats: { inserted: 12 } });
 });
+
+test.each(["1014", "1016", "1020"])(
+  "codes: %s for twenty hours, for a query that has worked, passes by itself and costs few requests",
+  async (code) => {
+    await using world = await aFlexWorld({ simulator: { entries } });
+    expect((await world.run()).error).toBeNull();
+    const before = world.sends().length;
+    const fault = world.simulator.inject({ kind: "error", code, step: "SendRequest", forMs: 20 * HOUR_MS });
+    for (let waitedMs = 0; waitedMs < 20 * HOUR_MS; ) {
+      world.clock.advance(HOUR_MS);
+      const { error, cursorAfter } = await world.run();
+      expect(error).toMatchObject({ code: "BROKER_ERROR", recovery: "retry" });
+      expect(error?.message).toContain(code);
+      expect(cursorAfter).toMatchObject({ known: { refusedSinceMs: expect.any(Number) } });
+      world.clock.advance(error?.retryAfterMs ?? 0);
+      waitedMs += HOUR_MS + (error?.retryAfterMs ?? 0);
+    }
+    expect(world.sends().length - before).toBeLessThan(10);
+    expect((await world.store.connection("owner", world.connectionId))?.status).toBe("active");
+    fault.remove();
+    world.clock.advance(HOUR_MS);
+    expect(await world.run()).toMatchObject({ status: "succeeded", cursorAfter: { known: { refusedSinceMs: null } } });
+  },
+);
+
+test.each(["SendRequest", "GetStatement"] as const)(
+  "codes: 1020 of %s for more than a day asks a person",
+  async (step) => {
+    await using world = await aFlexWorld({ simulator: { entries } });
+    expect((await world.run()).error).toBeNull();
+    world.simulator.inject({ kind: "error", code: "1020", step, times: 100 });
+    for (const afterMs of [HOUR_MS, 20 * HOUR_MS]) {
+      world.clock.advance(afterMs);
+      expect((await world.run()).error).toMatchObject({ code: "BROKER_ERROR" });
+    }
+    world.clock.advance(5 * HOUR_MS);
+    expect((await world.run()).error).toMatchObject({ code: "OPTION_INVALID" });
+    expect((await world.store.connection("owner", world.connectionId))?.status).toBe("error");
+  },
+);

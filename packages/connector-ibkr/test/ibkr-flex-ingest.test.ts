@@ -21,7 +21,7 @@ test("oracle: a year of fills, cancels, rebooks, corrections and bookings is the
   expect((await world.run()).stats).toMatchObject({ inserted: 0, updated: 0, corrected: 0, conflicts: 0 });
 });
 
-test("oracle: three years by a budget of three pages, with requests of a year each, oldest first", async () => {
+test("oracle: three years by a budget of three pages, with requests of a year each, the newest first", async () => {
   const entries = [...generateFills({ count: 400, seed: 8, days: 760, fromDay: "2023-03-06" })];
   const settings = { historyFrom: "2023-03-01", period: "override" };
   await using world = await aFlexWorld({ simulator: { entries }, settings, policy: { pageRecords: 50 } });
@@ -35,7 +35,8 @@ test("oracle: three years by a budget of three pages, with requests of a year ea
   expect(runs).toBeGreaterThan(4);
   const days = world.sends().map(({ parameters }) => parameters.fd ?? "");
   expect(days.length).toBeLessThan(7);
-  expect(days).toEqual(days.toSorted());
+  expect(days[0]).toBe("20250228");
+  expect(days.slice(1)).toEqual(days.slice(1).toSorted());
   await expectSameBook(world);
 });
 

@@ -182,15 +182,16 @@ test("service: several accounts, by day, or consolidated with copies for the acc
     { type: "AF" as const, id: "3", period, consolidated: true },
     { type: "AF" as const, id: "4", period, accounts: ["U2"] },
     { type: "AF" as const, id: "5", period, accounts: ["U3"] },
+    { type: "AF" as const, id: "6", period, breakoutByDay: true, quietDays: "left-out" as const },
   ];
   const accounts = [{ accountId: "U1", alias: "one" }, { accountId: "U2" }];
   const entries = [...stockRebookDay("U1"), ...stockRebookDay("U2")];
   await using simulator = await startIbkrSimulator({ clock, limits: false, queries, accounts, entries });
-  const texts = await Promise.all(["1", "2", "3", "4", "5"].map((q) => statement(simulator, { q })));
+  const texts = await Promise.all(["1", "2", "3", "4", "5", "6"].map((q) => statement(simulator, { q })));
   const counts = texts.map((text) => /FlexStatements count="(\d+)"/.exec(text)?.[1]);
-  expect(counts).toEqual(["2", "8", "1", "1", undefined]);
-  expect(texts.map((text) => rowsOf(text, "FlexStatement").length)).toEqual([2, 8, 1, 1, 0]);
-  expect(texts.map((text) => rowsOf(text, "Trade").length)).toEqual([6, 6, 12, 3, 0]);
+  expect(counts).toEqual(["2", "8", "1", "1", undefined, "4"]);
+  expect(texts.map((text) => rowsOf(text, "FlexStatement").length)).toEqual([2, 8, 1, 1, 0, 4]);
+  expect(texts.map((text) => rowsOf(text, "Trade").length)).toEqual([6, 6, 12, 3, 0, 6]);
   const ids = rowsOf(texts[2] ?? "", "Trade").map(({ attributes }) => attributes.accountId);
   expect(new Set(ids)).toEqual(new Set(["U1", "U2", "-"]));
   expect(codeOf(texts[4] ?? "")).toBe("1016");

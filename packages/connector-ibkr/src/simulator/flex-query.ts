@@ -28,6 +28,8 @@ export interface FlexQuery {
   readonly levels: readonly FlexLevel[];
   /** One statement for each business day. */
   readonly breakoutByDay: boolean;
+  /** With a breakout by day: whether days without activity have a statement, which IBKR does not publish. */
+  readonly quietDays: "empty" | "left-out";
   /** One statement for all accounts, with a copy of every row for the account "-". */
   readonly consolidated: boolean;
   readonly time: FlexTimeFormat;
@@ -58,6 +60,7 @@ export function flexQuery(options: FlexQueryOptions): FlexQuery {
     columns: af ? flexAfColumns : flexTcfColumns,
     levels: ["EXECUTION"],
     breakoutByDay: false,
+    quietDays: "empty",
     consolidated: false,
     time: { date: "yyyyMMdd", time: "HHmmss", separator: ";", zone: "none" },
     numbers: "plain",

@@ -30,7 +30,9 @@ export function flexStatements(
     const ids = accounts.map(({ accountId }) => accountId);
     return days.map((day) => statementOf(first, ids, day));
   }
-  return accounts.flatMap((account) => days.map((day) => statementOf(account, [account.accountId], day)));
+  const statements = accounts.flatMap((account) => days.map((day) => statementOf(account, [account.accountId], day)));
+  const isLeftOut = query.breakoutByDay && query.quietDays === "left-out";
+  return isLeftOut ? statements.filter(({ entries }) => entries.length > 0) : statements;
 }
 
 /** Activity shows finished days; confirmations show a row some minutes after it was booked. */
