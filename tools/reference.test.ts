@@ -5,7 +5,7 @@ import { ibkrWeb } from "../packages/connector-ibkr/src/ibkr-web.ts";
 import { kraken } from "../packages/connector-kraken/src/kraken.ts";
 import { jobFilterSchema } from "../packages/core/src/list-filters.ts";
 import { problemKinds } from "../packages/core/src/plan/plan-types.ts";
-import { noStats } from "../packages/core/src/store-contract.ts";
+import { noStats } from "../packages/core/src/run-tally.ts";
 import { type Section, sectionsOf } from "./markdown.ts";
 import { readText } from "./workspace.ts";
 

@@ -3,6 +3,7 @@ import { ImportError } from "@fillbook/core";
 import { z } from "zod";
 import { doubtsMax, type KrakenDoubt, type KrakenRead, unclaimedMax } from "./kraken-coverage.ts";
 import { type KrakenExport, krakenExportSchema } from "./kraken-export.ts";
+import { answerLengthMax, answersMax, type HeldAnswer } from "./kraken-held-answers.ts";
 
 /** Fills whose ledger entries were not all there yet: when to look again, and where. Whole unix seconds. */
 export type KrakenAwaiting = { readonly from: number; readonly to: number; readonly dueAt: number };
@@ -50,6 +51,8 @@ export type KrakenCursor = ClosedWindowCursor & {
   readonly doubts?: readonly KrakenDoubt[];
   /** When Kraken last said that the key may not read the ledger. */
   readonly ledgerDeniedAt?: number;
+  /** What Kraken answered a run whose budget ended before the page that needs it. */
+  readonly answers?: readonly HeldAnswer[];
 };
 
 const seconds = z.number().int().min(0).max(9_999_999_999);
@@ -91,6 +94,10 @@ export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
     .max(doubtsMax)
     .exactOptional(),
   ledgerDeniedAt: seconds.exactOptional(),
+  answers: z
+    .array(z.strictObject({ call: z.string().max(500), answer: z.string().max(answerLengthMax) }))
+    .max(answersMax)
+    .exactOptional(),
 });
 
 /**

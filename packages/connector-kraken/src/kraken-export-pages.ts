@@ -1,4 +1,4 @@
-import { openHead, openRequested, wait } from "@fillbook/connector-kit";
+import { openRequested, wait } from "@fillbook/connector-kit";
 import { isImportError } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { noteRead } from "./kraken-coverage.ts";
@@ -13,7 +13,8 @@ import {
 } from "./kraken-export.ts";
 import { archiveTables } from "./kraken-file.ts";
 import { nowSeconds } from "./kraken-history.ts";
-import { headAgain, type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
+import { withNewHead } from "./kraken-new-head.ts";
+import { type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
 import { tablePages } from "./kraken-table-pages.ts";
 import { noteUnread } from "./kraken-unread.ts";
 
@@ -73,7 +74,7 @@ export async function* exportPages(run: KrakenRun): AsyncGenerator<KrakenPage, v
     if (id !== null) await removeExport(run.client, id, ready === "ready" ? "delete" : "cancel");
   }
   // What came meanwhile is opened with it: until that is read, the request is not.
-  if (ready === "ready") run.trades = openHead(run.trades, headAgain(run));
+  if (ready === "ready") run.trades = withNewHead(run, run.trades);
   if (ready === "ready") run.exporting = null;
   else giveUp(run);
   yield pageOf(run, { records: [] });

@@ -24,10 +24,10 @@ export interface KrakenHistory {
  * windows. A request that is being read already goes on where it stands, so that a host may repeat it until it is done.
  */
 export function openHistory(policy: ReadPolicy, request: KrakenPull): KrakenHistory {
-  const { cursor, mode } = request;
-  // A person who asks wants what is new.
-  const head = headOptions(policy, request, mode === "manual" ? 0 : policy.headEverySeconds);
-  const opened = openNew(cursor, head);
+  const { cursor } = request;
+  const head = headOptions(policy, request, headEverySeconds(policy, request));
+  // A page that a cut run has begun comes first.
+  const opened = cursor?.answers === undefined ? openNew(cursor, head) : cursor;
   const open = { trades: opened, exporting: cursor?.exporting ?? null, requests: cursor?.requests ?? [] };
   const asked = requestedSpan(request);
   if (asked === null || open.requests.some(({ from, to }) => from === asked.from && to === asked.to)) return open;
@@ -58,10 +58,15 @@ function exportOf(request: KrakenPull, span: Span): KrakenExport {
 type Span = { readonly from: number; readonly to: number };
 
 /** The span that somebody asks for, a backfill for all of history; null for a run that reads what is new. */
-function requestedSpan({ mode, window, connection }: KrakenPull): KrakenRequested | null {
+export function requestedSpan({ mode, window, connection }: KrakenPull): KrakenRequested | null {
   if (mode !== "backfill" && window.from === undefined && window.to === undefined) return null;
   const from = exclusiveStart(window.from ?? connection.settings.historyFrom);
   return { from, to: window.to === undefined ? null : Math.ceil(unixMsOf(window.to) / 1000) };
+}
+
+/** A person who asks wants what is new. */
+export function headEverySeconds(policy: ReadPolicy, { mode }: KrakenPull): number {
+  return mode === "manual" ? 0 : policy.headEverySeconds;
 }
 
 export function headOptions(policy: ReadPolicy, request: KrakenPull, headEverySeconds: number): HeadOptions {

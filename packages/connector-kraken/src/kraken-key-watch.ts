@@ -36,12 +36,13 @@ export async function* withKeyWatch(
   run: KrakenRun,
   pages: AsyncGenerator<KrakenPage, void>,
 ): AsyncGenerator<KrakenPage, void> {
-  if (isOtherKey(run)) {
+  const isLate = run.request.cursor !== null && secondsUnseen(run) >= DAY_SECONDS + PATIENCE_SECONDS;
+  if (isOtherKey(run) || isLate) {
     const news = await watchKey(run);
+    // Stored at once: a run that is cut behind it must not make the next one look again.
     yield withNews(pageOf(run, { records: [] }), news);
   }
-  const isLate = run.request.cursor !== null && secondsUnseen(run) >= DAY_SECONDS + PATIENCE_SECONDS;
-  let told = isLate ? await watchKey(run) : null;
+  let told: KeyNews | null = null;
   for await (const page of pages) {
     yield told === null ? page : withNews(page, told);
     const isDue = secondsUnseen(run) >= DAY_SECONDS && !run.request.signal.aborted;

@@ -6,6 +6,7 @@ import { type GroupedEntries, isOfGroup, ledgerGroups, unreadGroups } from "./kr
 import { ledgerParameters } from "./kraken-ledger-reader.ts";
 import { ledgerContextSeconds } from "./kraken-ledger-stream.ts";
 import { type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
+import { newTrades } from "./kraken-trade-pages.ts";
 
 /**
  * Reads what the pages of TradesHistory left of the ledger: spans with few trades and many entries. It comes behind all
@@ -30,6 +31,7 @@ export async function* ledgerPages(run: KrakenRun): AsyncGenerator<KrakenPage, v
       records: groups.map((raw) => ({ raw })),
       diagnostics: [...diagnostics, ...missingEntries(finished), ...unreadGroups(run, groups)],
     });
+    if (run.ledgers.windows.length > 0) yield* newTrades(run);
     before = step;
     step = next ?? (await nextStep(run, walked));
   }

@@ -1,8 +1,17 @@
 import { askForExport, exportPages } from "./kraken-export-pages.ts";
+import { requestedSpan } from "./kraken-history.ts";
 import { withKeyWatch } from "./kraken-key-watch.ts";
 import { ledgerPages } from "./kraken-ledger-pages.ts";
-import { type KrakenPage, type KrakenParts, type KrakenPull, type KrakenRun, openRun } from "./kraken-run.ts";
-import { tradePages } from "./kraken-trade-pages.ts";
+import {
+  answersPage,
+  type KrakenPage,
+  type KrakenParts,
+  type KrakenPull,
+  type KrakenRun,
+  openRun,
+} from "./kraken-run.ts";
+import { cursorOf } from "./kraken-run-cursor.ts";
+import { newTrades, tradePages } from "./kraken-trade-pages.ts";
 import { unreadPages } from "./kraken-unread-pages.ts";
 
 /**
@@ -11,12 +20,27 @@ import { unreadPages } from "./kraken-unread-pages.ts";
  */
 export async function* krakenPull(parts: KrakenParts, request: KrakenPull): AsyncGenerator<KrakenPage, void> {
   const run = openRun(parts, request);
-  yield* withKeyWatch(run, historyPages(run));
+  yield* withKeyWatch(run, untilCut(run, historyPages(run)));
   throwLedgerFailure(run);
+}
+
+/** The pages; where the run is cut between two of them, one more with what Kraken answered since the last. */
+async function* untilCut(run: KrakenRun, pages: AsyncGenerator<KrakenPage, void>): AsyncGenerator<KrakenPage, void> {
+  let cursor = cursorOf(run);
+  try {
+    for await (const page of pages) {
+      ({ cursor } = page);
+      yield page;
+    }
+  } catch (error) {
+    if (run.request.signal.aborted && run.answers.isAnswered) yield answersPage(run, cursor);
+    throw error;
+  }
 }
 
 async function* historyPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   const exported = run.exporting !== null;
+  const isResumed = run.answers.waiting.length > 0;
   yield* askForExport(run, run.request.cursor?.exporting !== undefined);
   yield* tradePages(run);
   if (exported) {
@@ -25,6 +49,8 @@ async function* historyPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   }
   yield* unreadPages(run);
   yield* ledgerPages(run);
+  // What an earlier run had begun came before what is new. A request ends with its own last page.
+  if (isResumed && requestedSpan(run.request) === null) yield* newTrades(run);
 }
 
 /** The fills are stored; what the ledger would have added is still missing. */

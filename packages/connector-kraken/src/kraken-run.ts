@@ -3,7 +3,6 @@ import {
   type ClosedWindowCursor,
   emptyWindowCursor,
   type FinishedWindow,
-  type HeadOptions,
   openRequested,
 } from "@fillbook/connector-kit";
 import type { Json } from "@fillbook/core";
@@ -11,7 +10,7 @@ import type { Page, PageDiagnostic, PageRecord, PullRequest } from "@fillbook/co
 import { dueSpan } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
 import { type KrakenClient, type KrakenTransport, krakenClient } from "./kraken-client.ts";
-import { type KrakenDoubt, type KrakenRead, krakenCoverage, openDoubts } from "./kraken-coverage.ts";
+import { type KrakenDoubt, type KrakenRead, krakenCoverage } from "./kraken-coverage.ts";
 import {
   type KrakenAwaiting,
   type KrakenCursor,
@@ -20,13 +19,15 @@ import {
   refuseModeChange,
 } from "./kraken-cursor.ts";
 import type { KrakenExport } from "./kraken-export.ts";
-import { headOptions, nowSeconds, openHistory } from "./kraken-history.ts";
-import { keyId } from "./kraken-key-id.ts";
+import { type HeldAnswers, heldAnswers } from "./kraken-held-answers.ts";
+import { headEverySeconds, nowSeconds, openHistory } from "./kraken-history.ts";
 import { ledgerNews } from "./kraken-ledger-news.ts";
 import { type LedgerReader, ledgerReader } from "./kraken-ledger-reader.ts";
+import { headRefreshSeconds } from "./kraken-new-head.ts";
 import type { KrakenContext } from "./kraken-normalize.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
 import type { ReadPolicy } from "./kraken-policy.ts";
+import { cursorOf, deniedLately } from "./kraken-run-cursor.ts";
 import { type KrakenCredentials, type KrakenSettings, readKrakenCredentials } from "./kraken-settings.ts";
 
 export type KrakenPull = PullRequest<KrakenCredentials, KrakenSettings, KrakenCursor>;
@@ -44,6 +45,7 @@ export interface KrakenRun {
   readonly policy: ReadPolicy;
   readonly catalog: KrakenCatalog;
   readonly client: KrakenClient;
+  readonly answers: HeldAnswers;
   readonly ledger: LedgerReader;
   trades: ClosedWindowCursor;
   /** What the pages of trades left of the ledger. */
@@ -65,6 +67,8 @@ export interface KrakenRun {
   doubts: readonly KrakenDoubt[];
   /** Fills of this run that keep an estimated fee for good. */
   feesGivenUp: number;
+  /** How long ago the newest window must have been opened before this run opens another. */
+  headEverySeconds: number;
   pagesYielded: number;
 }
 
@@ -75,12 +79,16 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
   const { settings } = request.connection;
   refuseModeChange(cursor, settings.consolidateTaker);
   const { policy } = transport;
-  const client = krakenClient(transport, { ...request, credentials, tier: settings.tier });
+  const answers = heldAnswers(
+    krakenClient(transport, { ...request, credentials, tier: settings.tier }),
+    cursor?.answers ?? [],
+  );
+  const { client } = answers;
   const awaiting = cursor?.awaiting ?? null;
   const due = dueSpan(awaiting, nowSeconds(request));
   const { trades, exporting, requests } = openHistory(policy, request);
   return {
-    ...{ request, policy, catalog, client },
+    ...{ request, policy, catalog, client, answers },
     ledger: ledgerReader(client, deniedLately(request)),
     trades: due === null ? trades : openRequested(trades, due),
     ledgers: cursor?.ledger ?? emptyWindowCursor,
@@ -93,13 +101,10 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     unclaimed: cursor?.unclaimed ?? [],
     doubts: cursor?.doubts ?? [],
     feesGivenUp: 0,
+    // What an earlier run was answered is used first: then a run that is cut each time still gets on.
+    headEverySeconds: answers.waiting.length === 0 ? headRefreshSeconds : headEverySeconds(policy, request),
     pagesYielded: 0,
   };
-}
-
-/** How the newest window is opened again in a run of hours. */
-export function headAgain({ policy, request }: KrakenRun): HeadOptions {
-  return headOptions(policy, request, HEAD_REFRESH_SECONDS);
 }
 
 /** A page of the run: what it holds, and where the run stands behind it. */
@@ -117,9 +122,10 @@ export function pageOf(
   const coverage = krakenCoverage(run, page.finished ?? null);
   const news = ledgerNews(run);
   run.pagesYielded += 1;
+  run.answers.passed();
   return {
     records,
-    context: { account: run.request.connection.accountRef, pairs, rebase: "base" },
+    context: contextOf(run, pairs),
     cursor: cursorOf(run),
     diagnostics: [...(page.diagnostics ?? []), ...news.diagnostics],
     ...{ resolved: news.resolved, coverage },
@@ -127,49 +133,13 @@ export function pageOf(
   };
 }
 
-/** How often a run of hours looks for new fills: one page in 75 at the slowest pace. */
-const HEAD_REFRESH_SECONDS = 900;
-/** How long a key is believed not to read the ledger, unless a person asks. */
-const DENIED_SECONDS = 6 * 3_600;
-
-/** What one key was refused says nothing of another. */
-function deniedLately(request: KrakenPull): boolean {
-  const { cursor, mode, credentials } = request;
-  if (cursor?.ledgerDeniedAt === undefined || mode !== "scheduled") return false;
-  const isOtherKey = cursor.key !== undefined && cursor.key.id !== keyId(credentials.apiKey);
-  return !isOtherKey && nowSeconds(request) - cursor.ledgerDeniedAt < DENIED_SECONDS;
+/** What a run that is cut was answered since its last page, for the next one to go on with. */
+export function answersPage(run: KrakenRun, cursor: KrakenCursor): KrakenPage {
+  const { answers, key } = run;
+  const seen = key === null ? {} : { key };
+  return { records: [], context: contextOf(run, []), cursor: { ...cursor, ...seen, answers: answers.held() } };
 }
 
-function cursorOf(run: KrakenRun): KrakenCursor {
-  const { request, trades, ledgers, unread, unreadReported, awaiting, exporting, requests, key, unclaimed } = run;
-  const doubts = openDoubts(run);
-  const { consolidateTaker } = request.connection.settings;
-  const deniedAt = ledgerDeniedAt(run);
-  return {
-    ...{ version: 1, consolidateTaker, head: trades.head, windows: trades.windows },
-    ledger: { head: ledgers.head, windows: ledgers.windows },
-    ...(unread.length === 0 ? {} : { unread }),
-    ...(unread.length > 0 && unreadReported ? { unreadReported } : {}),
-    ...(awaiting === null ? {} : { awaiting }),
-    ...(requests.length > 0 && isAnythingLeft(run) ? { requests } : {}),
-    ...(exporting === null ? {} : { exporting }),
-    ...(key === null ? {} : { key }),
-    ...(unclaimed.length === 0 ? {} : { unclaimed }),
-    ...(doubts.length === 0 ? {} : { doubts }),
-    ...(deniedAt === null ? {} : { ledgerDeniedAt: deniedAt }),
-  };
-}
-
-/** What the ledger refuses, or fails at, is not left of a request: it is read whenever it can be. */
-function isAnythingLeft({ trades, exporting, ledger, ledgers, unread, request }: KrakenRun): boolean {
-  if (trades.windows.length > 0 || exporting !== null) return true;
-  if (ledger.denied || ledger.failure !== null) return false;
-  return unread.length > 0 || (request.connection.settings.instant && ledgers.windows.length > 0);
-}
-
-/** An earlier refusal stands until the ledger was read. */
-function ledgerDeniedAt({ ledger, request }: KrakenRun): number | null {
-  const before = request.cursor?.ledgerDeniedAt ?? null;
-  if (ledger.denied) return before !== null && deniedLately(request) ? before : nowSeconds(request);
-  return ledger.readable ? null : before;
+function contextOf({ request }: KrakenRun, pairs: readonly KrakenPair[]): KrakenContext {
+  return { account: request.connection.accountRef, pairs, rebase: "base" };
 }

@@ -2,7 +2,6 @@ import {
   type ClosedWindowCursor,
   type ClosedWindowOptions,
   type FinishedWindow,
-  openHead,
   walkClosedWindows,
 } from "@fillbook/connector-kit";
 import type { Json } from "@fillbook/core";
@@ -24,9 +23,10 @@ import {
   type TradesLedger,
   tileOf,
 } from "./kraken-ledger-tile.ts";
+import { isHeadFresh, withNewHead } from "./kraken-new-head.ts";
 import { krakenNormalize } from "./kraken-normalize.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
-import { headAgain, type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
+import { type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
 import { type KrakenTrade, krakenRaw } from "./kraken-trade.ts";
 import { noteUnread } from "./kraken-unread.ts";
 
@@ -86,7 +86,7 @@ function ledgerPart(cursor: ClosedWindowCursor, groups: readonly Json[]): ReadTr
 
 /** Reads the windows of TradesHistory; what is new while they are read comes first. */
 export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
-  const reopen = (cursor: ClosedWindowCursor) => openHead(cursor, headAgain(run));
+  const reopen = (cursor: ClosedWindowCursor) => withNewHead(run, cursor);
   for await (const read of readTrades(run, { cursor: run.trades, reopen })) {
     run.trades = read.cursor;
     noteUnread(run, read.ledger);
@@ -96,9 +96,8 @@ export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, vo
 
 /** Reads what came since the head was opened, in a walk of hours that is not the head's. */
 export async function* newTrades(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
-  const again = headAgain(run);
-  if (run.trades.head !== null && again.safeNow - run.trades.head < again.headEverySeconds) return;
-  run.trades = openHead(run.trades, again);
+  if (isHeadFresh(run)) return;
+  run.trades = withNewHead(run, run.trades);
   yield* tradePages(run);
 }
 

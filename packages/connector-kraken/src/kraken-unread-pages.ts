@@ -19,7 +19,7 @@ export async function* unreadPages(run: KrakenRun): AsyncGenerator<KrakenPage, v
     if (unread !== null && window !== undefined) noteUnread(run, { unread: within(unread, window) });
     yield tradesPage(run, read);
     if (!isReadable(run)) return;
-    yield* newTrades(run);
+    if (run.unread.length > 0) yield* newTrades(run);
     if (!isReadable(run)) return;
   }
 }

@@ -180,7 +180,8 @@ export interface Connector<
   }): Promise<CheckResult>;
   /**
    * All input and output. Throws ImportError; pages yielded before stay stored. Where `signal` aborts what it reads, it
-   * throws too: ending without an error means that nothing is left to read.
+   * throws too: ending without an error means that nothing is left to read. It may yield one page before it throws, with what
+   * it was answered so far: where a run's budget ended it, that page is stored, after any other abort it is not.
    */
   pull(request: PullRequest<Credentials, Settings, Cursor>): AsyncIterable<Page<Raw, Context, Cursor>>;
   /**

@@ -4,6 +4,7 @@ import { ImportError } from "./import-error.ts";
 import type { IngestReport, Outcome } from "./ingest-report.ts";
 import { openPages } from "./open-pages.ts";
 import { type BusyRun, beginClaimedRun, beginRun, type IngestOptions, type Run } from "./run.ts";
+import { budgetSpent } from "./run-clock.ts";
 import { failureOf } from "./run-failure.ts";
 import { driftMessage, isDrift } from "./schema-drift.ts";
 import { cursorDigest } from "./step-recorder.ts";
@@ -36,7 +37,7 @@ async function importPages(run: Run): Promise<Outcome> {
     refuseBlocked(run);
     const { connector, pages } = await openPages(run);
     for await (const page of pages) {
-      run.signal.throwIfAborted();
+      if (run.signal.reason !== budgetSpent) run.signal.throwIfAborted();
       run.steps.end({ records: page.records.length, cursor: cursorDigest(page.cursor) });
       const committed = await commitPage(run, connector, page);
       incomplete ||= committed.incomplete;

@@ -98,6 +98,32 @@ test("ingest: a budget of milliseconds ends a connector's long wait at once, wit
   expect(await begin()).toMatchObject({ kind: "started", cursor: null });
 });
 
+test.each([
+  ["a spent budget", { budget: { ms: 5000 } }, { more: true, error: null }, 2],
+  ["the host", {}, { more: false, error: { code: "ABORTED" } }, 1],
+])(
+  "ingest: of a run that %s ends, the page that its connector hands over last",
+  async (_by, extra, report, records) => {
+    const host = new AbortController();
+    const connector: AnyConnector = {
+      ...scripted({ pages: [] }),
+      async *pull({ clock, signal }) {
+        yield scriptedPage(page("E1"), 1);
+        try {
+          if (!("budget" in extra)) host.abort();
+          await clock.sleep(tenMinutesMs, signal);
+        } catch (error) {
+          yield scriptedPage(page("E2"), 2);
+          throw error;
+        }
+      },
+    };
+    const { run, stored } = await aWorld(connector);
+    expect(await run({ ...extra, signal: host.signal })).toMatchObject({ status: "partial", ...report });
+    expect(await stored()).toBe(records);
+  },
+);
+
 test("ingest: a spent budget also ends the connector's other requests", async () => {
   let aborted = false;
   const connector = waiting(async ({ clock, signal }) => {
