@@ -8,7 +8,7 @@ export interface FlexSettings {
   readonly queryId: string;
   /** Whose rows of the statement are imported. @defaultValue the connection's `accountRef` */
   readonly accountId?: string | undefined;
-  /** IANA name of the zone of times that show none; IBKR's are in New York for all exchanges. @defaultValue "America/New_York" */
+  /** IANA name of the zone of times that show none, and that which a name such as `AEST` stands for; IBKR's are in New York for all exchanges. @defaultValue "America/New_York" */
   readonly timeZone: string;
   /** The first day to read, `yyyy-MM-dd`. @defaultValue the first day of the first statement */
   readonly historyFrom?: string | undefined;

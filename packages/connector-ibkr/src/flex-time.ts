@@ -1,5 +1,6 @@
 import { type Instant, instantFromUnixMs, parseInstant } from "@fillbook/core";
-import { zonedMs } from "./flex-zone.ts";
+import { isTimeZone, zonedMs } from "./flex-zone.ts";
+import { namedZoneMs } from "./zone-names.ts";
 
 /** A time as read, or why it cannot be read, in words that name the option of the Flex query. */
 export type FlexTime =
@@ -48,7 +49,7 @@ const MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
 const COMPACT = /^(20\d\d)-?(\d\d)-?(\d\d)[; ]?(\d\d):?(\d\d):?(\d\d)$/;
 /** Date, then perhaps a separator and the clock, then perhaps a zone. */
 const GENERAL =
-  /^(20\d{6}|20\d\d-\d\d-\d\d|\d\d-[A-Za-z]{3}-(?:20)?\d\d)(?:(?:[;,] ?|[ T])?(\d\d):?(\d\d):?(\d\d)(?: ?([A-Za-z][A-Za-z/_]{0,30}|[+-]\d\d:?\d\d))?)?$/;
+  /^(20\d{6}|20\d\d-\d\d-\d\d|\d\d-[A-Za-z]{3}-(?:20)?\d\d)(?:(?:[;,] ?|[ T])?(\d\d):?(\d\d):?(\d\d)(?: ?([A-Za-z][A-Za-z/_. ]{0,38}|[+-]\d\d:?\d\d))?)?$/;
 
 const unreadable = {
   reason: "the date and time are in no known form: choose yyyyMMdd and HHmmss in the Flex query",
@@ -77,13 +78,23 @@ function timeOf({ day, hour = "00", minute = "00", second = "00", zone }: Writte
   const dayMs = day === null ? null : dayMsOf(day);
   if (dayMs === null || hour > "23" || minute > "59" || second > "59") return absent;
   const wallMs = dayMs + Number(hour) * HOUR_MS + Number(minute) * 60_000 + Number(second) * 1_000;
-  const offset = zone === "" ? null : offsetOf(zone);
-  if (offset === undefined) return { reason: "the zone is not known: hide the time zone in the Flex query" };
-  const utcMs = offset === null || typeof offset === "string" ? zonedMs(wallMs, offset ?? timeZone) : wallMs - offset;
-  if (utcMs === null) return { reason: "the connection's time zone is not known" };
+  if (zone === "" && !isTimeZone(timeZone)) return { reason: "the connection's time zone is not known" };
+  const utcMs = utcMsOf(wallMs, zone, timeZone);
+  if (utcMs === null) return unknownZone;
   if (utcMs < FIRST_MS || utcMs >= END_MS) return { reason: "the time is not between 2000 and 2099" };
   return { executedAt: instantFromUnixMs(utcMs) };
 }
+
+function utcMsOf(wallMs: number, zone: string, timeZone: string): number | null {
+  const offset = zone === "" ? timeZone : offsetOf(zone);
+  if (typeof offset === "number") return wallMs - offset;
+  return offset === undefined ? namedZoneMs(zone, wallMs, timeZone) : zonedMs(wallMs, offset);
+}
+
+const unknownZone = {
+  reason:
+    "the zone is not known: hide the time zone in the Flex query, or set the connection's timeZone to the one that is named",
+} as const;
 
 const absent = { reason: "the date or the time does not exist" } as const;
 
@@ -105,7 +116,7 @@ const END_MS = Date.UTC(2100, 0, 1);
 /** Milliseconds ahead of UTC, or the name of a zone; undefined for what is neither. */
 function offsetOf(zone: string): number | string | undefined {
   const digits = /^([+-])(\d\d):?(\d\d)$/.exec(zone);
-  if (digits === null) return zones.get(zone);
+  if (digits === null) return zones.get(zone) ?? (zone.includes("/") && isTimeZone(zone) ? zone : undefined);
   const minutes = Number(digits[2]) * 60 + Number(digits[3]);
   return minutes > 14 * 60 ? undefined : (digits[1] === "-" ? -minutes : minutes) * 60_000;
 }
@@ -114,7 +125,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * What a query that shows the zone writes. Abbreviations that stand for several zones (`CST`, `IST`, `BST`) are not
- * guessed; `EST` and `EDT` are New York's, as seen in statements.
+ * guessed, see `namedZoneMs`; `EST` and `EDT` are New York's, as seen in statements.
  */
 const zones: ReadonlyMap<string, number | string> = new Map<string, number | string>([
   ["EST", -5 * HOUR_MS],
@@ -130,6 +141,4 @@ const zones: ReadonlyMap<string, number | string> = new Map<string, number | str
   ["HKT", 8 * HOUR_MS],
   ["SGT", 8 * HOUR_MS],
   ["JST", 9 * HOUR_MS],
-  ["US/Eastern", "America/New_York"],
-  ["America/New_York", "America/New_York"],
 ]);

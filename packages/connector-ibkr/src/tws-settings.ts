@@ -19,7 +19,7 @@ export interface TwsSettings {
    * @defaultValue 1
    */
   readonly lookBackDays: number;
-  /** Zone that was chosen at the login, for times that show none and for when its day begins. @defaultValue unknown */
+  /** Zone that was chosen at the login, for times that show none or one of its names, and for when its day begins. @defaultValue unknown */
   readonly timeZone?: string | undefined;
 }
 

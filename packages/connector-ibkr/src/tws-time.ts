@@ -1,14 +1,15 @@
 import { type Instant, instantFromUnixMs } from "@fillbook/core";
 import { isTimeZone, wallMsAt, zonedMs } from "./flex-zone.ts";
+import { namedZoneMs } from "./zone-names.ts";
 
 /** A time as read, or why it cannot be. */
 export type TwsTime = { readonly at: Instant; readonly atMs: number } | { readonly reason: string };
 
 /**
  * Reads the time of an execution in the forms that TWS has had: `20260413 15:27:04 US/Eastern`, `20231214-20:57:37`
- * (UTC), `20230412  10:00:00` (the zone of the login).
+ * (UTC), `20230412  10:00:00` (the zone of the login), `20250408 01:25:20 British Summer Time` (where the login's zone is called so).
  *
- * @param timeZone of the login; without one such times cannot be read.
+ * @param timeZone of the login; without one the last two cannot be read.
  */
 export function readTwsTime(text: string, timeZone: string | null): TwsTime {
   const match = FORM.exec(text);
@@ -19,10 +20,14 @@ export function readTwsTime(text: string, timeZone: string | null): TwsTime {
   const isDay = !Number.isNaN(wallMs) && new Date(wallMs).toISOString().startsWith(`${year}-${month}-${day}`);
   if (!isDay) return { reason: "time: does not exist" };
   const zone = named === undefined ? (separator === "-" ? "UTC" : timeZone) : twsZone(named);
-  if (zone === null) return { reason: named === undefined ? unnamed : `time: its zone is not known: ${named}` };
-  const atMs = zonedMs(wallMs, zone);
-  if (atMs === null) return { reason: "time: its zone is not known here" };
+  if (zone === null && named === undefined) return { reason: unnamed };
+  const atMs = zone === null ? namedMs(wallMs, named ?? "", timeZone) : zonedMs(wallMs, zone);
+  if (atMs === null) return { reason: `time: its zone is not known: ${named ?? zone}; ${setZone}` };
   return { at: instantFromUnixMs(atMs), atMs };
+}
+
+function namedMs(wallMs: number, named: string, timeZone: string | null): number | null {
+  return timeZone === null ? null : namedZoneMs(named.trim(), wallMs, timeZone);
 }
 
 /** The zone of a handshake's time such as `20260405 12:00:00 CET`; null for one that is not known, such as of Windows. */
@@ -48,8 +53,9 @@ export function dayStartMs(nowMs: number, { timeZone, daysAgo }: { timeZone: str
   return zonedMs(midnightMs, timeZone) ?? midnightMs;
 }
 
-const FORM = /^(20\d\d)(\d\d)(\d\d)(-| {1,2})((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?: ([A-Za-z0-9_+\-/ ]{1,60}))?$/;
+const FORM = /^(20\d\d)(\d\d)(\d\d)(-| {1,2})((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?: ([A-Za-z0-9_+\-/. ]{1,60}))?$/;
 const DAY_MS = 86_400_000;
+const setZone = "set the connection's timeZone to the one that is named";
 const unnamed =
   'time: shows no zone; set the connection\'s timeZone, or "Send instrument-specific attributes in UTC" in TWS';
 
