@@ -2,7 +2,16 @@ import type { BookStore } from "@fillbook/core/store";
 
 // A record, so that the compiler misses a method that is not here and knows of none that is no store's.
 const methods: Readonly<Record<keyof BookStore, true>> = {
-  ...{ ready: true, beginRun: true, renewLease: true, commit: true, endRun: true, claimDue: true, writeSteps: true },
+  ...{
+    ready: true,
+    beginRun: true,
+    renewLease: true,
+    commit: true,
+    endRun: true,
+    claimDue: true,
+    writeSteps: true,
+    prune: true,
+  },
   ...{ readState: true, writeState: true },
   ...{ createConnection: true, changeConnection: true, connection: true, connections: true, coverage: true },
   ...{ sealedCredentials: true, replaceSealedCredentials: true, listSealedCredentials: true },

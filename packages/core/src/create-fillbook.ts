@@ -9,6 +9,7 @@ import { type DueRequest, ingestDue } from "./ingest-due.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { parseOptions } from "./parse-options.ts";
+import { type PruneReport, type PruneRequest, prune } from "./prune.ts";
 import { readableClock } from "./readable-clock.ts";
 import { reprocessRejects } from "./reprocess-rejects.ts";
 import { type KeyRotation, rotateKeys } from "./rotate-keys.ts";
@@ -88,6 +89,15 @@ export interface Fillbook<Connectors extends readonly AnyConnector[] = readonly 
    * @throws ImportError `OPTION_INVALID` without a vault, `CREDENTIALS_UNAVAILABLE` when the vault fails again and again.
    */
   rotateKeys(options?: { readonly signal?: AbortSignal }): Promise<KeyRotation>;
+  /**
+   * Deletes old rows that nobody needs any more, of all owners, a bounded part of them: call again while `more` is true. An
+   * import that can be undone stays undoable. Safe beside runs, and in several processes.
+   *
+   * @throws ImportError `OPTION_INVALID`, `STORE_FAILED`.
+   * @example
+   * while ((await book.prune({ jobsOlderThanMs: 90 * DAY_MS, stepsOlderThanMs: 30 * DAY_MS })).more);
+   */
+  prune(request: PruneRequest): Promise<PruneReport>;
   /** Aborts the runs that are going on and waits until they have ended. The store stays open: it is the host's. */
   close(): Promise<void>;
 }
@@ -135,6 +145,7 @@ export function createFillbook<const Connectors extends readonly AnyConnector[]>
       }),
     rotateKeys: async ({ signal = closing.signal } = {}) =>
       untilEnded(rotateKeys({ store, vault, clock, logger, signal: AbortSignal.any([closing.signal, signal]) })),
+    prune: async (request) => untilEnded(prune({ store, clock, logger }, request)),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -31,6 +31,7 @@ export type { Decision, Link } from "./plan/plan-types.ts";
 export type { BlockedFill, UndoneFill } from "./plan/undo-import.ts";
 export { type ActionableProblem, type ProblemAction, problemAction } from "./problem-action.ts";
 export type { Problem, ProblemCount, ProblemFilter } from "./problem-types.ts";
+export type { PruneReport, PruneRequest } from "./prune.ts";
 export type {
   Connection,
   ExecutionFilter,

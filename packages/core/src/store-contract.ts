@@ -5,6 +5,7 @@ import type { Instant } from "./instant.ts";
 import type { CommitBatch } from "./plan/commit-batch.ts";
 import type { CancelRow, Decision, Fill, Link, Reject } from "./plan/plan-types.ts";
 import type { ProblemCount, ProblemFilter, StoredProblem } from "./problem-types.ts";
+import type { PruneReport, StorePrune } from "./prune.ts";
 import type {
   ExecutionFilter,
   Job,
@@ -176,6 +177,12 @@ export interface BookStore extends IngestStore, ConnectionStore {
   lineage(owner: string, jobId: string): Promise<readonly Step[]>;
   /** One entry a name that has steps. Error codes: the five most common, equally common ones in the order of their text. */
   stepCounts(owner: string, filter: StepStatisticsFilter): Promise<readonly StepCounts[]>;
+  /**
+   * Deletes old rows of all owners, at most `limit` of each kind: jobs that ended and began before, with their steps, but those
+   * that stored something only where asked; steps; problems that were opened and resolved before; audit events. A job goes
+   * with the last of its steps. Nothing waits for it.
+   */
+  prune(request: StorePrune): Promise<PruneReport>;
 }
 
 /** Statistics of a run that committed nothing yet. */

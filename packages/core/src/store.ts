@@ -52,6 +52,7 @@ export { tradeFromMembers } from "./plan/trade-from-members.ts";
 export type { ImportUndo, UndoOutcome } from "./plan/undo-import.ts";
 export { keysOf } from "./plan/wanted-keys.ts";
 export type { StoredProblem } from "./problem-types.ts";
+export type { StorePrune } from "./prune.ts";
 export type { CommitResult, ConnectionEnd, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
 export { addStats } from "./run-tally.ts";
 export { parseSliceKey, type SliceKey, sliceKeyText } from "./slice-key.ts";

@@ -5,6 +5,7 @@ import { memoryConnections } from "./memory-connections.ts";
 import { memoryFills } from "./memory-fills.ts";
 import { memoryLists } from "./memory-lists.ts";
 import { memoryProblems } from "./memory-problems.ts";
+import { memoryPrune } from "./memory-prune.ts";
 import { memoryRuns } from "./memory-runs.ts";
 import { memorySteps } from "./memory-steps.ts";
 import { memoryTables } from "./memory-tables.ts";
@@ -39,5 +40,6 @@ export function memoryStore({ clock = systemClock }: MemoryStoreOptions = {}): B
     ...memoryProblems(tables),
     ...memorySteps(tables),
     ...memoryAudit(tables),
+    ...memoryPrune(tables),
   };
 }

@@ -8,6 +8,7 @@ import { checkSchema, migrateSchema } from "./postgres-migrate.ts";
 import { postgresMoments } from "./postgres-moments.ts";
 import { openDriver, type PostgresOptions, type PostgresSource, parsePostgresOptions } from "./postgres-options.ts";
 import { postgresProblems } from "./postgres-problems.ts";
+import { postgresPrune } from "./postgres-prune.ts";
 import { type RebuildReport, rebuildTrades } from "./postgres-rebuild.ts";
 import { postgresRuns } from "./postgres-runs.ts";
 import { postgresState } from "./postgres-state.ts";
@@ -59,6 +60,7 @@ export function postgresStore(source: PostgresSource, options: PostgresOptions =
     ...postgresProblems(context),
     ...postgresSteps(context),
     ...postgresAudit(context),
+    ...postgresPrune(context),
     verifyIntegrity: ({ owner } = {}) => verifyIntegrity(context, owner),
     rebuildTrades: ({ owner } = {}) => rebuildTrades(context, owner),
     close,

@@ -18,6 +18,7 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
   ready: [],
   beginRun: [],
   claimDue: [],
+  prune: [],
   readState: [],
   writeState: [],
   // The suite tries it by itself: it answers nothing.

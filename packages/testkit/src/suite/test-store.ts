@@ -12,6 +12,7 @@ import { storeIsolationSuite } from "./store-isolation-suite.ts";
 import { storeLineageSuite } from "./store-lineage-suite.ts";
 import { storeMomentsSuite } from "./store-moments-suite.ts";
 import { storeProblemsSuite } from "./store-problems-suite.ts";
+import { storePruneSuite } from "./store-prune-suite.ts";
 import { storeReadsSuite } from "./store-reads-suite.ts";
 import { storeRejectsSuite } from "./store-rejects-suite.ts";
 import { storeRepeatsSuite } from "./store-repeats-suite.ts";
@@ -52,6 +53,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeRejectsSuite(options);
   storeLineageSuite(options);
   storeAuditSuite(options);
+  storePruneSuite(options);
   storeIsolationSuite(options);
   storeCrashSuite(options);
   storeHistoriesSuite(options);
