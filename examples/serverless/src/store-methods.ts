@@ -4,6 +4,7 @@ import type { BookStore } from "@fillbook/core/store";
 const methods: Readonly<Record<keyof BookStore, true>> = {
   ...{
     ready: true,
+    now: true,
     beginRun: true,
     renewLease: true,
     commit: true,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type AuditAction, auditEvent } from "./audit-event.ts";
 import { closedBreaker } from "./breaker-after.ts";
 import { checkAccount } from "./check-account.ts";
-import { accountOptions, type ConnectParts } from "./connect-account.ts";
+import { accountOptions, byStoreTime, type ConnectParts } from "./connect-account.ts";
 import { connectionProblemKey } from "./connection-problem.ts";
 import { type ConnectionAct, statusAfter } from "./connection-status.ts";
 import type { ConnectionChange } from "./connection-store.ts";
@@ -16,10 +16,10 @@ import type { Connection } from "./read-types.ts";
 
 /** Gives a connection new credentials after one live call proved that they open its account. */
 export async function reconnectAccount(
-  parts: ConnectParts,
+  own: ConnectParts,
   { connection, credentials }: { readonly connection: Connection; readonly credentials: unknown },
 ): Promise<Connection> {
-  parts.signal.throwIfAborted();
+  const parts = await byStoreTime(own);
   const connector = connectorOf(parts.connectors, connection.connector);
   const settings: Json = checked("OPTION_INVALID", "settings", connector.settings.safeParse(connection.settings));
   const { accountRef } = connection;

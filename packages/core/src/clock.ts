@@ -4,6 +4,11 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Time of its own, such as a test's, which nobody sets by the store's. Any other clock that is less than a day from the
+   * store's counts as off, and runs go by the store's time. @defaultValue false
+   */
+  readonly simulated?: boolean;
 }
 
 /** The machine's clock. */

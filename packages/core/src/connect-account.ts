@@ -11,6 +11,7 @@ import { checked } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
 import { isSafeText } from "./safe-text.ts";
+import { storeClock } from "./store-time.ts";
 import { textId } from "./text-id.ts";
 
 export interface ConnectParts extends CheckParts {
@@ -21,9 +22,9 @@ export interface ConnectParts extends CheckParts {
 }
 
 /** Makes a connection after one live call proved the credentials, or without any for files. */
-export async function connectAccount(parts: ConnectParts, request: unknown): Promise<Connection> {
-  const { store, userId, actor, clock, signal } = parts;
-  signal.throwIfAborted();
+export async function connectAccount(own: ConnectParts, request: unknown): Promise<Connection> {
+  const parts = await byStoreTime(own);
+  const { store, userId, actor, clock } = parts;
   const wanted = parseOptions(connectSchema, request);
   const connector = connectorOf(parts.connectors, wanted.connector);
   const settings: Json = checked("OPTION_INVALID", "settings", connector.settings.safeParse(wanted.settings ?? {}));
@@ -46,6 +47,12 @@ export async function connectAccount(parts: ConnectParts, request: unknown): Pro
   const audit = auditEvent({ at: now, by: actor, action: "connection.connected", connectionId: id, details });
   await store.createConnection(connection, account.sealed, audit);
   return connection;
+}
+
+/** With the clock set by the store's: what a check leaves in the shared state means the same to all workers. */
+export async function byStoreTime(parts: ConnectParts): Promise<ConnectParts> {
+  parts.signal.throwIfAborted();
+  return { ...parts, clock: await storeClock(parts.store, parts.clock) };
 }
 
 /** What `connect` takes and `updateConnection` changes. */

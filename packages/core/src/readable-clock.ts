@@ -8,7 +8,8 @@ import { instantFromUnixMs } from "./instant.ts";
  * @throws ImportError `OPTION_INVALID` from `now`, for a reading outside of the years 2000 to 2099 or a clock that throws.
  */
 export function readableClock(clock: Clock): Clock {
-  return { now: () => readNow(clock), sleep: (ms, signal) => clock.sleep(ms, signal) };
+  const { simulated = false } = clock;
+  return { simulated, now: () => readNow(clock), sleep: (ms, signal) => clock.sleep(ms, signal) };
 }
 
 function readNow(clock: Clock): number {

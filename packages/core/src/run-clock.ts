@@ -1,15 +1,19 @@
 import type { Clock } from "./clock.ts";
 import { ImportError } from "./import-error.ts";
+import type { Instant } from "./instant.ts";
+import { offsetMs } from "./store-time.ts";
 
 /** Ends a run whose time budget is spent: no error, the next run goes on. */
 export const budgetSpent = new ImportError("ABORTED", "the run's time budget is spent");
 
 const leaseLost = new ImportError("LEASE_LOST", "another run took over this connection while this one waited");
 
-/** A clock that keeps a lease. */
+/** A clock that keeps a lease and goes by the store's time. */
 export interface RunClock extends Clock {
-  /** What the clock read when the run began. */
+  /** When the run began. */
   readonly beganAtMs: number;
+  /** How long it took to get the lease. */
+  readonly tookMs: number;
   /** When the time budget ends, in milliseconds since 1970; Infinity without one. */
   readonly deadlineMs: number;
   /** Renews the lease when a third of it has passed. Throws `LEASE_LOST` when another run took over. */
@@ -23,6 +27,8 @@ export interface RunClockParts {
   readonly leaseMs: number;
   /** A reading of the clock before the lease was taken. */
   readonly readMs: number;
+  /** The store's time when it gave the lease. */
+  readonly storeNow: Instant;
   /** How long the run may take; Infinity without a budget of time. */
   readonly budgetMs: number;
   /** False when another run took over. */
@@ -36,14 +42,17 @@ export interface RunClockParts {
  * There is no timer beside the run, so a paused process cannot renew what it no longer works on.
  */
 export function runClock(parts: RunClockParts): RunClock {
-  const { clock, leaseMs, budgetMs, renew, stop } = parts;
+  const { clock, storeNow, leaseMs, budgetMs, renew, stop } = parts;
   const end = (reason: ImportError): never => {
     stop(reason);
     throw reason;
   };
   const stepMs = Math.max(1, Math.floor(leaseMs / 3));
-  const now = unfailingNow(parts);
-  const beganAtMs = now();
+  const workerNow = unfailingNow(parts);
+  const readMs = workerNow();
+  const apartMs = offsetMs(clock, { readMs, storeNow });
+  const now = () => workerNow() + apartMs;
+  const beganAtMs = readMs + apartMs;
   const deadlineMs = beganAtMs + budgetMs;
   let keptAtMs = beganAtMs;
   const leaseKept = () => {
@@ -59,6 +68,7 @@ export function runClock(parts: RunClockParts): RunClock {
   return {
     beganAtMs,
     deadlineMs,
+    tookMs: Math.max(0, readMs - parts.readMs),
     now,
     async sleep(ms, signal) {
       if (now() + ms >= deadlineMs) end(budgetSpent);

@@ -127,7 +127,7 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
   const { store, logger = silentLogger } = options;
   const hostClock = readableClock(options.clock ?? systemClock);
   // Read before the lease is taken: a host whose clock is wrong hears it and keeps no connection from other workers.
-  const askedAtMs = hostClock.now();
+  const readMs = hostClock.now();
   const start = await inStore("the run could not begin", () =>
     store.beginRun({ connectionId, mode, window, leaseMs, ...how }),
   );
@@ -146,7 +146,7 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
     inStore("the lease could not be renewed", () => store.renewLease({ connectionId, token, leaseMs }));
   const budgetMs = rest.budget.ms ?? Number.POSITIVE_INFINITY;
   const stop = (reason: ImportError) => stopper.abort(reason);
-  const clock = runClock({ clock: hostClock, leaseMs, readMs: askedAtMs, budgetMs, renew, stop });
+  const clock = runClock({ clock: hostClock, leaseMs, readMs, storeNow: startedAt, budgetMs, renew, stop });
   emit({ type: "run.started", connectionId, jobId, mode, at: startedAt });
   return {
     ...{ store, connectors: options.connectors, credentials: options.credentials },
@@ -157,7 +157,7 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
     logger,
     tally: runTally({ cursor, coverage }),
     steps: stepRecorder({
-      ...{ store, owner: connection.userId, connectionId, jobId, clock, logger, secrets, askedAtMs },
+      ...{ store, owner: connection.userId, connectionId, jobId, clock, logger, secrets },
       input: { mode, from: window.from ?? null, to: window.to ?? null },
     }),
     storedContexts: new Set(),

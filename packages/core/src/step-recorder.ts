@@ -1,10 +1,10 @@
-import type { Clock } from "./clock.ts";
 import { digest } from "./digest.ts";
 import { redactedError, type Secrets } from "./error-cause.ts";
 import { errorReport, type ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import { canonicalJson, type Json } from "./json.ts";
 import type { Logger } from "./logger.ts";
+import type { RunClock } from "./run-clock.ts";
 import type { Step, StepName } from "./step.ts";
 import type { IngestStore } from "./store-contract.ts";
 
@@ -29,11 +29,9 @@ export interface StepRecorderParts {
   readonly owner: string;
   readonly connectionId: string;
   readonly jobId: string;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<RunClock, "now" | "beganAtMs" | "tookMs">;
   readonly logger: Logger;
   readonly secrets: Secrets;
-  /** When the run was asked for: its `begin` has ended by now. */
-  readonly askedAtMs: number;
   readonly input: Json;
 }
 
@@ -41,7 +39,12 @@ export function stepRecorder(parts: StepRecorderParts): StepRecorder {
   const { clock } = parts;
   const writer = stepWriter(parts);
   let count = 0;
-  let current: Current | null = { name: "begin", page: 0, input: parts.input, startedAtMs: parts.askedAtMs };
+  let current: Current | null = {
+    name: "begin",
+    page: 0,
+    input: parts.input,
+    startedAtMs: clock.beganAtMs - clock.tookMs,
+  };
   const close = (ended: Pick<Step, "output" | "error">) => {
     if (current === null) return;
     const isKept = count < STEPS_MAX || ended.error !== null || current.name === "end";

@@ -126,6 +126,8 @@ export interface IngestStore {
  * A manual trade that was removed (broker `manual`, status `canceled`) is in no answer about trades and fills.
  */
 export interface BookStore extends IngestStore, ConnectionStore {
+  /** The time that leases and schedules go by. */
+  now(): Promise<Instant>;
   trade(owner: string, tradeId: string): Promise<Trade | null>;
   /** What these are, at most 200, in any order; those that there are not are left out. */
   tradesById(owner: string, ids: readonly string[]): Promise<readonly TradeFacts[]>;

@@ -11,8 +11,9 @@ function aRecorder(writeSteps?: (owner: string, steps: readonly Step[]) => Promi
   const store = { writeSteps: writeSteps ?? (async (_owner, steps) => void written.push([...steps])) };
   const logger = { ...silentLogger, warn: (_data: object, message: string) => void warnings.push(message) };
   const recorder = stepRecorder({
-    ...{ store, owner: "owner", connectionId: "C1", jobId: "J1", clock: { now: () => nowMs }, logger },
-    ...{ secrets: new Set<string>(), askedAtMs: nowMs - 5, input: { mode: "manual" } },
+    ...{ store, owner: "owner", connectionId: "C1", jobId: "J1", logger },
+    clock: { now: () => nowMs, beganAtMs: nowMs, tookMs: 5 },
+    ...{ secrets: new Set<string>(), input: { mode: "manual" } },
   });
   const pass = (ms: number) => {
     nowMs += ms;

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "@fillbook/core";
+import { type Clock, instantFromUnixMs, systemClock } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
 import { memoryAudit } from "./memory-audit.ts";
 import { memoryConnections } from "./memory-connections.ts";
@@ -26,6 +26,7 @@ export function memoryStore({ clock = systemClock }: MemoryStoreOptions = {}): B
       // There is nothing to migrate.
     },
     ...memoryRuns(tables, clock),
+    now: async () => instantFromUnixMs(clock.now()),
     async readState(key) {
       return structuredClone(tables.state.get(key) ?? null);
     },

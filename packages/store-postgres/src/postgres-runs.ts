@@ -11,12 +11,17 @@ import { connectionOf, connectionSelection, coverageOf } from "./run-columns.ts"
 import { instantColumn, isTrue, textOf, textOrNull } from "./sql-columns.ts";
 import { timeAfter } from "./time-after.ts";
 
-type Runs = Pick<BookStore, "beginRun" | "renewLease" | "commit" | "claimDue" | "endRun" | "queueFollowUp">;
+type Runs = Pick<BookStore, "now" | "beginRun" | "renewLease" | "commit" | "claimDue" | "endRun" | "queueFollowUp">;
 
 /** Leases, jobs and commits. All times are the database's: workers' clocks may differ by minutes. */
 export function postgresRuns(context: PostgresContext): Runs {
   const { driver, tables, clock } = context;
   return {
+    async now() {
+      const text = `select ${instantColumn("clock_timestamp()", "now")}`;
+      const [row] = await retrying(clock, () => driver.query(text));
+      return textOf(row ?? {}, "now") as Instant;
+    },
     async beginRun(request) {
       // Chosen before the first attempt: a later one can tell that an earlier one took effect.
       const jobId = crypto.randomUUID();

@@ -19,6 +19,7 @@ export function fakeClock(startMs: number = Date.UTC(2026, 0, 5, 12)): FakeClock
   const slept: number[] = [];
   return {
     slept,
+    simulated: true,
     now: () => nowMs,
     advance(ms) {
       nowMs += ms;

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "@fillbook/core";
 export function hurriedClock(): Clock {
   let jumpedMs = 0;
   return {
+    simulated: true,
     now: () => systemClock.now() + jumpedMs,
     async sleep(ms, signal) {
       signal?.throwIfAborted();

@@ -7,6 +7,7 @@ const REAL_WAIT_MS_MAX = 2;
 export function hurriedClock(): Clock {
   let jumpedMs = 0;
   return {
+    simulated: true,
     now: () => Date.now() + jumpedMs,
     async sleep(ms, signal) {
       const realMs = Math.min(ms, REAL_WAIT_MS_MAX);

@@ -16,6 +16,7 @@ export type Try = (
  */
 export const isolationTries: { readonly [Method in keyof BookStore]: readonly Try[] } = {
   ready: [],
+  now: [],
   beginRun: [],
   claimDue: [],
   prune: [],

@@ -110,6 +110,16 @@ export function storeRunsSuite({ test, makeStore, passTime }: StoreSuiteOptions)
     assert.notEqual((await store.connection("owner", connectionId))?.lastSucceededAt, null);
   });
 
+  test("now: it is the time that runs start at, and never goes back", async () => {
+    const store = await makeStore();
+    const before = await store.now();
+    const begun = await store.beginRun({
+      ...{ connectionId: await aConnection(store), mode: "manual", window: {}, leaseMs: 60_000 },
+    });
+    const after = await store.now();
+    assert.ok(begun.kind === "started" && before <= begun.startedAt && begun.startedAt <= after);
+  });
+
   test("state: a write with a stale version is refused and changes nothing", async () => {
     const store = await makeStore();
     assert.equal(await store.readState("k"), null);
