@@ -8,14 +8,13 @@ export function memoryAudit(tables: MemoryTables): Pick<BookStore, "auditEvents"
   return {
     async auditEvents(owner, filter) {
       const { connectionId, action } = filter;
-      const rows = ownerTables(tables, owner).audit.filter((event) => {
+      return sliceOf(ownerTables(tables, owner).audit, filter, (event) => {
         return isEqual(connectionId, event.connectionId) && isEqual(action, event.action);
       });
-      return sliceOf(rows, filter, ({ at, id }) => ({ at, id }));
     },
   };
 }
 
 export function writeAudit({ audit }: OwnerTables, event: AuditEvent | undefined): void {
-  if (event !== undefined) audit.push(copyOf(event));
+  if (event !== undefined) audit.set(event.id, copyOf(event));
 }

@@ -26,11 +26,14 @@ export function closeRun(
 }
 
 /** Drops the job that stood for the runs without change so far; answers how many they were. */
-function takeOver({ jobs, steps }: OwnerTables, { unchangedJobId }: Lease): number {
+function takeOver({ jobs, steps, index }: OwnerTables, { unchangedJobId }: Lease): number {
   const before = unchangedJobId === null ? undefined : jobs.get(unchangedJobId);
   if (before === undefined) return 0;
   jobs.delete(before.id);
-  steps.delete(before.id);
+  for (const id of [...index.jobSteps.values([before.id])]) {
+    index.jobSteps.remove(before.id, id);
+    steps.delete(id);
+  }
   return before.unchangedRuns;
 }
 

@@ -1,7 +1,7 @@
 import type { BookStore, StoredFill } from "@fillbook/core/store";
-import { fillView, isRemovedTrade, letTimersRun, sliceKeyText, tradeFacts, tradeView } from "@fillbook/core/store";
+import { fillView, isRemovedTrade, letTimersRun, tradeFacts, tradeView } from "@fillbook/core/store";
 import { copyOf, isEqual } from "./memory-slice.ts";
-import { type MemoryTables, ownerTables, type ReportRow } from "./memory-tables.ts";
+import { type MemoryTables, ownerTables } from "./memory-tables.ts";
 
 /** Fills that are copied before timers have their turn. */
 const FILLS_A_TURN = 1000;
@@ -25,11 +25,10 @@ export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" 
     },
     async fills(owner, { broker, account }) {
       // Rows are replaced and never changed: what is gathered here is of one moment, whatever is written meanwhile.
-      const rows = [...of(owner).reports.values()].filter((row) => {
+      const rows = [...of(owner).reports.newest()].filter((row) => {
         if (row.fill === null || (row.broker === "manual" && !row.canonical)) return false;
         return isEqual(broker, row.broker) && isEqual(account, row.account);
       });
-      rows.sort((left, right) => (keyOf(left) < keyOf(right) ? 1 : -1));
       const fills: StoredFill[] = [];
       for (const row of rows) {
         fills.push(copyOf(fillView(row)));
@@ -38,8 +37,4 @@ export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" 
       return fills;
     },
   };
-}
-
-function keyOf({ executedAt, revisionKey }: ReportRow): string {
-  return sliceKeyText({ at: executedAt, id: revisionKey });
 }

@@ -1,4 +1,11 @@
-import type { ExecutionFilter, ProblemFilter, Slice, SliceRequest, Trade, TradeFilter } from "@fillbook/core";
+import {
+  type ExecutionFilter,
+  instant,
+  type ProblemFilter,
+  type Slice,
+  type Trade,
+  type TradeFilter,
+} from "@fillbook/core";
 import type { BookStore, JobRecord, StoredProblem } from "@fillbook/core/store";
 import { executionView, isRemovedTrade, tradeView } from "@fillbook/core/store";
 import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
@@ -26,42 +33,36 @@ export function memoryLists(tables: MemoryTables): Lists {
       return copyOf(of(owner).connections.get(id) ?? null);
     },
     async connections(owner, filter) {
-      return sliceOf([...of(owner).connections.values()], filter, (row) => ({ at: row.createdAt, id: row.id }));
+      return sliceOf(of(owner).connections, filter);
     },
     async trade(owner, id) {
       const row = of(owner).trades.get(id);
       return row === undefined || isRemovedTrade(tradeView(row)) ? null : copyOf(tradeView(row));
     },
     async trades(owner, filter) {
-      return sliceOf(tradesOf(of(owner), filter), filter, (trade) => ({ at: trade.lastExecutedAt, id: trade.id }));
+      return tradesOf(of(owner), filter);
     },
     async inbox(owner, filter) {
-      const pending = tradesOf(of(owner), { ...filter, inbox: "pending_review" });
-      const slice = sliceOf(pending, filter, (trade) => ({ at: trade.lastExecutedAt, id: trade.id }));
-      const days = new Set(slice.items.map(lastDayOf));
-      const manuals = tradesOf(of(owner), { broker: "manual" }).filter((trade) => days.has(lastDayOf(trade)));
-      return { ...slice, manuals: copyOf(manuals) };
+      const slice = tradesOf(of(owner), { ...filter, inbox: "pending_review" });
+      return { ...slice, manuals: manualsBeside(of(owner), slice.items) };
     },
     async executions(owner, filter) {
-      const rows = reportsOf(of(owner), filter);
-      const slice = sliceOf(rows, filter, (row) => ({ at: row.executedAt, id: row.revisionKey }));
-      return { items: slice.items.map(executionView), next: slice.next };
+      const { items, next } = sliceOf(of(owner).reports, filter, (row) => isListedReport(row, filter));
+      return { items: items.map(executionView), next };
     },
     async job(owner, id) {
       return copyOf(of(owner).jobs.get(id) ?? null);
     },
     async jobs(owner, filter) {
-      const rows = [...of(owner).jobs.values()].filter((job) => {
+      return sliceOf(of(owner).jobs, filter, (job) => {
         return isEqual(filter.connectionId, job.connectionId) && isEqual(filter.status, job.status);
       });
-      return sliceOf(rows, filter, (job) => ({ at: job.startedAt, id: job.id }));
     },
     async jobRecords(owner, request) {
       return jobRecordsOf(of(owner), request);
     },
     async problems(owner, filter) {
-      const rows = problemsOf(of(owner), filter);
-      return sliceOf(rows, filter, (problem) => ({ at: problem.openedAt, id: problem.id }));
+      return sliceOf(of(owner).problems, filter, (problem) => isListedProblem(problem, filter));
     },
   };
 }
@@ -85,56 +86,45 @@ function jobRecordsOf(
   return { items: page.map(([, record]) => record), next: rest.length > limit ? (page.at(-1)?.[0] ?? null) : null };
 }
 
-function reportsOf({ reports }: OwnerTables, filter: ExecutionFilter): ReportRow[] {
-  return [...reports.values()].filter((row) => {
-    const basics = matches(row, filter, { symbol: row.instrument.symbol, at: row.executedAt });
-    return basics && isEqual(filter.tradeId, row.tradeId) && isEqual(filter.canonical, row.canonical);
-  });
-}
-
-function problemsOf({ problems }: OwnerTables, filter: ProblemFilter): StoredProblem[] {
-  const { state = "open", connectionId, kind, severity } = filter;
-  return [...problems.values()].filter((problem) => {
-    const stateFits = state === "all" || (problem.resolvedAt === null) === (state === "open");
-    const kindFits = isEqual(kind, problem.kind) && isEqual(severity, problem.severity);
-    return stateFits && kindFits && isEqual(connectionId, problem.connectionId);
-  });
-}
-
-function tradesOf(tables: OwnerTables, filter: TradeFilter): Trade[] {
-  const rows = [...tables.trades.values()].filter((row) => {
-    return matches(row, filter, { symbol: row.instrument.symbol, at: row.totals.last.executedAt });
-  });
-  return rows.map(tradeView).filter((trade) => {
-    return (
-      !isRemovedTrade(trade) &&
-      isEqual(filter.inbox, trade.inbox) &&
-      isEqual(filter.status, trade.status) &&
-      isEqual(filter.changedSinceReview, trade.changedSinceReview) &&
-      isEqual(filter.broker, trade.broker) &&
-      isEqual(filter.connectionId, trade.connectionId)
-    );
-  });
-}
-
-function lastDayOf({ lastExecutedAt }: Trade): string {
-  return lastExecutedAt.slice(0, 10);
-}
-
-interface BasicFilter extends SliceRequest {
-  readonly account?: string;
-  readonly symbol?: string;
-  readonly from?: string;
-  readonly to?: string;
-}
-
-function matches(
-  row: { readonly account: string },
-  filter: BasicFilter,
-  { symbol, at }: { symbol: string; at: string },
-): boolean {
-  const { account, from = "", to } = filter;
+function isListedReport(row: ReportRow, { account, symbol, tradeId, canonical }: ExecutionFilter): boolean {
   return (
-    isEqual(account, row.account) && isEqual(filter.symbol, symbol) && at >= from && (to === undefined || at <= to)
+    isEqual(account, row.account) &&
+    isEqual(symbol, row.instrument.symbol) &&
+    isEqual(tradeId, row.tradeId) &&
+    isEqual(canonical, row.canonical)
   );
+}
+
+function isListedProblem(problem: StoredProblem, filter: ProblemFilter): boolean {
+  const { state = "open", connectionId, kind, severity } = filter;
+  const stateFits = state === "all" || (problem.resolvedAt === null) === (state === "open");
+  const kindFits = isEqual(kind, problem.kind) && isEqual(severity, problem.severity);
+  return stateFits && kindFits && isEqual(connectionId, problem.connectionId);
+}
+
+function tradesOf({ trades }: OwnerTables, filter: TradeFilter): Slice<Trade> {
+  const { items, next } = sliceOf(trades, filter, (row) => isListedTrade(tradeView(row), filter));
+  return { items: items.map(tradeView), next };
+}
+
+function isListedTrade(trade: Trade, filter: TradeFilter): boolean {
+  return (
+    !isRemovedTrade(trade) &&
+    isEqual(filter.broker, trade.broker) &&
+    isEqual(filter.account, trade.account) &&
+    isEqual(filter.connectionId, trade.connectionId) &&
+    isEqual(filter.symbol, trade.instrument.symbol) &&
+    isEqual(filter.inbox, trade.inbox) &&
+    isEqual(filter.status, trade.status) &&
+    isEqual(filter.changedSinceReview, trade.changedSinceReview)
+  );
+}
+
+/** The manual trades of the days of these trades. */
+function manualsBeside({ trades }: OwnerTables, beside: readonly Trade[]): Trade[] {
+  const days = new Set(beside.map(({ lastExecutedAt }) => lastExecutedAt.slice(0, 10)));
+  return [...days].flatMap((day) => {
+    const ofDay = [...trades.newest({ from: instant(`${day}T00:00:00Z`), to: instant(`${day}T23:59:59.999999Z`) })];
+    return copyOf(ofDay.map(tradeView).filter((trade) => isListedTrade(trade, { broker: "manual" })));
+  });
 }

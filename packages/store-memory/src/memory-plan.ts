@@ -76,7 +76,7 @@ function isUndone(row: { readonly undone: string | null } | undefined): boolean 
   return row !== undefined && row.undone !== null;
 }
 
-function present<Row>(table: ReadonlyMap<string, Row>, keys: Iterable<string>): Row[] {
+function present<Row>(table: Pick<ReadonlyMap<string, Row>, "size" | "get">, keys: Iterable<string>): Row[] {
   if (table.size === 0) return [];
   const rows: Row[] = [];
   for (const key of keys) {
@@ -116,7 +116,7 @@ export function writePlan(tables: OwnerTables, batch: CommitBatch, plan: CommitP
   writeProblems(tables, batch, plan);
   writeUndo(tables, batch, plan);
   // A batch whose answer was lost comes again with the event that it wrote.
-  if (plan.audit !== null && !tables.audit.some(({ id }) => id === plan.audit?.id)) writeAudit(tables, plan.audit);
+  if (plan.audit !== null && !tables.audit.has(plan.audit.id)) writeAudit(tables, plan.audit);
 }
 
 function writeUndo({ jobs }: OwnerTables, { undo, at }: CommitBatch, plan: CommitPlan): void {
@@ -146,8 +146,8 @@ function writeTrades({ trades, index }: OwnerTables, plan: CommitPlan): void {
   for (const id of [...plan.tradesRemoved, ...plan.trades.map((trade) => trade.id)]) {
     const before = trades.get(id);
     if (before !== undefined) index.orderTrades.delete(before.orderKey);
-    trades.delete(id);
   }
+  for (const id of plan.tradesRemoved) trades.delete(id);
   for (const trade of plan.trades) {
     trades.set(trade.id, trade);
     index.orderTrades.set(trade.orderKey, trade.id);

@@ -33,10 +33,11 @@ export function memoryProblems(
     },
     async openRejects(owner, { connectionId, ...request }) {
       const { rejects, contexts } = ownerTables(tables, owner);
-      const open = [...rejects.values()].filter(
+      const { items, next } = sliceOf(
+        rejects,
+        request,
         (reject) => reject.connectionId === connectionId && reject.resolvedAt === null,
       );
-      const { items, next } = sliceOf(open, request, (reject) => ({ at: reject.fetchedAt, id: reject.rejectKey }));
       const hashes = [...new Set(items.map((reject) => reject.contextHash))].sort();
       const named = hashes.map((contextHash) => ({ contextHash, context: contexts.get(contextHash) ?? null }));
       return { items: items.map(rejectOf), next, contexts: copyOf(named) };

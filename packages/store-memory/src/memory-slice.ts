@@ -1,19 +1,22 @@
-import type { Slice, SliceRequest } from "@fillbook/core";
-import { parseSliceKey, type SliceKey, sliceKeyText } from "@fillbook/core/store";
+import type { Instant, Slice, SliceRequest } from "@fillbook/core";
+import { parseSliceKey, sliceKeyText } from "@fillbook/core/store";
+import type { OrderedTable } from "./ordered-table.ts";
 
-/** Newest first by a key of time and id; `next` is the key of the last item. */
+/** A page of the rows that are listed, newest first; `next` is the place of the last one. */
 export function sliceOf<Row>(
-  rows: readonly Row[],
-  { limit = 50, after }: SliceRequest,
-  keyOf: (row: Row) => SliceKey,
+  table: OrderedTable<Row>,
+  { limit = 50, after, from, to }: SliceRequest & { readonly from?: Instant; readonly to?: Instant },
+  isListed: (row: Row) => boolean = () => true,
 ): Slice<Row> {
-  const before = after === undefined ? null : sliceKeyText(parseSliceKey(after));
-  const keyed = rows.map((row) => ({ row, key: sliceKeyText(keyOf(row)) }));
-  const rest = keyed
-    .filter(({ key }) => before === null || key < before)
-    .sort((left, right) => (left.key < right.key ? 1 : -1));
-  const items = rest.slice(0, limit);
-  return { items: items.map(({ row }) => copyOf(row)), next: rest.length > limit ? (items.at(-1)?.key ?? null) : null };
+  const before = after === undefined ? undefined : sliceKeyText(parseSliceKey(after));
+  const items: Row[] = [];
+  for (const row of table.newest({ before, from, to })) {
+    if (!isListed(row)) continue;
+    const last = items.at(-1);
+    if (items.length === limit && last !== undefined) return { items, next: sliceKeyText(table.keyOf(last)) };
+    items.push(copyOf(row));
+  }
+  return { items, next: null };
 }
 
 /** What a host does to a result changes nothing stored. */

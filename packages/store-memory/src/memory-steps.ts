@@ -9,29 +9,27 @@ const ERROR_CODES_MAX = 5;
 
 /** The lineage of jobs. */
 export function memorySteps(tables: MemoryTables): Steps {
-  const all = (owner: string) => [...ownerTables(tables, owner).steps.values()].flatMap((job) => [...job.values()]);
   return {
     async writeSteps(owner, steps) {
-      const { jobs, steps: stored } = ownerTables(tables, owner);
+      const { jobs, steps: stored, index } = ownerTables(tables, owner);
       for (const step of steps) {
         const { id, jobId, connectionId } = step;
-        if (jobs.get(jobId)?.connectionId !== connectionId) continue;
-        const ofJob = stored.get(jobId) ?? new Map<string, Step>();
-        stored.set(jobId, ofJob);
-        if (!ofJob.has(id)) ofJob.set(id, copyOf(step));
+        if (jobs.get(jobId)?.connectionId !== connectionId || stored.has(id)) continue;
+        stored.set(id, copyOf(step));
+        index.jobSteps.add(jobId, id);
       }
     },
     async steps(owner, filter) {
-      const fitting = all(owner).filter((step) => fits(step, filter));
-      return sliceOf(fitting, filter, (step) => ({ at: step.startedAt, id: step.id }));
+      return sliceOf(ownerTables(tables, owner).steps, filter, (step) => fits(step, filter));
     },
     async lineage(owner, jobId) {
-      const steps = ownerTables(tables, owner).steps.get(jobId)?.values() ?? [];
-      return copyOf([...steps].sort((left, right) => left.place - right.place));
+      const { steps, index } = ownerTables(tables, owner);
+      const ofJob = [...index.jobSteps.values([jobId])].flatMap((id) => steps.get(id) ?? []);
+      return copyOf(ofJob.sort((left, right) => left.place - right.place));
     },
     async stepCounts(owner, filter) {
       const byName = new Map<StepName, Step[]>();
-      for (const step of all(owner)) {
+      for (const step of ownerTables(tables, owner).steps.newest({ from: filter.from, to: filter.to })) {
         if (!fits(step, filter)) continue;
         const steps = byName.get(step.name);
         if (steps === undefined) byName.set(step.name, [step]);
@@ -44,10 +42,8 @@ export function memorySteps(tables: MemoryTables): Steps {
   };
 }
 
-function fits(step: Step, { connectionId, name, from, to }: StepStatisticsFilter): boolean {
-  const { startedAt } = step;
-  const isInTime = (from === undefined || startedAt >= from) && (to === undefined || startedAt <= to);
-  return isInTime && isEqual(connectionId, step.connectionId) && isEqual(name, step.name);
+function fits(step: Step, { connectionId, name }: StepStatisticsFilter): boolean {
+  return isEqual(connectionId, step.connectionId) && isEqual(name, step.name);
 }
 
 function counted(name: StepName, steps: readonly Step[]): StepCounts {

@@ -13,6 +13,7 @@ import type {
   TradeRow,
 } from "@fillbook/core/store";
 import { type MultiMap, multiMap } from "./multi-map.ts";
+import { type OrderedTable, orderedTable } from "./ordered-table.ts";
 
 /** A connection's lease and cursor. */
 export interface Lease {
@@ -38,22 +39,21 @@ type CancelRecord = NewCancel & StoredCancel;
 
 export type RejectRow = Reject & { readonly resolvedAt: Instant | null; readonly resolvedJobId: string | null };
 
-/** Everything of one owner; no lookup ever leaves it. */
+/** Everything of one owner; no lookup ever leaves it. What people list is kept in the order of its list. */
 export interface OwnerTables {
-  readonly connections: Map<string, Connection>;
-  readonly jobs: Map<string, Job>;
-  readonly reports: Map<string, ReportRow>;
+  readonly connections: OrderedTable<Connection>;
+  readonly jobs: OrderedTable<Job>;
+  readonly reports: OrderedTable<ReportRow>;
   readonly cancels: Map<string, CancelRecord>;
-  readonly rejects: Map<string, RejectRow>;
+  readonly rejects: OrderedTable<RejectRow>;
   readonly contexts: Map<string, Json>;
   readonly decisions: Map<string, Decision>;
-  readonly trades: Map<string, TradeRow>;
-  readonly problems: Map<string, StoredProblem>;
-  readonly audit: AuditEvent[];
+  readonly trades: OrderedTable<TradeRow>;
+  readonly problems: OrderedTable<StoredProblem>;
+  readonly audit: OrderedTable<AuditEvent>;
   /** What the last decisions answered, by the ids of their batches. */
   readonly answers: Map<string, CommitResult>;
-  /** By job, then by id; gone with the job. */
-  readonly steps: Map<string, Map<string, Step>>;
+  readonly steps: OrderedTable<Step>;
   readonly index: {
     readonly familyReports: MultiMap;
     readonly aliasFamilies: MultiMap;
@@ -62,6 +62,8 @@ export interface OwnerTables {
     readonly cancelNames: MultiMap;
     readonly tradeMembers: MultiMap;
     readonly orderTrades: Map<string, string>;
+    /** The steps of each job. */
+    readonly jobSteps: MultiMap;
   };
 }
 
@@ -82,10 +84,18 @@ export function ownerTables({ owners }: MemoryTables, owner: string): OwnerTable
   const known = owners.get(owner);
   if (known !== undefined) return known;
   const tables: OwnerTables = {
-    ...{ connections: new Map(), jobs: new Map(), reports: new Map(), cancels: new Map(), rejects: new Map() },
-    ...{ contexts: new Map(), decisions: new Map(), trades: new Map(), problems: new Map(), steps: new Map() },
-    audit: [],
+    connections: orderedTable(({ createdAt, id }) => ({ at: createdAt, id })),
+    jobs: orderedTable(({ startedAt, id }) => ({ at: startedAt, id })),
+    reports: orderedTable(({ executedAt, revisionKey }) => ({ at: executedAt, id: revisionKey })),
+    cancels: new Map(),
+    rejects: orderedTable(({ fetchedAt, rejectKey }) => ({ at: fetchedAt, id: rejectKey })),
+    contexts: new Map(),
+    decisions: new Map(),
+    trades: orderedTable(({ totals, id }) => ({ at: totals.last.executedAt, id })),
+    problems: orderedTable(({ openedAt, id }) => ({ at: openedAt, id })),
+    audit: orderedTable(({ at, id }) => ({ at, id })),
     answers: new Map(),
+    steps: orderedTable(({ startedAt, id }) => ({ at: startedAt, id })),
     index: {
       familyReports: multiMap(),
       aliasFamilies: multiMap(),
@@ -94,6 +104,7 @@ export function ownerTables({ owners }: MemoryTables, owner: string): OwnerTable
       cancelNames: multiMap(),
       tradeMembers: multiMap(),
       orderTrades: new Map(),
+      jobSteps: multiMap(),
     },
   };
   owners.set(owner, tables);

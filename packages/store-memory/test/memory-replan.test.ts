@@ -40,7 +40,8 @@ test("replan: after any history the store's rows stay as they are, and each trad
 });
 
 function rowsOf({ reports, cancels, rejects, decisions, trades, problems }: OwnerTables): unknown {
-  return structuredClone({ reports, cancels, rejects, decisions, trades, problems });
+  const listed = [reports, rejects, trades, problems].map((table) => [...table.values()]);
+  return structuredClone({ listed, cancels, decisions });
 }
 
 function planned(tables: OwnerTables, batch: CommitBatch): CommitPlan {
