@@ -3,7 +3,7 @@ import type { OwnerTables } from "./memory-tables.ts";
 
 /** Which of these keys are stored, with the moments at which the broker first reported them. */
 export function storedKeys(
-  table: ReadonlyMap<string, Pick<Report | Reject, "firstReportedAt">>,
+  table: { get(key: string): Pick<Report | Reject, "firstReportedAt"> | undefined },
   keys: readonly string[],
 ): SnapshotRows["revisions"] {
   return keys.flatMap((key) => {

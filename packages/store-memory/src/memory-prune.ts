@@ -25,21 +25,19 @@ export function memoryPrune({ owners }: MemoryTables): Pick<BookStore, "prune"> 
 type Left = { jobs: number; steps: number; problems: number; audit: number };
 
 function pruneJobs(
-  { jobs, steps }: OwnerTables,
+  tables: OwnerTables,
   left: Left,
   { before, includeUndoable }: { readonly before: Instant; readonly includeUndoable: boolean },
 ): void {
-  for (const [id, job] of jobs) {
+  const { jobs, index } = tables;
+  for (const job of [...jobs.values()]) {
     if (left.jobs === 0) return;
     if (job.finishedAt === null || job.finishedAt >= before || (storedSomething(job) && !includeUndoable)) continue;
-    const ofJob = steps.get(id);
-    for (const stepId of [...(ofJob?.keys() ?? [])].slice(0, left.steps)) {
-      ofJob?.delete(stepId);
-      left.steps -= 1;
-    }
-    if ((ofJob?.size ?? 0) > 0) return;
-    steps.delete(id);
-    jobs.delete(id);
+    const ofJob = [...index.jobSteps.values([job.id])];
+    const gone = ofJob.slice(0, left.steps);
+    for (const id of gone) deleteStep(tables, left, { id, jobId: job.id });
+    if (gone.length < ofJob.length) return;
+    jobs.delete(job.id);
     left.jobs -= 1;
   }
 }
@@ -48,31 +46,37 @@ function storedSomething({ stats: { inserted, updated, corrected, canceled, conf
   return inserted + updated + corrected + canceled + conflicts > 0;
 }
 
-function pruneSteps({ steps }: OwnerTables, left: Left, before: Instant): void {
-  for (const ofJob of steps.values()) {
-    for (const [id, { startedAt }] of ofJob) {
-      if (left.steps === 0) return;
-      if (startedAt >= before) continue;
-      ofJob.delete(id);
-      left.steps -= 1;
-    }
+function pruneSteps(tables: OwnerTables, left: Left, before: Instant): void {
+  for (const step of [...tables.steps.values()]) {
+    if (left.steps === 0) return;
+    if (step.startedAt < before) deleteStep(tables, left, step);
   }
 }
 
+function deleteStep(
+  { steps, index }: OwnerTables,
+  left: Left,
+  { id, jobId }: { readonly id: string; readonly jobId: string },
+): void {
+  steps.delete(id);
+  index.jobSteps.remove(jobId, id);
+  left.steps -= 1;
+}
+
 function pruneProblems({ problems }: OwnerTables, left: Left, before: Instant): void {
-  for (const [key, { openedAt, resolvedAt }] of problems) {
+  for (const { id, openedAt, resolvedAt } of [...problems.values()]) {
     if (left.problems === 0) return;
     if (resolvedAt === null || resolvedAt >= before || openedAt >= before) continue;
-    problems.delete(key);
+    problems.delete(id);
     left.problems -= 1;
   }
 }
 
 function pruneAudit({ audit }: OwnerTables, left: Left, before: Instant): void {
-  const kept = audit.filter(({ at }) => {
-    if (at >= before || left.audit === 0) return true;
+  for (const { id, at } of [...audit.values()]) {
+    if (left.audit === 0) return;
+    if (at >= before) continue;
+    audit.delete(id);
     left.audit -= 1;
-    return false;
-  });
-  audit.splice(0, audit.length, ...kept);
+  }
 }
