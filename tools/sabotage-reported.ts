@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the edits are pieces of source text
+
 import type { SabotageEdit } from "./sabotage-list.ts";
 
 const core = "packages/core/src";
@@ -19,10 +21,20 @@ export const reportedEdits: readonly SabotageEdit[] = [
   {
     name: "reported: which report was first reported last does not matter",
     file: `${core}/rank.ts`,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of source text
-    search: "${firstReportedAt ?? UNKNOWN_MOMENT}${revisionKey}`;",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of source text
-    replacement: "${revisionKey}`;",
+    search: "${equal}${factsAt ?? UNKNOWN_MOMENT}",
+    replacement: "${equal}",
+  },
+  {
+    name: "reported: another report of the same facts makes them new",
+    file: `${core}/plan/fold.ts`,
+    search: "factsAt: moments.get(facts) ?? null",
+    replacement: "factsAt: row.report.firstReportedAt",
+  },
+  {
+    name: "reported: a coarse time takes the place of a fine one",
+    file: `${core}/rank.ts`,
+    search: "${digits}${firstReportedAt",
+    replacement: "${firstReportedAt",
   },
   {
     name: "reported: a fill stays as it was when an earlier moment becomes known",

@@ -55,8 +55,7 @@ export function krakenNormalize(raw: Json, context: KrakenContext): Normalized {
     price: row.price,
     fees: ledgerFees(fillOf(row, raw, pair), row.ledgerRows) ?? estimatedFees(row.fee, pair.quote),
     feeBasis: "fill",
-    // Tables of exports lack it: what the interface says of the same fill is more exact and comes before them.
-    sequence: row.trade_id,
+    // No row number: Kraken's `trade_id` is the fill's own and says nothing of which report of it is newer.
     aliases: [],
     order: { permanentId: row.ordertxid, quantity: null },
     liquidity: liquidityOf(row.maker),
@@ -106,10 +105,6 @@ const tradeRow = z.object({
   // Compared with the ledger only.
   cost: z.unknown().optional().transform(parseDecimal),
   ledgerRows: z.array(z.json()).optional().catch(undefined),
-  trade_id: z
-    .unknown()
-    .optional()
-    .transform((number) => (/^[1-9]\d{0,18}$/.test(String(number)) ? String(number) : null)),
   // Missing in older rows. It only describes: whatever is no boolean is unknown.
   maker: z.unknown().optional(),
 });

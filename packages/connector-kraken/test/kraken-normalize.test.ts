@@ -60,7 +60,7 @@ describe("normalize: a row of TradesHistory", () => {
       price: "30010",
       fees: [{ amount: "0.125", currency: "USD", estimated: true }],
       feeBasis: "fill",
-      sequence: "40274859",
+      sequence: null,
       aliases: [],
       order: { permanentId: "OQCLML-BW3P3-BUCMWZ", reference: null, clientId: null, orderId: null, quantity: null },
       liquidity: "maker",

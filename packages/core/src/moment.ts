@@ -11,13 +11,24 @@ export function isEarlier(one: Instant | null, other: Instant | null): boolean {
   return one !== null && (other === null || one < other);
 }
 
-/** The rows, each with the earliest moment of all that have its key: a batch may hold one record several times. */
-export function atEarliest<Row extends Moment>(rows: readonly Row[], keyOf: (row: Row) => string): readonly Row[] {
+/** The earliest moment by key. */
+export function earliestMoments<Row>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+  momentOf: (row: Row) => Instant | null,
+): ReadonlyMap<string, Instant | null> {
   const earliest = new Map<string, Instant | null>();
   for (const row of rows) {
-    const before = earliest.get(keyOf(row));
-    if (before === undefined || isEarlier(row.firstReportedAt, before)) earliest.set(keyOf(row), row.firstReportedAt);
+    const key = keyOf(row);
+    const before = earliest.get(key);
+    if (before === undefined || isEarlier(momentOf(row), before)) earliest.set(key, momentOf(row));
   }
+  return earliest;
+}
+
+/** The rows, each with the earliest moment of all that have its key: a batch may hold one record several times. */
+export function atEarliest<Row extends Moment>(rows: readonly Row[], keyOf: (row: Row) => string): readonly Row[] {
+  const earliest = earliestMoments(rows, keyOf, ({ firstReportedAt }) => firstReportedAt);
   if (earliest.size === rows.length) return rows;
   return rows.map((row) => ({ ...row, firstReportedAt: earliest.get(keyOf(row)) ?? null }));
 }

@@ -1,4 +1,5 @@
 import type { ExecutionFacts, Fee } from "./execution.ts";
+import type { Instant } from "./instant.ts";
 import type { Moment } from "./moment.ts";
 import { realId } from "./text-id.ts";
 
@@ -40,16 +41,31 @@ export function rankSequence(rank: string): string {
   return rank.slice(SEQUENCE_AT, SEQUENCE_AT + 2 + Number(rank.slice(SEQUENCE_AT, SEQUENCE_AT + 2)));
 }
 
+/** What a report has of a rank. */
+export interface Ranked extends Moment {
+  readonly rank: string;
+  readonly revisionKey: string;
+  readonly executedAt: Instant;
+}
+
+/** The rank of a report at the revision that it has within its fill, without what only tells equals apart. */
+export function rankAtRevision({ rank, revisionKey }: Ranked, revision: number): string {
+  return `${revisionText(revision)}${rank.slice(REVISION_DIGITS, -revisionKey.length)}`;
+}
+
 /**
- * The rank of a report within its fill: at the revision that it has there, and before the hash by the moment at which the
- * broker first reported it. The moment is no part of what is stored as the rank: it may become an earlier one.
+ * The whole rank of a report within its fill. Among equals the facts that were first reported last count; of several
+ * reports of these the one with the finest time, then the newest. Moments are no part of what is stored as the rank:
+ * they may become earlier ones.
+ *
+ * @param factsAt the earliest moment of all reports of the fill with the same facts.
  */
 export function rankWithin(
-  { rank, revisionKey, firstReportedAt }: { readonly rank: string; readonly revisionKey: string } & Moment,
-  revision: number,
+  { revisionKey, executedAt, firstReportedAt }: Ranked,
+  { equal, factsAt }: { readonly equal: string; readonly factsAt: Instant | null },
 ): string {
-  const told = rank.slice(REVISION_DIGITS, -revisionKey.length);
-  return `${revisionText(revision)}${told}${firstReportedAt ?? UNKNOWN_MOMENT}${revisionKey}`;
+  const digits = executedAt.slice(20, 26).replace(/0+$/, "").length;
+  return `${equal}${factsAt ?? UNKNOWN_MOMENT}${digits}${firstReportedAt ?? UNKNOWN_MOMENT}${revisionKey}`;
 }
 
 /** 0 unknown, 1 estimated, 2 known. */

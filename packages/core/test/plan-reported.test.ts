@@ -118,6 +118,25 @@ describe("plan: of contradicting reports the one that was first reported last co
     expect(details().counted).toBe(keyOf("2"));
   });
 
+  test("facts are as old as the first report of them, and the report with the finest time shows them", () => {
+    const book = naiveBook();
+    const [fine, coarse] = ["2026-01-05T10:00:00.123456Z", "2026-01-05T10:00:00.1234Z"];
+    book.tellAt(at(10), fill({ price: "1", executedAt: fine }));
+    book.tellAt(at(11), fill({ price: "2", executedAt: coarse }));
+    book.tellAt(at(12), fill({ price: "1", executedAt: coarse }));
+    expect(counted(book)).toBe("2");
+    book.tellAt(at(12), fill({ price: "2", executedAt: fine }));
+    expect(only(book.canonical()).executedAt).toBe(fine);
+  });
+
+  test("of reports with the same facts the newest counts, too", () => {
+    const book = naiveBook();
+    book.tellAt(at(11), fill({ order: { permanentId: "O1", quantity: "20" } }));
+    book.tellAt(at(10), fill({ order: { permanentId: "O1", quantity: "30" } }));
+    expect(book.trade().status).toBe("partial");
+    expect(only(book.canonical()).order.quantity).toBe("20");
+  });
+
   test("a record that stands in one batch twice has the earlier of its moments", () => {
     const book = naiveBook();
     const [early, late] = [booked([[1, 10]]), booked([[1, 12]])].map((one) => one.rows.reports);

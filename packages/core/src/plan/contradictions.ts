@@ -1,6 +1,6 @@
-import { feeFacts, instrumentId } from "../identify.ts";
 import { completeness, rankPlace } from "../rank.ts";
 import type { PlanRow } from "./fold.ts";
+import { factsOf, feesOf } from "./report-facts.ts";
 
 /** Reports that claim one place and cannot all be right, where a person chose none of them. */
 export function contradicting(rows: readonly PlanRow[], isPinned: (row: PlanRow) => boolean): readonly PlanRow[] {
@@ -23,15 +23,7 @@ export function placeOf({ rank }: PlanRow): string {
 export function disagreeing(rows: readonly PlanRow[]): readonly PlanRow[] {
   const [first] = rows;
   if (first === undefined || rows.length < 2) return [];
-  if (rows.some((row) => factsOf(row) !== factsOf(first))) return rows;
+  if (rows.some(({ report }) => factsOf(report) !== factsOf(first.report))) return rows;
   const known = rows.filter(({ report }) => completeness(report.fees) === 2);
-  return new Set(known.map(feesOf)).size > 1 ? known : [];
-}
-
-function factsOf({ report: { side, quantity, price, instrument } }: PlanRow): string {
-  return JSON.stringify([side, quantity, price, instrumentId(instrument)]);
-}
-
-function feesOf({ report }: PlanRow): string {
-  return JSON.stringify(feeFacts(report.fees));
+  return new Set(known.map(({ report }) => feesOf(report))).size > 1 ? known : [];
 }

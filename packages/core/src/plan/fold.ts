@@ -1,6 +1,8 @@
 import type { FamilyClass } from "../identify.ts";
-import { NO_SEQUENCE, rankSequence, rankWithin } from "../rank.ts";
+import { earliestMoments } from "../moment.ts";
+import { NO_SEQUENCE, rankAtRevision, rankSequence, rankWithin } from "../rank.ts";
 import { canFold, crowdedAliases, type Family, type FamilyGraph, type PlanReport, STRENGTH } from "./family-graph.ts";
+import { factsOf, feesOf } from "./report-facts.ts";
 
 /** A report within one fill, with its revision and rank after folding. */
 export interface PlanRow extends PlanReport {
@@ -73,26 +75,40 @@ function hostFinder({ carriers }: FamilyGraph, crowded: ReadonlySet<string>): Ho
 
 function fillOf(host: Family, members: readonly Family[], hostsOf: HostsOf): PlanFamily {
   const folded = members.filter((member) => member !== host);
-  const rows: PlanRow[] = host.reports.map(({ report, before }) => {
-    return { report, before, revision: report.revision, rank: rankWithin(report, report.revision) };
-  });
+  const rows = host.reports.map((report) => ({ ...report, revision: report.report.revision }));
   const revisionAt = folded.length > 0 && host.class === "execution" ? revisionFinder(host) : null;
   for (const member of folded) {
     for (const { report, before } of member.reports) {
       const revision = revisionAt === null ? report.revision : revisionAt(rankSequence(report.rank));
-      rows.push({ report, before, revision, rank: rankWithin(report, revision) });
+      rows.push({ report, before, revision });
     }
   }
   return {
     familyKey: host.key,
     familyClass: host.class,
     familyKeys: [host.key, ...folded.map((member) => member.key).sort()],
-    rows,
+    rows: rankedRows(rows),
     ambiguous: folded.flatMap((member) => {
       const otherHosts = hostsOf(member).slice(1);
       return otherHosts.length === 0 ? [] : [{ familyKey: member.key, otherHosts }];
     }),
   };
+}
+
+/** Rows with the same facts are one word of the broker's, which is as old as the oldest of them. */
+function rankedRows(rows: readonly Omit<PlanRow, "rank">[]): readonly PlanRow[] {
+  const told = rows.map((row) => {
+    const equal = rankAtRevision(row.report, row.revision);
+    return { row, equal, facts: rows.length === 1 ? "" : `${equal}|${factsOf(row.report)}|${feesOf(row.report)}` };
+  });
+  const moments = earliestMoments(
+    told,
+    ({ facts }) => facts,
+    ({ row }) => row.report.firstReportedAt,
+  );
+  return told.map(({ row, equal, facts }) => {
+    return { ...row, rank: rankWithin(row.report, { equal, factsAt: moments.get(facts) ?? null }) };
+  });
 }
 
 /** A folded row takes the revision of the execution-id row with the greatest row number not above its own, else 0. */

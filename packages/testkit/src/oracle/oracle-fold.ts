@@ -1,5 +1,5 @@
 import { groupBy } from "./group-by.ts";
-import { compareSequence, type OracleRow } from "./oracle-rank.ts";
+import { compareSequence, feeCompleteness, type OracleRow } from "./oracle-rank.ts";
 import type { FamilyClass, OracleReport } from "./oracle-report.ts";
 
 /** A family with all that is read as part of it: what counts as one fill, or as none. */
@@ -76,8 +76,23 @@ function plannedFill(host: Family, guests: readonly Family[]): PlannedFill {
     familyKey: host.familyKey,
     familyClass: host.familyClass,
     familyKeys: [host, ...guests].map((family) => family.familyKey),
-    rows: [...byText.values()],
+    rows: timed([...byText.values()]),
   };
+}
+
+/** What a broker says in several rows it says since the first of them. */
+function timed(rows: readonly OracleRow[]): readonly OracleRow[] {
+  const saying = ({ revision, report }: OracleRow) => {
+    const { authority, sequence, reportedAt, side, quantity, price, instrument, fees } = report;
+    const standing = [revision, authority, `${sequence}`, feeCompleteness(fees), reportedAt];
+    const sums = fees?.map((fee) => [fee.currency, `${fee.amount}`, fee.estimated]).sort() ?? null;
+    return JSON.stringify([standing, side, `${quantity}`, `${price}`, instrument, sums]);
+  };
+  return rows.map((row): OracleRow => {
+    const same = rows.filter((other) => saying(other) === saying(row));
+    const known = same.flatMap(({ report: { firstReportedAt: at } }) => (at === null ? [] : [at]));
+    return { ...row, factsAt: known.sort()[0] ?? null };
+  });
 }
 
 /** A row without execution id does not know its revision: the row that the broker wrote last before it tells. */
@@ -93,5 +108,5 @@ function foldedRevision(report: OracleReport, hostRows: readonly OracleRow[]): n
 
 function oracleRow(report: OracleReport, revision: number): OracleRow {
   const text = JSON.stringify(report, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
-  return { report, revision, text };
+  return { report, revision, text, factsAt: null };
 }

@@ -6,6 +6,8 @@ export interface OracleRow {
   readonly revision: number;
   /** Everything that decisions read, as text: equal texts are one report. */
   readonly text: string;
+  /** The earliest moment of all rows of the fill that say the same and rank equal by themselves. */
+  readonly factsAt: string | null;
 }
 
 /** The place of a row among rows that rank equal: any stable order may be true, so it is given from outside. */
@@ -19,8 +21,15 @@ export function compareRank(left: OracleRow, right: OracleRow): number {
     compareSequence(left.report.sequence, right.report.sequence) ||
     feeCompleteness(left.report.fees) - feeCompleteness(right.report.fees) ||
     compareText(left.report.reportedAt ?? "", right.report.reportedAt ?? "") ||
+    compareText(left.factsAt ?? "", right.factsAt ?? "") ||
+    timeDigits(left) - timeDigits(right) ||
     compareText(left.report.firstReportedAt ?? "", right.report.firstReportedAt ?? "")
   );
+}
+
+/** Among reports that say the same the one with the finest time is the best. */
+function timeDigits({ report }: OracleRow): number {
+  return (/\.(\d*[1-9])/.exec(report.executedAt)?.[1] ?? "").length;
 }
 
 /** The greatest row, with the given order among equals. */
