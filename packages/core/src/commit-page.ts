@@ -1,6 +1,6 @@
 import { letTimersRun } from "./clock.ts";
 import type { AnyConnector, Page } from "./connector-contract.ts";
-import { coverageAfter } from "./coverage.ts";
+import { coverageAfter, coveredUntil } from "./coverage.ts";
 import { coverageProblems } from "./coverage-problems.ts";
 import { redactedError } from "./error-cause.ts";
 import { ImportError, toImportError } from "./import-error.ts";
@@ -56,7 +56,7 @@ async function inTurns<Result>(stretches: Generator<void, Result, void>): Promis
 function withCoverage(batch: CommitBatch, page: Page<Json, Json, Json>, { tally }: Run): CommitBatch {
   const { run } = batch;
   if (page.coverage === undefined || run === null) return batch;
-  const coverage = coverageAfter(tally.coverage, page.coverage);
+  const coverage = coverageAfter(tally.coverage, coveredUntil(page.coverage, batch.at));
   const { opens, resolves } = coverageProblems(tally.coverage, coverage, run.connectionId);
   return {
     ...batch,

@@ -1,4 +1,5 @@
 import type { CoveredSpan, HistorySpan, MissingSpan, PageCoverage } from "./connector-contract.ts";
+import type { Instant } from "./instant.ts";
 
 /** What of a connection's history was read, as its pages told it. */
 export interface Coverage {
@@ -15,6 +16,11 @@ export const spansMax = 64;
 
 /** Before the first page. */
 export const nothingCovered: Coverage = { covered: [], open: [], missing: [] };
+
+/** Pure. What a page covers as of now: nothing that is still to come, whatever a row's date or a statement's last day says. */
+export function coveredUntil({ covered, ...rest }: PageCoverage, now: Instant): PageCoverage {
+  return { ...rest, covered: covered.map((span) => (span.to > now ? { ...span, to: now } : span)) };
+}
 
 /** Pure. The coverage once a page is stored that tells this. */
 export function coverageAfter(coverage: Coverage, page: PageCoverage): Coverage {

@@ -58,6 +58,14 @@ export interface ConnectionEnd {
   readonly dueInMs: number | null;
 }
 
+/** What a commit may take. */
+export interface CommitOptions {
+  /** How long the run's lease holds after the commit; absent leaves its end where it is. */
+  readonly leaseMs?: number;
+  /** How long a hook of the host's may take that the store calls within the commit; absent leaves it to the store. */
+  readonly onCommitTimeoutMs?: number;
+}
+
 /** A commit's answer. Where it is not `committed`, nothing was written. */
 export type CommitResult =
   | {

@@ -16,7 +16,7 @@ import type {
   Trade,
   TradeFilter,
 } from "./read-types.ts";
-import type { CommitResult, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
+import type { CommitOptions, CommitResult, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
 import type { Step, StepCounts, StepFilter, StepStatisticsFilter } from "./step.ts";
 import type { TradeFacts } from "./trade-view.ts";
 
@@ -50,14 +50,6 @@ export type JobRecord =
 /** A slice of rejects with every context that they name. */
 export interface OpenRejects extends Slice<Reject> {
   readonly contexts: CommitBatch["contexts"];
-}
-
-/** What a commit may take. */
-export interface CommitOptions {
-  /** How long the run's lease holds after the commit; absent leaves its end where it is. */
-  readonly leaseMs?: number;
-  /** How long a hook of the host's may take that the store calls within the commit; absent leaves it to the store. */
-  readonly onCommitTimeoutMs?: number;
 }
 
 /**

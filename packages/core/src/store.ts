@@ -53,13 +53,12 @@ export type { ImportUndo, UndoOutcome } from "./plan/undo-import.ts";
 export { keysOf } from "./plan/wanted-keys.ts";
 export type { StoredProblem } from "./problem-types.ts";
 export type { StorePrune } from "./prune.ts";
-export type { CommitResult, ConnectionEnd, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
+export type { CommitOptions, CommitResult, ConnectionEnd, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
 export { addStats, noStats } from "./run-tally.ts";
 export { parseSliceKey, type SliceKey, sliceKeyText } from "./slice-key.ts";
 export type { StepCounts } from "./step.ts";
 export type {
   BookStore,
-  CommitOptions,
   FillFilter,
   InboxSlice,
   IngestStore,

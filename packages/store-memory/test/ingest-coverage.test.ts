@@ -12,7 +12,7 @@ const read = (from: number, to: number) => ({ ...span(from, to), evidence: "page
 
 /** A book whose connector answers each `pull` with what `answer` makes of it, and notes what it was asked. */
 async function aWorld(answer: (asked: { window: RunWindow; pulls: number }) => readonly PageCoverage[]) {
-  const clock = fakeClock();
+  const clock = fakeClock(Date.UTC(2026, 0, 12, 12));
   const store = memoryStore({ clock });
   const asked: RunWindow[] = [];
   const connector: AnyConnector = {

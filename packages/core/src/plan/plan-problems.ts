@@ -5,6 +5,7 @@ import { cancelProblems } from "./cancel-problems.ts";
 import type { CommitPlan } from "./commit-batch.ts";
 import { crowdProblems } from "./crowd-problems.ts";
 import type { PlanRow } from "./fold.ts";
+import { futureProblems } from "./future-fills.ts";
 import type { Decided } from "./plan-commit.ts";
 import type { NewProblem, Reject } from "./plan-types.ts";
 import type { Settled } from "./settle-family.ts";
@@ -16,6 +17,7 @@ export function planProblems(decided: Decided): {
 } {
   const { batch, news, hidden } = decided;
   const opened: NewProblem[] = [...batch.problems, ...news.rejects.map(rejectProblem), ...driftProblems(decided)];
+  opened.push(...futureProblems(batch, news.reports));
   const resolved: string[] = [...(batch.resolves ?? [])];
   const changed = new Set(hidden.map(({ report }) => report.familyKey));
   for (const settled of decided.settled) {
