@@ -38,6 +38,7 @@ export type {
   Job,
   JobFilter,
   JobStatus,
+  ReportFilter,
   RunStats,
   Slice,
   SliceRequest,
