@@ -28,25 +28,27 @@ const optionalId = textId
   .transform((id) => id ?? null);
 const positiveDecimal = decimalSchema.refine(isPositive, "is not above zero");
 
+export const instrumentKinds = [
+  "stock",
+  "option",
+  "future",
+  "future-option",
+  "forex",
+  "crypto",
+  "fund",
+  "bond",
+  "warrant",
+  "cfd",
+  "other",
+] as const;
+
 /** What was traded. Brokers' own spelling stays in `rawSymbol`. */
 const instrumentSchema = z.object({
   /** Normalized symbol, such as `BTC/USD` or `AAPL`. */
   symbol: textId,
   /** The symbol exactly as the broker spells it. */
   rawSymbol: textId,
-  kind: z.enum([
-    "stock",
-    "option",
-    "future",
-    "future-option",
-    "forex",
-    "crypto",
-    "fund",
-    "bond",
-    "warrant",
-    "cfd",
-    "other",
-  ]),
+  kind: z.enum(instrumentKinds),
   /** Currency or asset in which the price is quoted; null while unresolved. */
   currency: absentId,
   /** Asset bought or sold, where the price is a pair. */

@@ -39,6 +39,7 @@ export type {
   Job,
   JobFilter,
   JobStatus,
+  ReportFilter,
   RunStats,
   Slice,
   SliceRequest,

@@ -17,10 +17,15 @@ const separators = ["", "/", "-", ".", "_", ":", " "];
  * instrumentKey("xbt/usd") === instrumentKey(trade.instrument)
  */
 export function instrumentKey(symbolOrInstrument: string | Pick<Instrument, "symbol">): string {
-  const symbol = typeof symbolOrInstrument === "string" ? symbolOrInstrument : symbolOrInstrument.symbol;
+  return symbolNames(typeof symbolOrInstrument === "string" ? symbolOrInstrument : symbolOrInstrument.symbol).key;
+}
+
+/** A symbol's key, and the key of its first part: the asset of a pair, the underlying of an option. */
+export function symbolNames(symbol: string): { readonly key: string; readonly head: string } {
   const parts = partsOf(symbol);
-  const key = parts.length > 1 ? parts.map(currentName).join("") : parts.join("");
-  return currentName(key);
+  if (parts.length === 1) return { key: currentName(parts.join("")), head: currentName(parts.join("")) };
+  const names = parts.map(currentName);
+  return { key: currentName(names.join("")), head: names.find((name) => name !== "") ?? "" };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { auditActions } from "./audit-event.ts";
-import { instantSchema } from "./execution.ts";
+import { instantSchema, instrumentKinds } from "./execution.ts";
 import { problemKinds } from "./plan/plan-types.ts";
 import { stepNames } from "./step.ts";
 import { textId } from "./text-id.ts";
@@ -13,26 +13,30 @@ const slice = {
 /** What every list takes: `limit` 1 to 200, `after` from the slice before. */
 export const sliceSchema = z.strictObject(slice);
 
-export const tradeFilterSchema = z.strictObject({
+const reports = {
   ...slice,
+  connectionId: textId.exactOptional(),
   broker: textId.exactOptional(),
   account: textId.exactOptional(),
-  connectionId: textId.exactOptional(),
+  jobId: textId.exactOptional(),
+  instrumentKind: z.enum(instrumentKinds).exactOptional(),
+  instrumentId: textId.exactOptional(),
   symbol: textId.exactOptional(),
+  search: textId.exactOptional(),
   from: instantSchema.exactOptional(),
   to: instantSchema.exactOptional(),
+};
+
+export const tradeFilterSchema = z.strictObject({
+  ...reports,
   inbox: z.enum(["pending_review", "reviewed"]).exactOptional(),
   status: z.enum(["filled", "partial", "canceled", "unknown"]).exactOptional(),
   changedSinceReview: z.boolean().exactOptional(),
 });
 
 export const executionFilterSchema = z.strictObject({
-  ...slice,
+  ...reports,
   tradeId: textId.exactOptional(),
-  account: textId.exactOptional(),
-  symbol: textId.exactOptional(),
-  from: instantSchema.exactOptional(),
-  to: instantSchema.exactOptional(),
   canonical: z.boolean().exactOptional(),
 });
 
@@ -45,6 +49,8 @@ export const jobFilterSchema = z.strictObject({
 export const problemFilterSchema = z.strictObject({
   ...slice,
   connectionId: textId.exactOptional(),
+  broker: textId.exactOptional(),
+  jobId: textId.exactOptional(),
   kind: z.enum(problemKinds).exactOptional(),
   severity: z.enum(["info", "warning", "error"]).exactOptional(),
   state: z.enum(["open", "resolved", "all"]).default("open"),

@@ -25,6 +25,10 @@ export interface ProblemCount {
 
 export interface ProblemFilter extends SliceRequest {
   readonly connectionId?: string;
+  /** Of the connection that it came through. */
+  readonly broker?: string;
+  /** The job that found it. */
+  readonly jobId?: string;
   readonly kind?: NewProblem["kind"];
   readonly severity?: NewProblem["severity"];
   /** @defaultValue "open" */

@@ -9,7 +9,16 @@ export { type Coverage, nothingCovered } from "./coverage.ts";
 export { dueAfterMs } from "./due-after-ms.ts";
 export { executionView } from "./execution-view.ts";
 export { fillView } from "./fill-view.ts";
+export { symbolNames } from "./instrument-key.ts";
 export { isRecord } from "./json.ts";
+export {
+  executionMatcher,
+  idMatcher,
+  problemMatcher,
+  type SearchPrefixes,
+  searchPrefixes,
+  tradeMatcher,
+} from "./list-matches.ts";
 export type { Absorption } from "./plan/absorption.ts";
 export type {
   BatchRun,

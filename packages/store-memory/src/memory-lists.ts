@@ -1,15 +1,16 @@
+import { instant, type Slice, type Trade, type TradeFilter } from "@fillbook/core";
+import type { BookStore, JobRecord } from "@fillbook/core/store";
 import {
-  type ExecutionFilter,
-  instant,
-  type ProblemFilter,
-  type Slice,
-  type Trade,
-  type TradeFilter,
-} from "@fillbook/core";
-import type { BookStore, JobRecord, StoredProblem } from "@fillbook/core/store";
-import { executionView, isRemovedTrade, tradeView } from "@fillbook/core/store";
+  executionMatcher,
+  executionView,
+  idMatcher,
+  isRemovedTrade,
+  problemMatcher,
+  tradeMatcher,
+  tradeView,
+} from "@fillbook/core/store";
 import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
-import { type MemoryTables, type OwnerTables, ownerTables, type ReportRow } from "./memory-tables.ts";
+import { type MemoryTables, type OwnerTables, ownerTables } from "./memory-tables.ts";
 
 type Lists = Pick<
   BookStore,
@@ -47,7 +48,7 @@ export function memoryLists(tables: MemoryTables): Lists {
       return { ...slice, manuals: manualsBeside(of(owner), slice.items) };
     },
     async executions(owner, filter) {
-      const { items, next } = sliceOf(of(owner).reports, filter, (row) => isListedReport(row, filter));
+      const { items, next } = sliceOf(of(owner).reports, filter, executionMatcher(filter));
       return { items: items.map(executionView), next };
     },
     async job(owner, id) {
@@ -62,7 +63,12 @@ export function memoryLists(tables: MemoryTables): Lists {
       return jobRecordsOf(of(owner), request);
     },
     async problems(owner, filter) {
-      return sliceOf(of(owner).problems, filter, (problem) => isListedProblem(problem, filter));
+      const { problems, connections } = of(owner);
+      return sliceOf(
+        problems,
+        filter,
+        problemMatcher(filter, (id) => connections.get(id)?.broker),
+      );
     },
   };
 }
@@ -86,38 +92,21 @@ function jobRecordsOf(
   return { items: page.map(([, record]) => record), next: rest.length > limit ? (page.at(-1)?.[0] ?? null) : null };
 }
 
-function isListedReport(row: ReportRow, { account, symbol, tradeId, canonical }: ExecutionFilter): boolean {
-  return (
-    isEqual(account, row.account) &&
-    isEqual(symbol, row.instrument.symbol) &&
-    isEqual(tradeId, row.tradeId) &&
-    isEqual(canonical, row.canonical)
-  );
-}
-
-function isListedProblem(problem: StoredProblem, filter: ProblemFilter): boolean {
-  const { state = "open", connectionId, kind, severity } = filter;
-  const stateFits = state === "all" || (problem.resolvedAt === null) === (state === "open");
-  const kindFits = isEqual(kind, problem.kind) && isEqual(severity, problem.severity);
-  return stateFits && kindFits && isEqual(connectionId, problem.connectionId);
-}
-
-function tradesOf({ trades }: OwnerTables, filter: TradeFilter): Slice<Trade> {
-  const { items, next } = sliceOf(trades, filter, (row) => isListedTrade(tradeView(row), filter));
+function tradesOf({ trades, reports }: OwnerTables, filter: TradeFilter): Slice<Trade> {
+  const isListed = tradeMatcher(filter, filter.search === undefined ? new Set() : tradesFound(reports, filter.search));
+  const { items, next } = sliceOf(trades, filter, (row) => {
+    const trade = tradeView(row);
+    return !isRemovedTrade(trade) && isListed(trade);
+  });
   return { items: items.map(tradeView), next };
 }
 
-function isListedTrade(trade: Trade, filter: TradeFilter): boolean {
-  return (
-    !isRemovedTrade(trade) &&
-    isEqual(filter.broker, trade.broker) &&
-    isEqual(filter.account, trade.account) &&
-    isEqual(filter.connectionId, trade.connectionId) &&
-    isEqual(filter.symbol, trade.instrument.symbol) &&
-    isEqual(filter.inbox, trade.inbox) &&
-    isEqual(filter.status, trade.status) &&
-    isEqual(filter.changedSinceReview, trade.changedSinceReview)
-  );
+/** The trades of executions that have an id which begins like this. */
+function tradesFound(reports: OwnerTables["reports"], search: string): ReadonlySet<string> {
+  const isFound = idMatcher(search);
+  const ids = new Set<string>();
+  for (const report of reports.values()) if (report.tradeId !== null && isFound(report)) ids.add(report.tradeId);
+  return ids;
 }
 
 /** The manual trades of the days of these trades. */
@@ -125,6 +114,6 @@ function manualsBeside({ trades }: OwnerTables, beside: readonly Trade[]): Trade
   const days = new Set(beside.map(({ lastExecutedAt }) => lastExecutedAt.slice(0, 10)));
   return [...days].flatMap((day) => {
     const ofDay = [...trades.newest({ from: instant(`${day}T00:00:00Z`), to: instant(`${day}T23:59:59.999999Z`) })];
-    return copyOf(ofDay.map(tradeView).filter((trade) => isListedTrade(trade, { broker: "manual" })));
+    return copyOf(ofDay.map(tradeView).filter((trade) => trade.broker === "manual" && !isRemovedTrade(trade)));
   });
 }

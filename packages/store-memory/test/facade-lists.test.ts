@@ -59,6 +59,8 @@ test.each<readonly [(typeof lists)[number], string, object]>([
   ["trades", "inbox", { inbox: "maybe" }],
   ["trades", "from", { from: "yesterday" }],
   ["trades", "symbol", { symbol: "" }],
+  ["executions", "search", { search: "" }],
+  ["executions", "instrumentKind", { instrumentKind: "coin" }],
   ["executions", "canonical", { canonical: "yes" }],
   ["executions", "to", { to: "2026-13-01T00:00:00Z" }],
   ["jobs", "status", { status: "done" }],

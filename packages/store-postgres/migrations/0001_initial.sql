@@ -128,6 +128,9 @@ create table executions (
   execution_id text collate "C",
   executed_at timestamptz not null,
   symbol text collate "C" not null,
+  -- One spelling of all of the symbol, and of its first part.
+  symbol_key text collate "C" not null,
+  symbol_head text collate "C" not null,
   raw_symbol text collate "C" not null,
   kind text collate "C" not null,
   currency text collate "C",
@@ -173,7 +176,11 @@ create table executions (
 );
 create unique index executions_canonical on executions (owner, family_key) where canonical;
 create index executions_by_time on executions (owner, executed_at, revision_key);
-create index executions_by_symbol on executions (owner, symbol, executed_at, revision_key);
+create index executions_by_symbol on executions (owner, symbol_key);
+create index executions_by_job on executions (owner, job_id);
+create index executions_by_execution_id on executions (owner, execution_id) where execution_id is not null;
+create index executions_by_order on executions (owner, order_key_id) where order_key_id is not null;
+create index executions_by_reference on executions (owner, order_reference) where order_reference is not null;
 create index executions_superseded on executions (owner, executed_at, revision_key) where not canonical;
 create index executions_by_trade on executions (owner, trade_id, executed_at, revision_key);
 create index executions_idless on executions (owner, content_key) where family_class = 'content';
@@ -284,6 +291,8 @@ create table trades (
   order_key text collate "C" not null,
   order_id text collate "C",
   symbol text collate "C" not null,
+  symbol_key text collate "C" not null,
+  symbol_head text collate "C" not null,
   instrument json not null,
   side text not null check (side in ('buy', 'sell')),
   status text not null check (status in ('filled', 'partial', 'canceled', 'unknown')),
@@ -305,7 +314,9 @@ create table trades (
   check ((status = 'canceled') = (average_price is null))
 );
 create index trades_by_time on trades (owner, last_executed_at, id);
-create index trades_by_symbol on trades (owner, symbol, last_executed_at, id);
+create index trades_by_symbol on trades (owner, symbol_key);
+create index trades_by_job on trades (owner, last_job_id);
+create index trades_by_order on trades (owner, order_id) where order_id is not null;
 create index trades_changed on trades (owner, last_executed_at, id) where changed;
 create index trades_manual on trades (owner, last_executed_at, id) where broker = 'manual';
 create index trades_inbox on trades (owner, last_executed_at, id) where inbox = 'pending_review';

@@ -1,5 +1,5 @@
 import type { Json, StoredExecution } from "@fillbook/core";
-import type { Marks, NewReport, StoredReport } from "@fillbook/core/store";
+import { type Marks, type NewReport, type StoredReport, symbolNames } from "@fillbook/core/store";
 import { countedDecision } from "./counted-decisions.ts";
 import type { SqlRow } from "./postgres-driver.ts";
 import { booleanText, instantColumn, isTrue, type SqlColumn, textOf, textOrNull } from "./sql-columns.ts";
@@ -39,6 +39,8 @@ export const executionColumns: readonly Column[] = [
   column("execution_id", "text", ({ executionId }) => executionId),
   column("executed_at", "timestamptz", ({ executedAt }) => executedAt),
   column("symbol", "text", ({ instrument }) => instrument.symbol),
+  column("symbol_key", "text", ({ instrument }) => symbolNames(instrument.symbol).key),
+  column("symbol_head", "text", ({ instrument }) => symbolNames(instrument.symbol).head),
   column("raw_symbol", "text", ({ instrument }) => instrument.rawSymbol),
   column("kind", "text", ({ instrument }) => instrument.kind),
   column("currency", "text", ({ instrument }) => instrument.currency),

@@ -23,9 +23,12 @@ export type SqlCondition =
    */
   | { readonly column: string; readonly value: string | undefined; readonly indexed: boolean }
   | { readonly column: string; readonly is: boolean | undefined }
-  /** Always asked: a text without parameters. */
-  | { readonly always: string }
+  /** Asked as this text, in which `bind` names a value. */
+  | { readonly text: (bind: Bind) => string }
   | { readonly column: string; readonly isNull: boolean | undefined };
+
+/** Makes a value a parameter of the statement and answers with its name. */
+export type Bind = (value: string) => string;
 
 /** How many rows a page has unless its filter says so. */
 const LIMIT_DEFAULT = 50;
@@ -42,24 +45,9 @@ export function listStatement(list: SqlList): {
 } {
   const { selection, from, table, filter } = list;
   const parameters: (string | null)[] = [list.owner];
-  const bind = (value: string) => `$${parameters.push(value)}`;
+  const bind: Bind = (value) => `$${parameters.push(value)}`;
   const [at, id] = list.order.map((column) => `${table}.${column}`);
-  const conditions = [`${table}.owner = $1`];
-  for (const condition of list.where) {
-    if ("always" in condition) {
-      conditions.push(condition.always);
-      continue;
-    }
-    const column = `${table}.${condition.column}`;
-    if ("isNull" in condition) {
-      if (condition.isNull !== undefined) conditions.push(`${column} is ${condition.isNull ? "" : "not "}null`);
-    } else if ("is" in condition) {
-      if (condition.is !== undefined) conditions.push(`${condition.is ? "" : "not "}${column}`);
-    } else if (condition.value !== undefined) {
-      const value = bind(condition.value);
-      conditions.push(`${column} = ${condition.indexed ? value : `(select ${value}::text)`}`);
-    }
-  }
+  const conditions = [`${table}.owner = $1`, ...list.where.flatMap((one) => conditionText(one, table, bind) ?? [])];
   if (filter.from !== undefined) conditions.push(`${at} >= ${bind(filter.from)}::timestamptz`);
   if (filter.to !== undefined) conditions.push(`${at} <= ${bind(filter.to)}::timestamptz`);
   if (filter.after !== undefined) {
@@ -70,4 +58,16 @@ export function listStatement(list: SqlList): {
   const text = `select ${selection} from ${from} where ${conditions.join(" and ")}
     order by ${at} desc, ${id} desc limit ${bind(String(limit + 1))}::bigint`;
   return { text, parameters, limit };
+}
+
+/** null for a condition that asks for nothing. */
+function conditionText(condition: SqlCondition, table: string, bind: Bind): string | null {
+  if ("text" in condition) return condition.text(bind);
+  const column = `${table}.${condition.column}`;
+  if ("isNull" in condition)
+    return condition.isNull === undefined ? null : `${column} is ${condition.isNull ? "" : "not "}null`;
+  if ("is" in condition) return condition.is === undefined ? null : `${condition.is ? "" : "not "}${column}`;
+  if (condition.value === undefined) return null;
+  const value = bind(condition.value);
+  return `${column} = ${condition.indexed ? value : `(select ${value}::text)`}`;
 }

@@ -19,6 +19,7 @@ import {
 } from "@fillbook/core/store";
 import { withCounted } from "./counted-decisions.ts";
 import { executionSelection, reportSelection, storedExecution, storedReport } from "./execution-columns.ts";
+import { executionConditions, problemConditions, removed, tradeConditions } from "./list-conditions.ts";
 import type { SqlCondition } from "./list-statement.ts";
 import type { SqlRow } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
@@ -33,7 +34,7 @@ export interface Listing<Item, Filter extends SliceRequest> {
   readonly selection: string;
   /** `[time, id]`: an index starts with the owner and these. */
   readonly order: readonly [string, string];
-  readonly where: (filter: Filter) => readonly SqlCondition[];
+  readonly where: (filter: Filter, tables: PostgresTables) => readonly SqlCondition[];
   /** Rows that are in no answer, by id either. */
   readonly without?: string;
   readonly itemOf: (row: SqlRow) => Item;
@@ -50,24 +51,12 @@ export const connectionListing: Listing<Connection, SliceRequest> = {
   keyOf: ({ createdAt, id }) => ({ at: createdAt, id }),
 };
 
-/** A manual trade that its owner took away is in no list. */
-const removed = "trades.broker = 'manual' and trades.status = 'canceled'";
-
 export const tradeListing: Listing<Trade, TradeFilter> = {
   table: "trades",
   from: (tables) => `${tables.trades} as trades`,
   selection: tradeSelection,
   order: ["last_executed_at", "id"],
-  where: ({ broker, account, connectionId, symbol, inbox, status, changedSinceReview }) => [
-    { column: "broker", value: broker, indexed: false },
-    { column: "account", value: account, indexed: false },
-    { column: "connection_id", value: connectionId, indexed: false },
-    { column: "symbol", value: symbol, indexed: true },
-    { column: "inbox", value: inbox, indexed: true },
-    { column: "status", value: status, indexed: false },
-    { column: "changed", is: changedSinceReview },
-    { always: `not (${removed})` },
-  ],
+  where: tradeConditions,
   without: removed,
   itemOf: (row) => tradeView(tradeRow(row)),
   keyOf: ({ lastExecutedAt, id }) => ({ at: lastExecutedAt, id }),
@@ -78,12 +67,7 @@ export const executionListing: Listing<StoredExecution, ExecutionFilter> = {
   from: (tables) => `${tables.executions} as executions join ${tables.raws} as raws using (row_id)`,
   selection: `${executionSelection}, raws.raw`,
   order: ["executed_at", "revision_key"],
-  where: ({ tradeId, account, symbol, canonical }) => [
-    { column: "trade_id", value: tradeId, indexed: true },
-    { column: "account", value: account, indexed: false },
-    { column: "symbol", value: symbol, indexed: true },
-    { column: "canonical", is: canonical },
-  ],
+  where: executionConditions,
   itemOf: storedExecution,
   keyOf: ({ executedAt, id }) => ({ at: executedAt, id }),
 };
@@ -97,7 +81,7 @@ export const fillListing: Listing<StoredFill, FillFilter & SliceRequest> = {
     { column: "broker", value: broker, indexed: false },
     { column: "account", value: account, indexed: false },
     { column: "fill", isNull: false },
-    { always: "not (executions.broker = 'manual' and not executions.canonical)" },
+    { text: () => "not (executions.broker = 'manual' and not executions.canonical)" },
   ],
   itemOf: (row) => fillView(storedReport(row)),
   keyOf: ({ executedAt, id }) => ({ at: executedAt, id }),
@@ -121,12 +105,7 @@ export const problemListing: Listing<StoredProblem, ProblemFilter> = {
   from: (tables) => `${tables.problems} as problems`,
   selection: problemSelection,
   order: ["opened_at", "problem_key"],
-  where: ({ connectionId, kind, severity, state = "open" }) => [
-    { column: "connection_id", value: connectionId, indexed: false },
-    { column: "kind", value: kind, indexed: false },
-    { column: "severity", value: severity, indexed: false },
-    { column: "resolved_at", isNull: state === "all" ? undefined : state === "open" },
-  ],
+  where: problemConditions,
   itemOf: problemOf,
   keyOf: ({ openedAt, id }) => ({ at: openedAt, id }),
 };

@@ -93,7 +93,7 @@ export async function readSlice<Item, Filter extends SliceRequest>(
 ): Promise<Slice<Item>> {
   const { text, parameters, limit } = listStatement({
     ...{ selection: listing.selection, from: listing.from(tables), table: listing.table, order: listing.order },
-    ...{ owner, filter, where: listing.where(filter) },
+    ...{ owner, filter, where: listing.where(filter, tables) },
   });
   const rows = await sql.query(text, parameters);
   const items = rows.slice(0, limit).map(listing.itemOf);

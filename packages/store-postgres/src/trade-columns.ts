@@ -1,5 +1,5 @@
 import type { Trade } from "@fillbook/core";
-import { type TradeFacts, type TradeRow, tradeView } from "@fillbook/core/store";
+import { symbolNames, type TradeFacts, type TradeRow, tradeView } from "@fillbook/core/store";
 import type { SqlRow } from "./postgres-driver.ts";
 import { booleanText, instantColumn, type SqlColumn, textOf, textOrNull } from "./sql-columns.ts";
 
@@ -23,6 +23,8 @@ export const tradeColumns: readonly Column[] = [
   column("order_key", "text", ({ row }) => row.orderKey),
   column("order_id", "text", ({ row }) => row.orderId),
   column("symbol", "text", ({ row }) => row.instrument.symbol),
+  column("symbol_key", "text", ({ row }) => symbolNames(row.instrument.symbol).key),
+  column("symbol_head", "text", ({ row }) => symbolNames(row.instrument.symbol).head),
   column("instrument", "json", ({ row }) => JSON.stringify(row.instrument)),
   column("side", "text", ({ row }) => row.side),
   column("status", "text", ({ view }) => view.status),

@@ -34,6 +34,7 @@ const reads: readonly ((store: BookStore, ids: Ids) => Promise<unknown>)[] = [
   (store) => store.problems("owner", { state: "all", after }),
   (store) => store.problems("owner", { state: "resolved", kind: "conflict" }),
   (store, { connectionId }) => store.problems("owner", { connectionId, severity: "error" }),
+  (store, { jobId }) => store.problems("owner", { broker: "scripted", jobId }),
   (store) => store.problemCounts("owner", {}),
   (store, { connectionId }) => store.problemCounts("owner", { connectionId }),
   (store, { connectionId }) => store.openRejects("owner", { connectionId, limit: 200 }),

@@ -44,9 +44,19 @@ export async function sortsOf(
   return planned(pool, statements, isSort);
 }
 
+/** Statements that would walk a list by one of these indexes. */
+export async function walksOf(
+  pool: Pool,
+  statements: readonly HeardStatement[],
+  indexes: readonly string[],
+): Promise<readonly string[]> {
+  return planned(pool, statements, (node) => indexes.includes(String(node["Index Name"])));
+}
+
 interface PlanNode {
   readonly "Node Type"?: unknown;
   readonly "Relation Name"?: unknown;
+  readonly "Index Name"?: unknown;
   readonly "Plan Rows"?: unknown;
 }
 
