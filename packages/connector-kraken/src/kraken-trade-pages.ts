@@ -9,6 +9,7 @@ import type { PageDiagnostic } from "@fillbook/core/connector";
 import { awaitFees } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
 import { noteDoubt } from "./kraken-coverage.ts";
+import { leaveToExport, notePlan } from "./kraken-first-export.ts";
 import { nowSeconds } from "./kraken-history.ts";
 import { secondsOf } from "./kraken-ledger.ts";
 import { unreadGroups } from "./kraken-ledger-groups.ts";
@@ -62,6 +63,7 @@ export async function* readTrades(
       const parameters = historyParameters(window, request.connection.settings);
       const page = await client.call({ endpoint: "TradesHistory", parameters, read: readTradesPage });
       fetched = { window, rows: page.rows };
+      run.estimate.counted(window, page.count);
       return page;
     },
   });
@@ -88,10 +90,12 @@ function ledgerPart(cursor: ClosedWindowCursor, groups: readonly Json[]): ReadTr
 /** Reads the windows of TradesHistory; what is new while they are read comes first. */
 export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   const reopen = (cursor: ClosedWindowCursor) => withNewHead(run, cursor);
+  leaveToExport(run);
   for await (const read of readTrades(run, { cursor: run.trades, reopen })) {
     run.trades = read.cursor;
     noteUnread(run, read.ledger);
     yield tradesPage(run, read);
+    if (leaveToExport(run)) return;
   }
 }
 
@@ -108,6 +112,7 @@ export function tradesPage(run: KrakenRun, read: ReadTrades): KrakenPage {
   const raws = trades.map((trade) => krakenRaw(trade, ledgerRows(ledger.byTxid.get(trade.txid) ?? [])));
   noteFees(run, ledger.unread === null ? raws : [], pairs);
   noteDoubt(run, ledger);
+  notePlan(run, { raws, groups: ledger.groups, pairs, count });
   return pageOf(run, {
     records: [...raws, ...ledger.groups].map((raw) => ({ raw })),
     pairs,
@@ -116,7 +121,7 @@ export function tradesPage(run: KrakenRun, read: ReadTrades): KrakenPage {
       ...pairs.filter(({ base }) => base === null).map(unresolvedPair),
       ...unreadGroups(run, ledger.groups),
     ],
-    ...{ finished, expectedRecords: count },
+    finished,
   });
 }
 
