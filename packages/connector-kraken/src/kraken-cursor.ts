@@ -1,9 +1,10 @@
-import { type ClosedWindow, type ClosedWindowCursor, windowsMax } from "@fillbook/connector-kit";
+import type { ClosedWindow, ClosedWindowCursor } from "@fillbook/connector-kit";
 import { ImportError } from "@fillbook/core";
 import { z } from "zod";
 import { doubtsMax, type KrakenDoubt, type KrakenRead, unclaimedMax } from "./kraken-coverage.ts";
-import { type KrakenExport, krakenExportSchema } from "./kraken-export.ts";
+import { countSchema, type KrakenExport, krakenExportSchema, storedSchema } from "./kraken-export.ts";
 import { answerLengthMax, answersMax, type HeldAnswer } from "./kraken-held-answers.ts";
+import { secondsSchema, windowsSchema } from "./kraken-window-schema.ts";
 
 /** Fills whose ledger entries were not all there yet: when to look again, and where. Whole unix seconds. */
 export type KrakenAwaiting = { readonly from: number; readonly to: number; readonly dueAt: number };
@@ -13,6 +14,17 @@ export type KrakenRequested = { readonly from: number; readonly to: number | nul
 
 /** Requests of one cursor, at most: beyond, the oldest is forgotten, and asked for again it is read again. */
 export const requestsMax = 8;
+
+/** What an export is to hold of a history that was never read, once its newest page is stored. Whole unix seconds. */
+export type KrakenPlan = {
+  /** Exclusive. */
+  readonly from: number;
+  readonly to: number;
+  /** Somebody asked for it: it is exported however little it is. */
+  readonly isAsked: boolean;
+  /** There once that page is stored. */
+  readonly read?: { readonly askedAt: number; readonly stored: readonly string[]; readonly fills?: number };
+};
 
 /** The key as it was last looked at: digests of its public half and of its account's number, and its limits. */
 export type KrakenKeySeen = {
@@ -26,6 +38,8 @@ export type KrakenKeySeen = {
   readonly endsAt?: number;
   /** Kraken did not say what the key reads. */
   readonly isUnknown?: true;
+  /** The key lacks the right to exports. */
+  readonly isNoExport?: true;
 };
 
 /** Where the reading of a Kraken account stands. Head and windows are those of TradesHistory. */
@@ -44,6 +58,8 @@ export type KrakenCursor = ClosedWindowCursor & {
   readonly requests?: readonly KrakenRequested[];
   /** History that is read from an export, and not by windows. */
   readonly exporting?: KrakenExport;
+  /** It is not asked for yet. */
+  readonly plan?: KrakenPlan;
   readonly key?: KrakenKeySeen;
   /** What was read while it was not known what the key may read. */
   readonly unclaimed?: readonly KrakenRead[];
@@ -55,22 +71,15 @@ export type KrakenCursor = ClosedWindowCursor & {
   readonly answers?: readonly HeldAnswer[];
 };
 
-const seconds = z.number().int().min(0).max(9_999_999_999);
-
-const windowSchema = z.strictObject({
-  from: seconds,
-  to: seconds,
-  offset: z.number().int().min(0),
-  lastId: z.string().max(100).nullable(),
-});
-const windows = { head: seconds.nullable(), windows: z.array(windowSchema).max(windowsMax) };
+const seconds = secondsSchema;
+const windows = { head: seconds.nullable(), windows: windowsSchema };
 
 export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
   version: z.literal(1),
   consolidateTaker: z.boolean(),
   ...windows,
   ledger: z.strictObject(windows).exactOptional(),
-  unread: windows.windows.exactOptional(),
+  unread: windowsSchema.exactOptional(),
   unreadReported: z.literal(true).exactOptional(),
   awaiting: z.strictObject({ from: seconds, to: seconds, dueAt: seconds }).exactOptional(),
   requests: z
@@ -78,11 +87,20 @@ export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
     .max(requestsMax)
     .exactOptional(),
   exporting: krakenExportSchema.exactOptional(),
+  plan: z
+    .strictObject({
+      ...{ from: seconds, to: seconds, isAsked: z.boolean() },
+      read: z
+        .strictObject({ askedAt: seconds, stored: storedSchema, fills: countSchema.exactOptional() })
+        .exactOptional(),
+    })
+    .exactOptional(),
   key: z
     .strictObject({
       ...{ id: z.string().max(100), account: z.string().max(100).nullable(), checkedAt: seconds },
       ...{ from: seconds.exactOptional(), to: seconds.exactOptional(), endsAt: seconds.exactOptional() },
       isUnknown: z.literal(true).exactOptional(),
+      isNoExport: z.literal(true).exactOptional(),
     })
     .exactOptional(),
   unclaimed: z

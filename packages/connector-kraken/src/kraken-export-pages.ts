@@ -1,5 +1,5 @@
-import { openRequested, wait } from "@fillbook/connector-kit";
-import { isImportError } from "@fillbook/core";
+import { isJsonObject, openRequested, windowsMax } from "@fillbook/connector-kit";
+import { isImportError, type Json } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { noteRead } from "./kraken-coverage.ts";
 import type { KrakenTable } from "./kraken-csv.ts";
@@ -11,23 +11,29 @@ import {
   type KrakenExport,
   removeExport,
 } from "./kraken-export.ts";
+import { exportReports, isReady } from "./kraken-export-wait.ts";
 import { archiveTables } from "./kraken-file.ts";
-import { nowSeconds } from "./kraken-history.ts";
 import { withNewHead } from "./kraken-new-head.ts";
 import { type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
 import { tablePages } from "./kraken-table-pages.ts";
+import { cursorId } from "./kraken-trade.ts";
 import { noteUnread } from "./kraken-unread.ts";
-
-const REPORTS = ["ledgers", "trades"] as const;
 
 /**
  * Asks for the reports of an export. Each step is stored before the next: a job is asked for under a name that is stored
  * already, so none is lost and none is made twice.
+ *
+ * @param how.isStored that name is stored, with a plan.
  */
-export async function* askForExport(run: KrakenRun, resumed: boolean): AsyncGenerator<KrakenPage, void> {
+export async function* askForExport(
+  run: KrakenRun,
+  { isStored }: { readonly isStored: boolean },
+): AsyncGenerator<KrakenPage, void> {
   if (run.exporting === null) return;
-  if (!resumed) yield pageOf(run, { records: [] });
-  for (const report of REPORTS) {
+  const { cursor } = run.request;
+  const resumed = cursor?.exporting !== undefined || cursor?.plan?.read !== undefined;
+  if (!isStored && !resumed) yield pageOf(run, { records: [] });
+  for (const report of exportReports) {
     const part = run.exporting?.[report];
     if (run.exporting === null || part === null || part === undefined || part.id !== null || part.done) continue;
     const id = await askOnce(run, { report, exporting: run.exporting, resumed });
@@ -54,22 +60,23 @@ async function askOnce(
 }
 
 const REFUSALS: ReadonlySet<string> = new Set(["PERMISSION_DENIED", "FEATURE_UNAVAILABLE", "REQUEST_INVALID"]);
-const POLL_SECONDS = [5, 10, 15, 30, 60];
-/** A job that is not done by then never will be; some took "more than an hour" (Waltio's help, read 2026-08). */
-const JOB_LIFE_SECONDS = 24 * 3_600;
 const FAILURES_MAX = 3;
 
 /** Waits for the reports, reads them, and removes them. What cannot be had is read by pages. */
 export async function* exportPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   if (run.exporting === null) return;
-  const ready = run.exporting.trades.done ? "ready" : await isReady(run, run.exporting);
+  const ready = run.exporting.isMade ? "ready" : await isReady(run, run.exporting);
   if (ready === "pending") {
     yield pageOf(run, { records: [], diagnostics: [pending(run.exporting)] });
     return;
   }
+  if (ready === "ready" && !run.exporting.isMade) {
+    run.exporting = { ...run.exporting, isMade: true };
+    yield pageOf(run, { records: [] });
+  }
   if (ready === "ready") yield* reports(run);
   // Removed before it is forgotten: an export that is read is still known after a crash.
-  for (const report of REPORTS) {
+  for (const report of exportReports) {
     const id = run.exporting[report]?.id ?? null;
     if (id !== null) await removeExport(run.client, id, ready === "ready" ? "delete" : "cancel");
   }
@@ -90,26 +97,6 @@ async function* reports(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   }
 }
 
-/** Polls within the key's limit until both reports are there, a while at most. */
-async function isReady(run: KrakenRun, exporting: KrakenExport): Promise<"ready" | "pending" | "lost"> {
-  const { client, policy, request } = run;
-  const startedAt = nowSeconds(request);
-  for (let polls = 0; ; polls += 1) {
-    let waiting = false;
-    for (const report of REPORTS) {
-      const id = exporting[report]?.id ?? null;
-      if (id === null) continue;
-      const job = (await exportJobs(client, report)).find((one) => one.id === id);
-      if (job === undefined || !["Queued", "Processing", "Processed"].includes(job.status)) return "lost";
-      waiting ||= job.status !== "Processed";
-    }
-    if (!waiting) return "ready";
-    if (nowSeconds(request) - exporting.askedAt > JOB_LIFE_SECONDS) return "lost";
-    if ((nowSeconds(request) - startedAt) * 1000 >= policy.exportWaitMs) return "pending";
-    await wait(request.clock, 1000 * (POLL_SECONDS[Math.min(polls, POLL_SECONDS.length - 1)] ?? 0), request.signal);
-  }
-}
-
 /** The records of both reports behind those that are stored: as one set of tables, so that each fill finds its entries. */
 async function* reportPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   const part = run.exporting?.trades;
@@ -118,7 +105,7 @@ async function* reportPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   const { accountRef: account, settings } = request.connection;
   let passed = 0;
   for await (const page of tablePages(await reportTables(run), { catalog, request, account, settings, policy })) {
-    const records = page.records.slice(Math.max(0, part.records - passed));
+    const records = page.records.slice(Math.max(0, part.records - passed)).filter((raw) => !isStored(run, raw));
     passed += page.records.length;
     if (records.length === 0 && page.diagnostics.length === 0) continue;
     setPart(run, "trades", { ...part, records: passed });
@@ -135,9 +122,14 @@ async function* reportPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   yield pageOf(run, { records: [] });
 }
 
+function isStored({ exporting }: KrakenRun, raw: Json): boolean {
+  const txid = isJsonObject(raw) ? (raw.txid ?? raw.refid) : null;
+  return typeof txid === "string" && exporting?.stored?.includes(cursorId({ txid, row: raw })) === true;
+}
+
 async function reportTables({ client, exporting, policy }: KrakenRun): Promise<readonly KrakenTable[]> {
   const tables: KrakenTable[] = [];
-  for (const report of REPORTS) {
+  for (const report of exportReports) {
     const id = exporting?.[report]?.id ?? null;
     if (id === null) continue;
     const archive = await client.file({ endpoint: "RetrieveExport", parameters: { id } });
@@ -156,11 +148,19 @@ async function* countFailure(run: KrakenRun, error: unknown): AsyncGenerator<Kra
   yield pageOf(run, { records: [] });
 }
 
-/** The span of the export becomes a window of pages: nothing of it is claimed to be read. */
+/** What the export was for is read by pages: nothing of it is claimed to be read. */
 function giveUp(run: KrakenRun): void {
   if (run.exporting === null) return;
-  run.trades = openRequested(run.trades, { from: run.exporting.from, to: run.exporting.to });
+  const { from, to, instead } = run.exporting;
+  const trades = [...run.trades.windows, ...(instead?.trades ?? [])];
+  const ledger = [...run.ledgers.windows, ...(instead?.ledger ?? [])];
   run.exporting = null;
+  if (instead === undefined || trades.length > windowsMax || ledger.length > windowsMax) {
+    run.trades = openRequested(run.trades, { from, to });
+    return;
+  }
+  run.trades = { ...run.trades, windows: trades };
+  run.ledgers = { ...run.ledgers, windows: ledger };
 }
 
 function setPart(run: KrakenRun, report: ExportReport, part: ExportPart | null): void {

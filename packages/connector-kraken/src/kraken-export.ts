@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { isJsonObject } from "@fillbook/connector-kit";
+import { type ClosedWindow, isJsonObject } from "@fillbook/connector-kit";
 import { ImportError, isImportError, type Json } from "@fillbook/core";
 import { z } from "zod";
 import type { KrakenClient } from "./kraken-client.ts";
+import { secondsSchema as seconds, windowsSchema } from "./kraken-window-schema.ts";
 
 /** One of the two reports of an export. A type, so that it is assignable to Json. */
 export type ExportPart = {
@@ -25,17 +26,33 @@ export type KrakenExport = {
   readonly trades: ExportPart;
   /** How often a file of it was broken. */
   readonly failures: number;
+  /** True once Kraken has made both reports. */
+  readonly isMade?: true;
+  /** What Kraken counts: an estimate. */
+  readonly fills?: number;
+  /** Executions of it that are stored, fees and all, as the interface shows them. */
+  readonly stored?: readonly string[];
+  /** Windows that are read on where it cannot be had; absent where its span is one. */
+  readonly instead?: { readonly trades: readonly ClosedWindow[]; readonly ledger: readonly ClosedWindow[] };
 };
 
-const seconds = z.number().int().min(0).max(9_999_999_999);
 const partSchema: z.ZodType<ExportPart> = z.strictObject({
   id: z.string().max(40).nullable(),
   records: z.number().int().min(0),
   done: z.boolean(),
 });
+/** Ids of one cursor, at most: those of a page and of the ledger beside it. */
+export const storedMax = 200;
+/** As a cursor may hold them. */
+export const storedSchema: z.ZodType<readonly string[]> = z.array(z.string().max(100)).max(storedMax);
+export const countSchema: z.ZodType<number> = z.number().int().min(0);
 export const krakenExportSchema: z.ZodType<KrakenExport> = z.strictObject({
   ...{ from: seconds, to: seconds, askedAt: seconds, tag: z.string().max(100) },
   ...{ ledgers: partSchema.nullable(), trades: partSchema, failures: z.number().int().min(0).max(100) },
+  isMade: z.literal(true).exactOptional(),
+  fills: countSchema.exactOptional(),
+  stored: storedSchema.exactOptional(),
+  instead: z.strictObject({ trades: windowsSchema, ledger: windowsSchema }).exactOptional(),
 });
 
 export type ExportReport = "trades" | "ledgers";

@@ -7,52 +7,71 @@ import {
   openRequested,
 } from "@fillbook/connector-kit";
 import { type Clock, type Instant, unixMsOf } from "@fillbook/core";
-import { type KrakenCursor, type KrakenRequested, requestsMax } from "./kraken-cursor.ts";
+import { type KrakenCursor, type KrakenPlan, type KrakenRequested, requestsMax } from "./kraken-cursor.ts";
 import { type KrakenExport, newExport } from "./kraken-export.ts";
 import type { ReadPolicy } from "./kraken-policy.ts";
 import type { KrakenPull } from "./kraken-run.ts";
+import type { KrakenSettings } from "./kraken-settings.ts";
 
 /** What a run is to read. */
 export interface KrakenHistory {
   readonly trades: ClosedWindowCursor;
   readonly exporting: KrakenExport | null;
+  readonly plan: KrakenPlan | null;
   readonly requests: readonly KrakenRequested[];
 }
 
 /**
- * Opens what is new, and what somebody asks for: a backfill by an export where the connection reads exports, all else by
- * windows. A request that is being read already goes on where it stands, so that a host may repeat it until it is done.
+ * Opens what is new, and what somebody asks for: a backfill and a history that was never read by an export where the connection reads
+ * exports, all else by windows. A request that is being read already goes on where it stands, so that a host may repeat it until it is done.
  */
 export function openHistory(policy: ReadPolicy, request: KrakenPull): KrakenHistory {
   const { cursor } = request;
   const head = headOptions(policy, request, headEverySeconds(policy, request));
   // A page that a cut run has begun comes first.
   const opened = cursor?.answers === undefined ? openNew(cursor, head) : cursor;
-  const open = { trades: opened, exporting: cursor?.exporting ?? null, requests: cursor?.requests ?? [] };
+  const plan = planOf(request, opened);
+  const open = { trades: opened, exporting: cursor?.exporting ?? null, plan, requests: cursor?.requests ?? [] };
   const asked = requestedSpan(request);
   if (asked === null || open.requests.some(({ from, to }) => from === asked.from && to === asked.to)) return open;
   const span = { from: asked.from, to: Math.min(head.safeNow, asked.to ?? head.safeNow) };
   if (span.from >= span.to) return open;
   const requests = [...open.requests, asked].slice(-requestsMax);
+  if (plan !== null && readsExport(request)) return { ...open, requests, plan: { ...span, isAsked: true } };
   const { exporting } = open;
   if (exporting !== null && exporting.from <= span.from && exporting.to >= (asked.to ?? exporting.to)) {
     return { ...open, requests };
   }
   if (exporting === null && readsExport(request)) {
-    return { trades: besideExport(cursor, span, head), exporting: exportOf(request, span), requests };
+    // What an export covers needs no window; new fills do not wait for it.
+    const trades = withoutInner(cursor, openHead(cursor ?? emptyWindowCursor, head), span);
+    return { ...open, trades, exporting: exportOf(request, span, nowSeconds(request)), requests };
   }
-  return { trades: openRequested(withoutInner(cursor, opened, span), span), exporting, requests };
+  return { ...open, trades: openRequested(withoutInner(cursor, opened, span), span), requests };
+}
+
+/** A history that was never read is exported, whatever the run is for: all that its first page leaves. */
+function planOf({ cursor, connection }: KrakenPull, { windows }: ClosedWindowCursor): KrakenPlan | null {
+  if (cursor !== null) return cursor.plan ?? null;
+  const [window] = windows;
+  if (window === undefined || !mayReadExport(connection.settings)) return null;
+  return { from: window.from, to: window.to, isAsked: false };
 }
 
 /** Exports name fills in Kraken's own mode only. */
-function readsExport({ mode, connection }: KrakenPull): boolean {
-  return mode === "backfill" && connection.settings.exports && connection.settings.consolidateTaker;
+function mayReadExport({ exports, consolidateTaker }: KrakenSettings): boolean {
+  return exports && consolidateTaker;
 }
 
-function exportOf(request: KrakenPull, span: Span): KrakenExport {
+function readsExport({ mode, connection }: KrakenPull): boolean {
+  return mode === "backfill" && mayReadExport(connection.settings);
+}
+
+/** An export of the span that nobody has asked Kraken for yet. */
+export function exportOf(request: KrakenPull, span: Span, askedAt: number): KrakenExport {
   const { id, settings } = request.connection;
   const ledgers = settings.ledgerFees || settings.instant;
-  return newExport(span, { connectionId: id, askedAt: nowSeconds(request), ledgers });
+  return newExport(span, { connectionId: id, askedAt, ledgers });
 }
 
 type Span = { readonly from: number; readonly to: number };
@@ -80,15 +99,6 @@ export function headOptions(policy: ReadPolicy, request: KrakenPull, headEverySe
 
 export function nowSeconds({ clock }: { readonly clock: Clock }): number {
   return Math.max(1, Math.floor(clock.now() / 1000));
-}
-
-/** What an export covers needs no window; new fills do not wait for it, and what lies before it is read by windows. */
-function besideExport(cursor: KrakenCursor | null, span: Span, head: HeadOptions): ClosedWindowCursor {
-  if (cursor === null || cursor.head === null) {
-    const started = { head: span.to, windows: [] };
-    return openRequested(started, { from: head.historyStart, to: span.from });
-  }
-  return withoutInner(cursor, openHead(cursor, head), span);
 }
 
 /** Without the windows that a longer span reads anyway, but for the one of what is new. */

@@ -76,7 +76,7 @@ async function watchKey(run: KrakenRun): Promise<KeyNews> {
     run.key = known === null ? { id, account, checkedAt: now, isUnknown: true } : { ...known, checkedAt: now };
     return { diagnostics: [], resolved: known === null && endedAt !== undefined ? [keyEnds(endedAt)] : [] };
   }
-  run.key = { id, account, checkedAt: now, ...limitsOf(info, now) };
+  run.key = { id, account, checkedAt: now, ...limitsOf(info, now), ...rightsOf(info) };
   const diagnostics = keyDiagnostics(info, now);
   const before = endedAt === undefined ? [keyRange] : [keyRange, keyEnds(endedAt)];
   const isOver = ({ key }: { key: string }) => !diagnostics.some((one) => one.key === key);
@@ -101,6 +101,12 @@ function refuseOtherAccount(seen: KrakenKeySeen | null, account: string | null):
   const message =
     "the API key is of another Kraken account than this connection's fills, such as a subaccount: make a new connection";
   throw new ImportError("ACCOUNT_MISMATCH", message);
+}
+
+/** A list without the right to trades uses other words than those that are known. */
+function rightsOf({ permissions }: KeyInfo): Pick<KrakenKeySeen, "isNoExport"> {
+  const isKnown = permissions.includes("query-closed-trades");
+  return isKnown && !permissions.includes("export-data") ? { isNoExport: true } : {};
 }
 
 function limitsOf(

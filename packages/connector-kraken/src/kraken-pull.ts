@@ -16,7 +16,8 @@ import { unreadPages } from "./kraken-unread-pages.ts";
 
 /**
  * Reads TradesHistory by closed windows, what is new first, with what the ledger says; then what that and earlier runs left of the ledger. A
- * backfill asks for an export first and reads it behind what is new, and behind it the tail that came meanwhile.
+ * backfill and a first run ask for an export, the first run behind its newest page, and read it behind what is new, and behind it the tail that
+ * came meanwhile.
  */
 export async function* krakenPull(parts: KrakenParts, request: KrakenPull): AsyncGenerator<KrakenPage, void> {
   const run = openRun(parts, request);
@@ -39,11 +40,12 @@ async function* untilCut(run: KrakenRun, pages: AsyncGenerator<KrakenPage, void>
 }
 
 async function* historyPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
-  const exported = run.exporting !== null;
   const isResumed = run.answers.waiting.length > 0;
-  yield* askForExport(run, run.request.cursor?.exporting !== undefined);
+  yield* askForExport(run, { isStored: false });
   yield* tradePages(run);
-  if (exported) {
+  if (run.exporting !== null) {
+    // What the first page left is asked for behind it.
+    if (run.exporting.trades.id === null) yield* askForExport(run, { isStored: true });
     yield* exportPages(run);
     yield* tradePages(run);
   }

@@ -7,6 +7,7 @@ import type { KrakenPull, KrakenRun } from "./kraken-run.ts";
 /** Where the run stands. */
 export function cursorOf(run: KrakenRun): KrakenCursor {
   const { request, trades, ledgers, unread, unreadReported, awaiting, exporting, requests, key, unclaimed } = run;
+  const { plan } = run;
   const { waiting } = run.answers;
   const doubts = openDoubts(run);
   const { consolidateTaker } = request.connection.settings;
@@ -19,6 +20,7 @@ export function cursorOf(run: KrakenRun): KrakenCursor {
     ...(awaiting === null ? {} : { awaiting }),
     ...(requests.length > 0 && isAnythingLeft(run) ? { requests } : {}),
     ...(exporting === null ? {} : { exporting }),
+    ...(plan === null ? {} : { plan }),
     ...(key === null ? {} : { key }),
     ...(unclaimed.length === 0 ? {} : { unclaimed }),
     ...(doubts.length === 0 ? {} : { doubts }),

@@ -15,9 +15,11 @@ import {
   type KrakenAwaiting,
   type KrakenCursor,
   type KrakenKeySeen,
+  type KrakenPlan,
   type KrakenRequested,
   refuseModeChange,
 } from "./kraken-cursor.ts";
+import { type Estimate, estimateOf } from "./kraken-estimate.ts";
 import type { KrakenExport } from "./kraken-export.ts";
 import { type HeldAnswers, heldAnswers } from "./kraken-held-answers.ts";
 import { headEverySeconds, nowSeconds, openHistory } from "./kraken-history.ts";
@@ -58,6 +60,8 @@ export interface KrakenRun {
   readsAgain: boolean;
   awaiting: KrakenAwaiting | null;
   exporting: KrakenExport | null;
+  /** What its first page is to leave to an export. */
+  plan: KrakenPlan | null;
   /** What was asked for and is being read. */
   readonly requests: readonly KrakenRequested[];
   /** The key as it was last looked at. */
@@ -70,6 +74,7 @@ export interface KrakenRun {
   /** How long ago the newest window must have been opened before this run opens another. */
   headEverySeconds: number;
   pagesYielded: number;
+  readonly estimate: Estimate;
 }
 
 /** Opens a run: where it stands, and what it is to read. */
@@ -86,7 +91,7 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
   const { client } = answers;
   const awaiting = cursor?.awaiting ?? null;
   const due = dueSpan(awaiting, nowSeconds(request));
-  const { trades, exporting, requests } = openHistory(policy, request);
+  const { trades, exporting, plan, requests } = openHistory(policy, request);
   return {
     ...{ request, policy, catalog, client, answers },
     ledger: ledgerReader(client, deniedLately(request)),
@@ -96,7 +101,7 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     unreadReported: cursor?.unreadReported === true,
     readsAgain: false,
     awaiting: due === null ? awaiting : null,
-    ...{ exporting, requests },
+    ...{ exporting, plan, requests },
     key: cursor?.key ?? null,
     unclaimed: cursor?.unclaimed ?? [],
     doubts: cursor?.doubts ?? [],
@@ -104,6 +109,7 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     // What an earlier run was answered is used first: then a run that is cut each time still gets on.
     headEverySeconds: answers.waiting.length === 0 ? headRefreshSeconds : headEverySeconds(policy, request),
     pagesYielded: 0,
+    estimate: estimateOf(),
   };
 }
 
@@ -115,14 +121,14 @@ export function pageOf(
     readonly pairs?: readonly KrakenPair[];
     readonly diagnostics?: readonly PageDiagnostic[];
     readonly finished?: FinishedWindow | null;
-    readonly expectedRecords?: number | null;
   },
 ): KrakenPage {
-  const { records, pairs = [], expectedRecords = null } = page;
+  const { records, pairs = [] } = page;
   const coverage = krakenCoverage(run, page.finished ?? null);
   const news = ledgerNews(run);
   run.pagesYielded += 1;
   run.answers.passed();
+  const expectedRecords = run.estimate.afterPage(run, records.length);
   return {
     records,
     context: contextOf(run, pairs),

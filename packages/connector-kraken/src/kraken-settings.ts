@@ -25,7 +25,7 @@ export interface KrakenSettings {
    */
   readonly instant: boolean;
   /**
-   * Whether a backfill reads history from an export, which needs the right "Export data"; without it, where Kraken refuses,
+   * Whether a first run and a backfill read history from an export, which needs the right "Export data"; without it, where Kraken refuses,
    * or with `consolidateTaker: false` from pages. @defaultValue true
    */
   readonly exports: boolean;

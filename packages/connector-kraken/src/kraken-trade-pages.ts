@@ -10,6 +10,7 @@ import { awaitFees } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
 import { noteDoubt } from "./kraken-coverage.ts";
 import { fetchTrades } from "./kraken-fetch-trades.ts";
+import { leaveToExport, notePlan } from "./kraken-first-export.ts";
 import { nowSeconds } from "./kraken-history.ts";
 import { cursorId } from "./kraken-id.ts";
 import { secondsOf } from "./kraken-ledger.ts";
@@ -61,6 +62,7 @@ export async function* readTrades(
     fetchPage: async (window) => {
       const page = await fetchTrades(run, window);
       fetched = { window, rows: page.rows };
+      run.estimate.counted(window, page.count);
       return page;
     },
   });
@@ -87,10 +89,12 @@ function ledgerPart(cursor: ClosedWindowCursor, groups: readonly Json[]): ReadTr
 /** Reads the windows of TradesHistory; what is new while they are read comes first. */
 export async function* tradePages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   const reopen = (cursor: ClosedWindowCursor) => withNewHead(run, cursor);
+  leaveToExport(run);
   for await (const read of readTrades(run, { cursor: run.trades, reopen })) {
     run.trades = read.cursor;
     noteUnread(run, read.ledger);
     yield tradesPage(run, read);
+    if (leaveToExport(run)) return;
   }
 }
 
@@ -107,6 +111,7 @@ export function tradesPage(run: KrakenRun, read: ReadTrades): KrakenPage {
   const raws = trades.map((trade) => krakenRaw(trade, ledgerRows(ledger.byTxid.get(trade.txid) ?? [])));
   noteFees(run, ledger.unread === null ? raws : [], pairs);
   noteDoubt(run, ledger);
+  notePlan(run, { raws, groups: ledger.groups, pairs, count });
   return pageOf(run, {
     records: [...raws, ...ledger.groups].map((raw) => ({ raw })),
     pairs,
@@ -115,7 +120,7 @@ export function tradesPage(run: KrakenRun, read: ReadTrades): KrakenPage {
       ...pairs.filter(({ base }) => base === null).map(unresolvedPair),
       ...unreadGroups(run, ledger.groups),
     ],
-    ...{ finished, expectedRecords: count },
+    finished,
   });
 }
 

@@ -20,7 +20,7 @@ export type KrakenConnector = Connector<"kraken", KrakenCredentials, KrakenSetti
 /**
  * Fills of a Kraken Spot account, from the REST method TradesHistory. An API key needs the right "Query closed orders &
  * trades"; with "Query ledger entries" fees are what was really taken, and what Kraken's app bought, sold and converted
- * is imported too; with "Export data" a backfill reads a long history from an export. Keys are used by one request at a
+ * is imported too; with "Export data" a first run and a backfill read a long history from an export. Keys are used by one request at a
  * time among all processes that share the store.
  *
  * `importFile` reads tables of trades and of ledgers that a person downloaded, as CSV, TSV or ZIP.

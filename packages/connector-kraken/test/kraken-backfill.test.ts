@@ -147,17 +147,18 @@ test.each([1, 2, 5])(
   async (pages) => {
     await using world = await aWorld({ keys: [exporting], trades: manyTrades(120) });
     await world.run();
+    expect(world.requestsOf("AddExport")).toHaveLength(2);
     world.clock.advance(86_400_000);
     let runs = 0;
     for (let more = true; more; runs += 1) {
       expect(runs).toBeLessThan(30);
       more = ranReport(await world.run({ mode: "backfill", budget: { pages } })).more;
     }
-    expect(world.requestsOf("AddExport")).toHaveLength(2);
+    expect(world.requestsOf("AddExport")).toHaveLength(4);
     expect(world.simulator.exports).toEqual([]);
     // Asked for once more it is read once more.
     await world.run({ mode: "backfill" });
-    expect(world.requestsOf("AddExport")).toHaveLength(4);
+    expect(world.requestsOf("AddExport")).toHaveLength(6);
   },
   60_000,
 );

@@ -114,7 +114,7 @@ export interface Page<Raw, Context, Cursor> {
   readonly resolved?: readonly Pick<PageDiagnostic, "kind" | "key">[];
   /** Left out where the broker gives no evidence of completeness. */
   readonly coverage?: PageCoverage;
-  /** For progress displays: how many records this run will read, where the broker says so. */
+  /** For progress displays: how many records this run has read and will read, as far as the broker counts them. */
   readonly expectedRecords?: number;
 }
 

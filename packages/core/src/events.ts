@@ -21,7 +21,9 @@ export type FillbookEvent =
       readonly connectionId: string;
       readonly jobId: string;
       readonly stats: RunStats;
-      /** Records this run will read in all, where the broker says so. */
+      /**
+       * Records this run will read in all, where the broker counts them; an estimate. Less `stats.fetched` it is what is left.
+       */
       readonly expectedRecords: number | null;
       readonly at: Instant;
     }

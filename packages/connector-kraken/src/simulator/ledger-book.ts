@@ -26,6 +26,13 @@ export interface LedgerBook {
 export function createLedgerBook(book: TradeBook, pairs: readonly SimulatedPair[]): LedgerBook {
   const own = new Map<string, SimulatedLedger>();
   const assets = new Map(pairs.map((pair) => [pair.key, pair]));
+  // A trade that is changed is another object.
+  const made = new WeakMap<SimulatedTrade, SimulatedLedger[]>();
+  const knownEntries = (trade: SimulatedTrade) => {
+    const entries = made.get(trade) ?? entriesOf(trade, assets.get(trade.pair));
+    made.set(trade, entries);
+    return entries;
+  };
   let known: { readonly trades: readonly BookedTrade[]; readonly rows: readonly BookedLedger[] } | null = null;
   return {
     add(entry) {
@@ -37,7 +44,7 @@ export function createLedgerBook(book: TradeBook, pairs: readonly SimulatedPair[
     newestFirst() {
       const trades = book.newestFirst({ consolidated: true });
       if (known?.trades === trades) return known.rows;
-      const entries = trades.flatMap(({ trade }) => entriesOf(trade, assets.get(trade.pair)));
+      const entries = trades.flatMap(({ trade }) => knownEntries(trade));
       known = { trades, rows: withBalances([...own.values(), ...entries]) };
       return known.rows;
     },

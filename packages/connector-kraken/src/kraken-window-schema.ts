@@ -1,0 +1,17 @@
+import { type ClosedWindow, windowsMax } from "@fillbook/connector-kit";
+import { z } from "zod";
+
+/** Whole unix seconds. */
+export const secondsSchema = z.number().int().min(0).max(9_999_999_999);
+
+/** The windows of a cursor. */
+export const windowsSchema: z.ZodType<readonly ClosedWindow[]> = z
+  .array(
+    z.strictObject({
+      from: secondsSchema,
+      to: secondsSchema,
+      offset: z.number().int().min(0),
+      lastId: z.string().max(100).nullable(),
+    }),
+  )
+  .max(windowsMax);
