@@ -1,5 +1,5 @@
 import { openHead, openRequested, wait } from "@fillbook/connector-kit";
-import { isImportError } from "@fillbook/core";
+import { type Instant, isImportError } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { noteRead } from "./kraken-coverage.ts";
 import type { KrakenTable } from "./kraken-csv.ts";
@@ -95,14 +95,20 @@ async function isReady(run: KrakenRun, exporting: KrakenExport): Promise<"ready"
   const startedAt = nowSeconds(request);
   for (let polls = 0; ; polls += 1) {
     let waiting = false;
+    const moments: (Instant | null)[] = [];
     for (const report of REPORTS) {
       const id = exporting[report]?.id ?? null;
       if (id === null) continue;
       const job = (await exportJobs(client, report)).find((one) => one.id === id);
       if (job === undefined || !["Queued", "Processing", "Processed"].includes(job.status)) return "lost";
       waiting ||= job.status !== "Processed";
+      moments.push(job.completedAt);
     }
-    if (!waiting) return "ready";
+    if (!waiting) {
+      // A record may be of both reports: it is as old as the older one.
+      run.exportedAt = moments.includes(null) ? null : (moments.sort()[0] ?? null);
+      return "ready";
+    }
     if (nowSeconds(request) - exporting.askedAt > JOB_LIFE_SECONDS) return "lost";
     if ((nowSeconds(request) - startedAt) * 1000 >= policy.exportWaitMs) return "pending";
     await wait(request.clock, 1000 * (POLL_SECONDS[Math.min(polls, POLL_SECONDS.length - 1)] ?? 0), request.signal);
@@ -121,7 +127,7 @@ async function* reportPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
     passed += page.records.length;
     if (records.length === 0 && page.diagnostics.length === 0) continue;
     setPart(run, "trades", { ...part, records: passed });
-    yield pageOf(run, { ...page, records: records.map((raw) => ({ raw })) });
+    yield pageOf(run, { ...page, records: records.map((raw) => ({ raw })), reportedAt: run.exportedAt });
   }
   setPart(run, "trades", { ...part, records: passed, done: true });
   const { exporting } = run;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isJsonObject } from "@fillbook/connector-kit";
-import { ImportError, isImportError, type Json } from "@fillbook/core";
+import { ImportError, type Instant, instantFromUnixSeconds, isImportError, type Json } from "@fillbook/core";
 import { z } from "zod";
 import type { KrakenClient } from "./kraken-client.ts";
 
@@ -90,19 +90,33 @@ export interface ExportJob {
   readonly id: string;
   readonly description: string;
   readonly status: string;
+  /** When its report was made; null while it is not, and where Kraken does not say. */
+  readonly completedAt: Instant | null;
 }
 
 export function exportJobs(client: KrakenClient, report: ExportReport): Promise<readonly ExportJob[]> {
   return client.call({ endpoint: "ExportStatus", parameters: { report }, read: readJobs });
 }
 
-const jobSchema = z.object({ id: z.string(), descr: z.string().nullish(), status: z.string() });
+/** Unix seconds as text, "0" until it is known. */
+const completedSchema = z
+  .string()
+  .regex(/^[1-3]\d{9}$/)
+  .transform(instantFromUnixSeconds)
+  .nullish()
+  .catch(null);
+const jobSchema = z.object({
+  ...{ id: z.string(), descr: z.string().nullish(), status: z.string() },
+  completedtm: completedSchema,
+});
 
 function readJobs(result: Json): readonly ExportJob[] {
   if (!Array.isArray(result)) throw new ImportError("PROTOCOL", "Kraken answered ExportStatus without a list");
   return result.flatMap((row) => {
     const read = jobSchema.safeParse(row);
-    return read.success ? [{ id: read.data.id, description: read.data.descr ?? "", status: read.data.status }] : [];
+    if (!read.success) return [];
+    const { id, descr, status, completedtm } = read.data;
+    return [{ id, status, description: descr ?? "", completedAt: completedtm ?? null }];
   });
 }
 

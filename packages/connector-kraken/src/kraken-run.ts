@@ -6,7 +6,7 @@ import {
   type HeadOptions,
   openRequested,
 } from "@fillbook/connector-kit";
-import type { Json } from "@fillbook/core";
+import type { Instant, Json } from "@fillbook/core";
 import type { Page, PageDiagnostic, PageRecord, PullRequest } from "@fillbook/core/connector";
 import { dueSpan } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
@@ -56,6 +56,8 @@ export interface KrakenRun {
   readsAgain: boolean;
   awaiting: KrakenAwaiting | null;
   exporting: KrakenExport | null;
+  /** When Kraken made the reports of the export that is read. */
+  exportedAt: Instant | null;
   /** What was asked for and is being read. */
   readonly requests: readonly KrakenRequested[];
   /** The key as it was last looked at. */
@@ -88,7 +90,7 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     unreadReported: cursor?.unreadReported === true,
     readsAgain: false,
     awaiting: due === null ? awaiting : null,
-    ...{ exporting, requests },
+    ...{ exporting, exportedAt: null, requests },
     key: cursor?.key ?? null,
     unclaimed: cursor?.unclaimed ?? [],
     doubts: cursor?.doubts ?? [],
@@ -111,9 +113,10 @@ export function pageOf(
     readonly diagnostics?: readonly PageDiagnostic[];
     readonly finished?: FinishedWindow | null;
     readonly expectedRecords?: number | null;
+    readonly reportedAt?: Instant | null;
   },
 ): KrakenPage {
-  const { records, pairs = [], expectedRecords = null } = page;
+  const { records, pairs = [], expectedRecords = null, reportedAt = null } = page;
   const coverage = krakenCoverage(run, page.finished ?? null);
   const news = ledgerNews(run);
   run.pagesYielded += 1;
@@ -121,6 +124,7 @@ export function pageOf(
     records,
     context: { account: run.request.connection.accountRef, pairs, rebase: "base" },
     cursor: cursorOf(run),
+    reportedAt,
     diagnostics: [...(page.diagnostics ?? []), ...news.diagnostics],
     ...{ resolved: news.resolved, coverage },
     ...(expectedRecords === null ? {} : { expectedRecords }),
