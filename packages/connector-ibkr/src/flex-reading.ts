@@ -37,8 +37,8 @@ export async function* readStatement(
     }
     if (known) continue;
     run.pending = { ...pending, rows: read.rows, digest: read.digest };
-    const { records, context } = page;
-    yield { records, context, cursor: { version: 1, coverage: run.coverage, pending: run.pending } };
+    const { records, context, reportedAt } = page;
+    yield { records, context, reportedAt, cursor: { version: 1, coverage: run.coverage, pending: run.pending } };
   }
 }
 
@@ -69,6 +69,7 @@ function lastPage(
   return {
     records: page.records,
     context: page.context,
+    reportedAt: page.reportedAt,
     cursor: { version: 1, coverage, pending: null },
     coverage: flexPageCoverage(run, gaps),
     diagnostics: summary.diagnostics,
