@@ -38,6 +38,6 @@ async function nextPage(
 ): Promise<IteratorResult<FilePage<Json, FlexContext>, undefined>> {
   const { done, value } = await pages.next();
   if (done === true) return { done, value: undefined };
-  const { records, context, summary } = value;
-  return { done: false, value: { records, context, diagnostics: summary?.diagnostics ?? [] } };
+  const { records, context, reportedAt, summary } = value;
+  return { done: false, value: { records, context, reportedAt, diagnostics: summary?.diagnostics ?? [] } };
 }

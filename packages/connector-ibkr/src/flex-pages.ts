@@ -1,18 +1,21 @@
-import { ImportError, type Json } from "@fillbook/core";
+import { ImportError, type Instant, type Json } from "@fillbook/core";
 import { letTimersRun, type PageDiagnostic, type PageRecord } from "@fillbook/core/connector";
 import type { FlexContext } from "./flex-context.ts";
 import { copied } from "./flex-copied.ts";
 import type { DayRange } from "./flex-days.ts";
-import type { FlexEvent } from "./flex-event.ts";
+import type { FlexEvent, FlexStatementEvent } from "./flex-event.ts";
 import { type FlexOwnResult, flexOwnStatements, otherAccountsMax } from "./flex-own-statements.ts";
 import { flexPageFiller } from "./flex-page-filler.ts";
 import { checkFlexQuery } from "./flex-query-check.ts";
 import { numberRows } from "./flex-row-number.ts";
+import { readFlexTime } from "./flex-time.ts";
 
 /** Rows of one account, and at the end of a whole document what it was. */
 export interface FlexRowPage {
   readonly records: readonly PageRecord<Json>[];
   readonly context: FlexContext;
+  /** When IBKR made the document; null where it does not say so in a form that is read. */
+  readonly reportedAt: Instant | null;
   /** Only on the last page. */
   readonly summary: FlexSummary | null;
 }
@@ -46,7 +49,10 @@ export async function* flexPages(
   options: FlexPagesOptions,
 ): AsyncGenerator<FlexRowPage, void> {
   const { account, timeZone } = options;
-  const reading: Reading = { type: null, levels: 0, rows: 0, own: flexOwnStatements(account), number: numberRows() };
+  const reading: Reading = {
+    ...{ type: null, levels: 0, rows: 0, own: flexOwnStatements(account), number: numberRows() },
+    ...{ reportedAt: null, isUndated: false },
+  };
   const filler = flexPageFiller(options);
   for await (const event of events) {
     const context: FlexContext = { type: typeOf(reading, event), timeZone, account };
@@ -55,17 +61,18 @@ export async function* flexPages(
         if (!reading.own.owns(raw)) continue;
         const records = filler.add(recordOf(raw, context, reading), event.lengths[index] ?? 0);
         if (records === null) continue;
-        yield { records, context, summary: null };
+        yield { records, context, reportedAt: reading.reportedAt, summary: null };
         // Small rows make several pages of one piece of the document.
         await letTimersRun();
       }
     } else if (event.kind === "statement") {
       reading.own.begin(event);
+      noteMoment(reading, event, timeZone);
     } else if (event.kind === "skipped") {
       reading.levels += event.count;
     } else if (event.kind === "end") {
       const summary = summaryOf(reading, event.columns, { type: context.type, account });
-      yield { records: filler.rest(), context, summary };
+      yield { records: filler.rest(), context, reportedAt: reading.reportedAt, summary };
     }
   }
 }
@@ -75,8 +82,18 @@ interface Reading {
   /** Elements of other levels, which repeat executions. */
   levels: number;
   rows: number;
+  reportedAt: Instant | null;
+  isUndated: boolean;
   readonly own: ReturnType<typeof flexOwnStatements>;
   readonly number: ReturnType<typeof numberRows>;
+}
+
+/** A document is as old as the oldest of its statements; one that does not say makes all of it unknown. */
+function noteMoment(reading: Reading, { whenGenerated }: FlexStatementEvent, timeZone: string): void {
+  const { executedAt: madeAt = null } = whenGenerated === null ? {} : readFlexTime(whenGenerated, timeZone);
+  reading.isUndated ||= madeAt === null;
+  if (reading.isUndated) reading.reportedAt = null;
+  else if (reading.reportedAt === null || reading.reportedAt > (madeAt ?? "")) reading.reportedAt = madeAt;
 }
 
 function typeOf(reading: Reading, event: FlexEvent): "AF" | "TCF" {

@@ -37,8 +37,8 @@ export async function* readStatement(
     }
     if (known) continue;
     run.pending = { ...pending, rows: read.rows, digest: read.digest };
-    const { records, context } = page;
-    yield { records, context, cursor: cursorOf(run) };
+    const { records, context, reportedAt } = page;
+    yield { records, context, reportedAt, cursor: cursorOf(run) };
   }
 }
 
@@ -70,6 +70,7 @@ function lastPage(
   return {
     records: page.records,
     context: page.context,
+    reportedAt: page.reportedAt,
     cursor: cursorOf(run),
     coverage: flexPageCoverage(run, gaps),
     diagnostics: summary.diagnostics,

@@ -1,5 +1,6 @@
 import {
   type HttpResponse,
+  httpDate,
   isJsonObject,
   type JsonReading,
   parseJson,
@@ -7,7 +8,7 @@ import {
   redact,
   type Secret,
 } from "@fillbook/connector-kit";
-import { type ErrorCode, ImportError, isImportError, type Json } from "@fillbook/core";
+import { type ErrorCode, ImportError, type Instant, isImportError, type Json } from "@fillbook/core";
 import type { WebAnswerSize } from "./web-transport.ts";
 
 /** What the caller can repair by another call. */
@@ -26,7 +27,8 @@ export type WebSign =
   | "moved";
 
 export type WebReply =
-  | { readonly kind: "ok"; readonly value: Json }
+  /** `reportedAt` is the answer's `Date`. */
+  | { readonly kind: "ok"; readonly value: Json; readonly reportedAt: Instant | null }
   | { readonly kind: "sign"; readonly sign: WebSign; readonly said: string };
 
 /** What reading an answer needs to know. */
@@ -67,7 +69,7 @@ async function readGood({ header, body }: HttpResponse, reading: WebReading): Pr
   if (body.trim() === "") return signed("empty", "an empty answer");
   const value = await parsedBody(body, reading);
   const said = isJsonObject(value) && typeof value.error === "string" ? cleaned(value.error, reading) : null;
-  if (said === null) return { kind: "ok", value };
+  if (said === null) return { kind: "ok", value, reportedAt: httpDate(header("date")) };
   const sign = /no session|not authenticated/i.test(said) ? "logged-out" : signOf(400, said);
   if (sign !== null) return signed(sign, said);
   throw problem("BROKER_ERROR", `failed (${JSON.stringify(said)})`, reading);

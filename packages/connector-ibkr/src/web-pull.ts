@@ -1,4 +1,4 @@
-import { instantFromUnixMs, type Json } from "@fillbook/core";
+import { type Instant, instantFromUnixMs, type Json } from "@fillbook/core";
 import type { Page, PageCoverage, PageDiagnostic, PullRequest } from "@fillbook/core/connector";
 import { cursorToReadFrom } from "./ibkr-reread.ts";
 import type { WebContext } from "./web-context.ts";
@@ -67,6 +67,7 @@ function pageOf(read: ReadTrades, { rows, cursor }: PlannedPage, diagnostics: re
     records: rows.map(({ raw }) => ({ raw })),
     context,
     cursor,
+    reportedAt: read.reportedAt,
     ...(diagnostics.length === 0 ? {} : { diagnostics }),
     ...(resolved.length === 0 ? {} : { resolved }),
   };
@@ -100,6 +101,7 @@ function endOf(
 }
 
 interface ReadTrades {
+  readonly reportedAt: Instant | null;
   readonly isEmpty: boolean;
   /** Rows of other accounts, which were left out. */
   readonly foreign: number;
@@ -115,11 +117,12 @@ async function readAll({ transport, cache }: WebWorld, request: WebPull): Promis
   const { accountRef, settings, id, userId } = connection;
   return withSession(transport, { ...request, userId, settings, holder: id }, async (run) => {
     await nameSession(state, id, run.client.access.ownKey);
-    const { rows, accounts, foreign } = await readWebTrades(run, accountRef);
+    const { rows, reportedAt, accounts, foreign } = await readWebTrades(run, accountRef);
     const conids = new Set(rows.flatMap((row) => webRowConid(row) ?? []));
     const instruments = await webInstruments(run, cache, [...conids]);
     const byConid = new Map(instruments.map((instrument) => [instrument.conid, instrument]));
     return {
+      reportedAt,
       isEmpty: rows.length === 0,
       foreign,
       days: await byDay(await seenRows(rows, byConid)),

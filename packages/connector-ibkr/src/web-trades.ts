@@ -1,5 +1,5 @@
 import { isJsonObject } from "@fillbook/connector-kit";
-import { ImportError, type Json } from "@fillbook/core";
+import { ImportError, type Instant, type Json } from "@fillbook/core";
 import { z } from "zod";
 import type { WebSign } from "./web-answer.ts";
 import { brokerageOpens } from "./web-brokerage.ts";
@@ -20,6 +20,8 @@ export interface WebAccounts {
 /** The list of trades of one account. */
 export interface WebTrades {
   readonly rows: readonly Json[];
+  /** When IBKR gave the list. */
+  readonly reportedAt: Instant | null;
   readonly accounts: WebAccounts;
   /** Rows of other accounts, which were left out. */
   readonly foreign: number;
@@ -108,10 +110,7 @@ function aliasesOf(accounts: readonly string[], aliases: unknown): ReadonlyMap<s
   );
 }
 
-async function askTrades(
-  run: WebSessionRun,
-  account: string,
-): Promise<Asked<{ readonly rows: readonly Json[]; readonly accounts: WebAccounts }>> {
+async function askTrades(run: WebSessionRun, account: string): Promise<Asked<Omit<WebTrades, "foreign">>> {
   const asked = await askAccounts(run);
   if (!("value" in asked)) return asked;
   const accounts = asked.value;
@@ -124,7 +123,9 @@ async function askTrades(
     const reply = await run.client.call(TRADES);
     if (reply.kind === "sign") return reply;
     const rows = rowsOf(reply.value);
-    if ((await prime(run, rows.length > 0)) || rows.length > 0) return { value: { rows, accounts } };
+    if ((await prime(run, rows.length > 0)) || rows.length > 0) {
+      return { value: { rows, accounts, reportedAt: reply.reportedAt } };
+    }
     run.logger.info({}, "ibkr client portal: the first list of a session is empty; asking again");
   }
 }

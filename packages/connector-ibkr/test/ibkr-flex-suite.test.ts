@@ -12,6 +12,7 @@ describe("the suite of every connector", () => {
     test: (name, body) => test(name, body, 120_000),
     executions: 70,
     tellsCoverage: true,
+    tellsReportedAt: true,
     failures: 12,
     makeStore: async (clock) => memoryStore({ clock }),
     makeTrial: async () => {

@@ -15,6 +15,7 @@ describe("the suite of every connector, at a gateway", () => {
     test: (name, body) => test(name, body, 120_000),
     executions: entries.length,
     tellsCoverage: true,
+    tellsReportedAt: true,
     failures: 12,
     makeStore: async (clock) => memoryStore({ clock }),
     makeTrial: async () => {
@@ -36,6 +37,7 @@ describe("the suite of every connector, by OAuth", () => {
     test: (name, body) => test(name, body, 120_000),
     executions: entries.length,
     tellsCoverage: true,
+    tellsReportedAt: true,
     failures: 3,
     makeStore: async (clock) => memoryStore({ clock }),
     makeTrial: async () => {

@@ -66,11 +66,16 @@ test("answer: a message quotes the broker without secrets, controls or length", 
 
 const row = '{"order_id":90071992547409937,"size":0.1000000000000000055,"price":"1.50","trade_time_r":1702317649000}';
 
-test("answer: numbers of rows keep their digits, whatever their field is called", async () => {
+test("answer: numbers of rows keep their digits, whatever their field is called, and its date is read", async () => {
   const numbers = `[${row},{"future_field":1234567890.1234567890,"s\\u0069ze":12345678.12345678901,"small":1e-7}]`;
-  const response = { status: 200, body: numbers, header: () => "application/json" };
+  const headers = new Map([
+    ["content-type", "application/json"],
+    ["date", "Mon, 05 Jan 2026 10:00:00 GMT"],
+  ]);
+  const response = { status: 200, body: numbers, header: (name: string) => headers.get(name) ?? null };
   expect(await readWebAnswer(response, { ...reading, answer: "rows" })).toEqual({
     kind: "ok",
+    reportedAt: "2026-01-05T10:00:00.000000Z",
     value: [
       {
         order_id: "90071992547409937",

@@ -1,3 +1,4 @@
+import type { Instant } from "@fillbook/core";
 import type { ClosedWindow } from "./closed-window-cursor.ts";
 
 /** One answer of the broker, newest row first. */
@@ -5,6 +6,8 @@ export interface WindowPage<Row> {
   readonly rows: readonly Row[];
   /** How many rows the broker counts in the window; null where it does not say. Never trusted. */
   readonly count: number | null;
+  /** When the broker gave it, by its own clock. */
+  readonly reportedAt?: Instant | null;
 }
 
 /** What a page means for its window. */

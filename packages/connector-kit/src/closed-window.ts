@@ -1,4 +1,4 @@
-import { ImportError } from "@fillbook/core";
+import { ImportError, type Instant } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { type ClosedWindow, type ClosedWindowCursor, restarted, withFirstWindow } from "./closed-window-cursor.ts";
 import { judgePage, type WindowPage } from "./closed-window-page.ts";
@@ -29,6 +29,8 @@ export interface WalkedPage<Row> {
   readonly finished: FinishedWindow | null;
   /** The broker's own count of the window's rows. */
   readonly count: number | null;
+  /** When the broker gave them; null where that is unknown. */
+  readonly reportedAt: Instant | null;
 }
 
 /** A window that is read to its end. */
@@ -138,7 +140,8 @@ function advance<Row>(
   walk.cursor = withFirstWindow(walk.cursor, window);
   walk.reread = false;
   walk.previousIds = new Set();
-  return { rows: page.rows.slice(freshFrom), cursor: walk.cursor, diagnostics: [], finished, count: page.count };
+  const { count, reportedAt = null } = page;
+  return { rows: page.rows.slice(freshFrom), cursor: walk.cursor, diagnostics: [], finished, count, reportedAt };
 }
 
 function boundReached(pages: number): PageDiagnostic {

@@ -29,6 +29,7 @@ export {
   type HttpStream,
   type HttpTimeouts,
 } from "./http.ts";
+export { httpDate } from "./http-date.ts";
 export { createKeyQueue, type KeyQueue } from "./key-queue.ts";
 export { type KeyedSession, type KeyedSessionOptions, keyedSession } from "./keyed-session.ts";
 export {

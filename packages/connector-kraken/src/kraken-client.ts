@@ -8,7 +8,7 @@ import {
   retry,
   secret,
 } from "@fillbook/connector-kit";
-import { type Clock, isImportError, type Json, type Logger } from "@fillbook/core";
+import { type Clock, type Instant, isImportError, type Json, type Logger } from "@fillbook/core";
 import type { SharedState } from "@fillbook/core/connector";
 import { unlessLockedOut } from "./kraken-address.ts";
 import { historyCost } from "./kraken-cost.ts";
@@ -32,10 +32,15 @@ interface KrakenRequest {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+type ReadAnswer<Result> = (result: Json, reportedAt: Instant | null) => Result;
+
 /** Signed calls with one API key, during one run. */
 export interface KrakenClient {
-  /** Waits for the key's turn, signs, sends, reads and retries, also when `read` throws. Throws ImportError. */
-  call<Result>(request: KrakenRequest & { readonly read: (result: Json) => Result }): Promise<Result>;
+  /**
+   * Waits for the key's turn, signs, sends, reads and retries, also when `read` throws. `read` hears when Kraken gave the
+   * answer, too. Throws ImportError.
+   */
+  call<Result>(request: KrakenRequest & { readonly read: ReadAnswer<Result> }): Promise<Result>;
   /** The same for an answer that is a ZIP file. */
   file(request: KrakenRequest): Promise<Buffer>;
 }
@@ -94,7 +99,11 @@ export function krakenClient(transport: KrakenTransport, run: KrakenRun): Kraken
     });
   };
   return {
-    call: (request) => perform(request, async (call, nonce) => request.read(await sendCall(caller, call, nonce))),
+    call: (request) =>
+      perform(request, async (call, nonce) => {
+        const { result, reportedAt } = await sendCall(caller, call, nonce);
+        return request.read(result, reportedAt);
+      }),
     file: (request) => perform(request, (call, nonce) => sendForFile(caller, call, nonce)),
   };
 }

@@ -2,7 +2,7 @@ import type { ClosedWindow, ClosedWindowCursor } from "@fillbook/connector-kit";
 import { ImportError } from "@fillbook/core";
 import { z } from "zod";
 import { doubtsMax, type KrakenDoubt, type KrakenRead, unclaimedMax } from "./kraken-coverage.ts";
-import { countSchema, type KrakenExport, krakenExportSchema, storedSchema } from "./kraken-export.ts";
+import { countSchema, type KrakenExport, krakenExportSchema, momentSchema, storedSchema } from "./kraken-export.ts";
 import { answerLengthMax, answersMax, type HeldAnswer } from "./kraken-held-answers.ts";
 import { secondsSchema, windowsSchema } from "./kraken-window-schema.ts";
 
@@ -113,7 +113,12 @@ export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
     .exactOptional(),
   ledgerDeniedAt: seconds.exactOptional(),
   answers: z
-    .array(z.strictObject({ call: z.string().max(500), answer: z.string().max(answerLengthMax) }))
+    .array(
+      z.strictObject({
+        ...{ call: z.string().max(500), answer: z.string().max(answerLengthMax) },
+        reportedAt: momentSchema.nullable(),
+      }),
+    )
     .max(answersMax)
     .exactOptional(),
 });

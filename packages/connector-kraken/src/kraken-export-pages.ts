@@ -13,10 +13,10 @@ import {
 } from "./kraken-export.ts";
 import { exportReports, isReady } from "./kraken-export-wait.ts";
 import { archiveTables } from "./kraken-file.ts";
+import { cursorId } from "./kraken-id.ts";
 import { withNewHead } from "./kraken-new-head.ts";
 import { type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
 import { tablePages } from "./kraken-table-pages.ts";
-import { cursorId } from "./kraken-trade.ts";
 import { noteUnread } from "./kraken-unread.ts";
 
 /**
@@ -71,7 +71,8 @@ export async function* exportPages(run: KrakenRun): AsyncGenerator<KrakenPage, v
     return;
   }
   if (ready === "ready" && !run.exporting.isMade) {
-    run.exporting = { ...run.exporting, isMade: true };
+    const made = run.exportedAt === null ? {} : { madeAt: run.exportedAt };
+    run.exporting = { ...run.exporting, isMade: true, ...made };
     yield pageOf(run, { records: [] });
   }
   if (ready === "ready") yield* reports(run);
@@ -109,7 +110,7 @@ async function* reportPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
     passed += page.records.length;
     if (records.length === 0 && page.diagnostics.length === 0) continue;
     setPart(run, "trades", { ...part, records: passed });
-    yield pageOf(run, { ...page, records: records.map((raw) => ({ raw })) });
+    yield pageOf(run, { ...page, records: records.map((raw) => ({ raw })), reportedAt: run.exportedAt });
   }
   setPart(run, "trades", { ...part, records: passed, done: true });
   const { exporting } = run;
@@ -124,7 +125,7 @@ async function* reportPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
 
 function isStored({ exporting }: KrakenRun, raw: Json): boolean {
   const txid = isJsonObject(raw) ? (raw.txid ?? raw.refid) : null;
-  return typeof txid === "string" && exporting?.stored?.includes(cursorId({ txid, row: raw })) === true;
+  return typeof txid === "string" && exporting?.stored?.includes(cursorId(txid)) === true;
 }
 
 async function reportTables({ client, exporting, policy }: KrakenRun): Promise<readonly KrakenTable[]> {

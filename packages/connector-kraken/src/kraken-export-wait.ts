@@ -1,4 +1,5 @@
 import { wait } from "@fillbook/connector-kit";
+import type { Instant } from "@fillbook/core";
 import { exportJobs, type KrakenExport } from "./kraken-export.ts";
 import { nowSeconds } from "./kraken-history.ts";
 import type { KrakenRun } from "./kraken-run.ts";
@@ -15,14 +16,20 @@ const JOB_LIFE_SECONDS = 24 * 3_600;
 export async function isReady(run: KrakenRun, exporting: KrakenExport): Promise<"ready" | "pending" | "lost"> {
   const { client, policy, request } = run;
   const startedAt = nowSeconds(request);
+  const moments: (Instant | null)[] = [];
   const waiting = exportReports.filter((report) => (exporting[report]?.id ?? null) !== null);
   for (let polls = 0; ; ) {
     const [report] = waiting;
-    if (report === undefined) return "ready";
+    if (report === undefined) {
+      // A record may be of both reports: it is as old as the older one.
+      run.exportedAt = moments.includes(null) ? null : (moments.sort()[0] ?? null);
+      return "ready";
+    }
     const job = (await exportJobs(client, report)).find(({ id }) => id === exporting[report]?.id);
     if (job === undefined || !["Queued", "Processing", "Processed"].includes(job.status)) return "lost";
     if (job.status === "Processed") {
       waiting.shift();
+      moments.push(job.completedAt);
       continue;
     }
     if (nowSeconds(request) - exporting.askedAt > JOB_LIFE_SECONDS) return "lost";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ClosedWindow, isJsonObject } from "@fillbook/connector-kit";
-import { ImportError, isImportError, type Json } from "@fillbook/core";
+import { ImportError, type Instant, instant, instantFromUnixSeconds, isImportError, type Json } from "@fillbook/core";
 import { z } from "zod";
 import type { KrakenClient } from "./kraken-client.ts";
 import { secondsSchema as seconds, windowsSchema } from "./kraken-window-schema.ts";
@@ -28,6 +28,8 @@ export type KrakenExport = {
   readonly failures: number;
   /** True once Kraken has made both reports. */
   readonly isMade?: true;
+  /** When Kraken had made both; absent while it does not say. */
+  readonly madeAt?: Instant;
   /** What Kraken counts: an estimate. */
   readonly fills?: number;
   /** Executions of it that are stored, fees and all, as the interface shows them. */
@@ -46,10 +48,16 @@ export const storedMax = 200;
 /** As a cursor may hold them. */
 export const storedSchema: z.ZodType<readonly string[]> = z.array(z.string().max(100)).max(storedMax);
 export const countSchema: z.ZodType<number> = z.number().int().min(0);
+/** A moment as a cursor holds it. */
+export const momentSchema: z.ZodType<Instant> = z
+  .string()
+  .max(40)
+  .transform((text) => instant(text));
 export const krakenExportSchema: z.ZodType<KrakenExport> = z.strictObject({
   ...{ from: seconds, to: seconds, askedAt: seconds, tag: z.string().max(100) },
   ...{ ledgers: partSchema.nullable(), trades: partSchema, failures: z.number().int().min(0).max(100) },
   isMade: z.literal(true).exactOptional(),
+  madeAt: momentSchema.exactOptional(),
   fills: countSchema.exactOptional(),
   stored: storedSchema.exactOptional(),
   instead: z.strictObject({ trades: windowsSchema, ledger: windowsSchema }).exactOptional(),
@@ -107,13 +115,25 @@ export interface ExportJob {
   readonly id: string;
   readonly description: string;
   readonly status: string;
+  /** When its report was made; null while it is not, and where Kraken does not say. */
+  readonly completedAt: Instant | null;
 }
 
 export function exportJobs(client: KrakenClient, report: ExportReport): Promise<readonly ExportJob[]> {
   return client.call({ endpoint: "ExportStatus", parameters: { report }, read: readJobs });
 }
 
-const jobSchema = z.object({ id: z.string(), descr: z.string().nullish(), status: z.string() });
+/** Unix seconds as text, "0" until it is known. */
+const completedSchema = z
+  .string()
+  .regex(/^[1-3]\d{9}$/)
+  .transform(instantFromUnixSeconds)
+  .nullish()
+  .catch(null);
+const jobSchema = z.object({
+  ...{ id: z.string(), descr: z.string().nullish(), status: z.string() },
+  completedtm: completedSchema,
+});
 
 function readJobs(result: Json): readonly ExportJob[] {
   const isEmpty = result === null || (isJsonObject(result) && Object.keys(result).length === 0);
@@ -121,7 +141,9 @@ function readJobs(result: Json): readonly ExportJob[] {
   if (!Array.isArray(result)) throw new ImportError("PROTOCOL", "Kraken answered ExportStatus without a list");
   return result.flatMap((row) => {
     const read = jobSchema.safeParse(row);
-    return read.success ? [{ id: read.data.id, description: read.data.descr ?? "", status: read.data.status }] : [];
+    if (!read.success) return [];
+    const { id, descr, status, completedtm } = read.data;
+    return [{ id, status, description: descr ?? "", completedAt: completedtm ?? null }];
   });
 }
 

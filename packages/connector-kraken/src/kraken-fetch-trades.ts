@@ -1,5 +1,5 @@
 import type { ClosedWindow } from "@fillbook/connector-kit";
-import { type ImportError, isImportError, type Json } from "@fillbook/core";
+import { type ImportError, type Instant, isImportError, type Json } from "@fillbook/core";
 import { readLedgerPage } from "./kraken-ledger.ts";
 import { ledgerParameters } from "./kraken-ledger-reader.ts";
 import type { KrakenRun } from "./kraken-run.ts";
@@ -12,11 +12,14 @@ import { readTradesPage, type TradesPage, withoutTrades } from "./kraken-trade.t
  *
  * @throws ImportError `PROTOCOL` for an answer without its list where there are fills.
  */
-export async function fetchTrades(run: KrakenRun, window: ClosedWindow): Promise<TradesPage> {
+export async function fetchTrades(
+  run: KrakenRun,
+  window: ClosedWindow,
+): Promise<TradesPage & { readonly reportedAt: Instant | null }> {
   let silence: ImportError | null = null;
-  const read = (result: Json): TradesPage => {
+  const read = (result: Json, reportedAt: Instant | null) => {
     const page = readTradesPage(result);
-    if (page !== null) return page;
+    if (page !== null) return { ...page, reportedAt };
     silence = withoutTrades();
     throw silence;
   };
@@ -25,7 +28,7 @@ export async function fetchTrades(run: KrakenRun, window: ClosedWindow): Promise
     return await run.client.call({ endpoint: "TradesHistory", parameters, read });
   } catch (error) {
     if (error !== silence || (await hasFills(run, window))) throw error;
-    return { rows: [], count: null };
+    return { rows: [], count: null, reportedAt: null };
   }
 }
 

@@ -2,10 +2,10 @@ import { type ClosedWindow, openRequested } from "@fillbook/connector-kit";
 import type { Json } from "@fillbook/core";
 import { storedMax } from "./kraken-export.ts";
 import { exportOf, nowSeconds } from "./kraken-history.ts";
+import { cursorId } from "./kraken-id.ts";
 import { krakenNormalize } from "./kraken-normalize.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
 import type { KrakenRun } from "./kraken-run.ts";
-import { cursorId } from "./kraken-trade.ts";
 
 /** So many fills behind the first page are read by pages: that takes no longer than to ask for an export and fetch it. */
 const FEW_FILLS = 50;
@@ -35,7 +35,7 @@ export function notePlan(run: KrakenRun, { raws, groups, pairs, count }: FirstPa
     const read = krakenNormalize(raw, { account, pairs });
     if (read.kind !== "execution" || read.execution.fees?.some(({ estimated }) => estimated)) return [];
     const { executionId } = read.execution;
-    return executionId ? [cursorId({ txid: executionId, row: raw })] : [];
+    return executionId ? [cursorId(executionId)] : [];
   });
   run.plan = {
     ...plan,

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Json } from "@fillbook/core";
+import type { Instant, Json } from "@fillbook/core";
 import type { KrakenClient } from "./kraken-client.ts";
 
 /** An answer of TradesHistory or Ledgers that no page has passed yet. A type, so that it is Json. */
@@ -8,6 +8,8 @@ export type HeldAnswer = {
   readonly call: string;
   /** Packed, as base64: it may hold characters that databases refuse. */
   readonly answer: string;
+  /** When Kraken gave it; null where it did not say. */
+  readonly reportedAt: Instant | null;
 };
 
 /** Answers of one cursor, at most. A page needs four or five, and more than these only where a fill has dozens of entries. */
@@ -49,14 +51,14 @@ export function heldAnswers(client: KrakenClient, stored: readonly HeldAnswer[])
         waiting = next?.call === call ? others : [];
         if (next?.call === call) {
           const result = unpacked(next.answer);
-          answered.push({ call, result });
-          return read(result);
+          answered.push({ call, result, reportedAt: next.reportedAt });
+          return read(result, next.reportedAt);
         }
         return client.call({
           ...request,
-          read(result) {
-            const value = read(result);
-            answered.push({ call, result });
+          read(result, reportedAt) {
+            const value = read(result, reportedAt);
+            answered.push({ call, result, reportedAt });
             isAnswered = true;
             return value;
           },
@@ -80,15 +82,16 @@ export function heldAnswers(client: KrakenClient, stored: readonly HeldAnswer[])
 interface Answered {
   readonly call: string;
   readonly result: Json;
+  readonly reportedAt: Instant | null;
 }
 
 /** What comes behind one that cannot be held is of no use without it. */
 function packedAnswers(answered: readonly Answered[]): readonly HeldAnswer[] {
   const held: HeldAnswer[] = [];
-  for (const { call, result } of answered) {
+  for (const { call, result, reportedAt } of answered) {
     const answer = packed(result);
     if (answer === null) break;
-    held.push({ call, answer });
+    held.push({ call, answer, reportedAt });
   }
   return held;
 }

@@ -25,11 +25,12 @@ export async function* ledgerPages(run: KrakenRun): AsyncGenerator<KrakenPage, v
     const part = partOf(step, { before, next });
     const groups = await run.ledger.attempt(() => ledgerGroups(run, part));
     if (groups === null) return;
-    const { cursor, diagnostics, finished } = step.page;
+    const { cursor, diagnostics, finished, reportedAt } = step.page;
     run.ledgers = cursor;
     yield pageOf(run, {
       records: groups.map((raw) => ({ raw })),
       diagnostics: [...diagnostics, ...missingEntries(finished), ...unreadGroups(run, groups)],
+      reportedAt,
     });
     if (run.ledgers.windows.length > 0) yield* newTrades(run);
     before = step;
@@ -58,7 +59,7 @@ async function* ledgerWalk(run: KrakenRun): AsyncGenerator<LedgerStep, void> {
       run.client.call({
         endpoint: "Ledgers",
         parameters: ledgerParameters({ ...asked, type: "all" }, asked.offset),
-        read: readLedgerPage,
+        read: (result, reportedAt) => ({ ...readLedgerPage(result), reportedAt }),
       }),
   });
   for await (const page of walked) {

@@ -5,7 +5,7 @@ import {
   type FinishedWindow,
   openRequested,
 } from "@fillbook/connector-kit";
-import type { Json } from "@fillbook/core";
+import type { Instant, Json } from "@fillbook/core";
 import type { Page, PageDiagnostic, PageRecord, PullRequest } from "@fillbook/core/connector";
 import { dueSpan } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
@@ -62,6 +62,8 @@ export interface KrakenRun {
   exporting: KrakenExport | null;
   /** What its first page is to leave to an export. */
   plan: KrakenPlan | null;
+  /** When Kraken made the reports of the export that is read. */
+  exportedAt: Instant | null;
   /** What was asked for and is being read. */
   readonly requests: readonly KrakenRequested[];
   /** The key as it was last looked at. */
@@ -101,7 +103,7 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     unreadReported: cursor?.unreadReported === true,
     readsAgain: false,
     awaiting: due === null ? awaiting : null,
-    ...{ exporting, plan, requests },
+    ...{ exporting, exportedAt: exporting?.madeAt ?? null, plan, requests },
     key: cursor?.key ?? null,
     unclaimed: cursor?.unclaimed ?? [],
     doubts: cursor?.doubts ?? [],
@@ -121,9 +123,10 @@ export function pageOf(
     readonly pairs?: readonly KrakenPair[];
     readonly diagnostics?: readonly PageDiagnostic[];
     readonly finished?: FinishedWindow | null;
+    readonly reportedAt?: Instant | null;
   },
 ): KrakenPage {
-  const { records, pairs = [] } = page;
+  const { records, pairs = [], reportedAt = null } = page;
   const coverage = krakenCoverage(run, page.finished ?? null);
   const news = ledgerNews(run);
   run.pagesYielded += 1;
@@ -133,6 +136,7 @@ export function pageOf(
     records,
     context: contextOf(run, pairs),
     cursor: cursorOf(run),
+    reportedAt,
     diagnostics: [...(page.diagnostics ?? []), ...news.diagnostics],
     ...{ resolved: news.resolved, coverage },
     ...(expectedRecords === null ? {} : { expectedRecords }),

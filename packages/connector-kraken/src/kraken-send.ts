@@ -1,5 +1,5 @@
-import { redact, type Secret } from "@fillbook/connector-kit";
-import { type Clock, ImportError, type Json, type Logger } from "@fillbook/core";
+import { httpDate, redact, type Secret } from "@fillbook/connector-kit";
+import { type Clock, ImportError, type Instant, type Json, type Logger } from "@fillbook/core";
 import { type KrakenAnswer, readKrakenAnswer } from "./kraken-answer.ts";
 import type { KrakenEndpoint, KrakenTransport } from "./kraken-client.ts";
 import { maintenanceRetryMs } from "./kraken-errors.ts";
@@ -31,10 +31,17 @@ export interface Call {
   statusRead: boolean;
 }
 
+interface CallResult {
+  readonly result: Json;
+  /** The answer's `Date`. */
+  readonly reportedAt: Instant | null;
+}
+
 /** Signs and sends one request, and reads its envelope. */
-export async function sendCall(caller: Caller, call: Call, nonce: string): Promise<Json> {
+export async function sendCall(caller: Caller, call: Call, nonce: string): Promise<CallResult> {
   const response = await caller.transport.http.request(signedRequest(caller, call, nonce));
-  return resultOf(caller, call, readKrakenAnswer(response, failureContext(caller, call)));
+  const result = await resultOf(caller, call, readKrakenAnswer(response, failureContext(caller, call)));
+  return { result, reportedAt: httpDate(response.header("date")) };
 }
 
 /**

@@ -4,7 +4,7 @@ import {
   type FinishedWindow,
   walkClosedWindows,
 } from "@fillbook/connector-kit";
-import type { Json } from "@fillbook/core";
+import type { Instant, Json } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { awaitFees } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
@@ -44,6 +44,8 @@ export interface ReadTrades {
   readonly diagnostics: readonly PageDiagnostic[];
   readonly finished: FinishedWindow | null;
   readonly count: number | null;
+  /** When Kraken gave the page of trades: its part of the ledger came a little later. */
+  readonly reportedAt: Instant | null;
 }
 
 /** Walks windows of TradesHistory, each page with its part of the ledger. */
@@ -75,15 +77,19 @@ export async function* readTrades(
     const reading = ledgerOf(run, { trades, pairs, tile });
     let part = await reading.next();
     // The page itself is passed with the last part of its ledger.
-    for (; part.done !== true; part = await reading.next()) yield ledgerPart(cursor, part.value);
+    for (; part.done !== true; part = await reading.next()) yield ledgerPart(cursor, page, part.value);
     ({ cursor } = page);
     yield { ...page, trades, pairs, ledger: part.value };
   }
 }
 
-function ledgerPart(cursor: ClosedWindowCursor, groups: readonly Json[]): ReadTrades {
+function ledgerPart(
+  cursor: ClosedWindowCursor,
+  { reportedAt }: Pick<ReadTrades, "reportedAt">,
+  groups: readonly Json[],
+): ReadTrades {
   const ledger = { ...noLedger, groups };
-  return { cursor, trades: [], pairs: [], ledger, diagnostics: [], finished: null, count: null };
+  return { cursor, trades: [], pairs: [], ledger, diagnostics: [], finished: null, count: null, reportedAt };
 }
 
 /** Reads the windows of TradesHistory; what is new while they are read comes first. */
@@ -107,7 +113,7 @@ export async function* newTrades(run: KrakenRun): AsyncGenerator<KrakenPage, voi
 
 /** The page as the run yields it. */
 export function tradesPage(run: KrakenRun, read: ReadTrades): KrakenPage {
-  const { trades, pairs, ledger, diagnostics, finished, count } = read;
+  const { trades, pairs, ledger, diagnostics, finished, count, reportedAt } = read;
   const raws = trades.map((trade) => krakenRaw(trade, ledgerRows(ledger.byTxid.get(trade.txid) ?? [])));
   noteFees(run, ledger.unread === null ? raws : [], pairs);
   noteDoubt(run, ledger);
@@ -120,7 +126,7 @@ export function tradesPage(run: KrakenRun, read: ReadTrades): KrakenPage {
       ...pairs.filter(({ base }) => base === null).map(unresolvedPair),
       ...unreadGroups(run, ledger.groups),
     ],
-    finished,
+    ...{ finished, reportedAt },
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Json } from "@fillbook/core";
+import { type Instant, instantFromUnixSeconds, type Json } from "@fillbook/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { KrakenClient } from "../src/kraken-client.ts";
@@ -8,7 +8,11 @@ import { answersMax, heldAnswers } from "../src/kraken-held-answers.ts";
 // an answer says which of the calls to Kraken it was.
 
 const history = (number: number) => ({ endpoint: "Ledgers" as const, parameters: { ofs: String(number) } });
-const read = (result: Json) => result;
+/** Kraken gives an answer a second after the one before. */
+const momentOf = (asked: number) => instantFromUnixSeconds(String(1_750_000_000 + asked));
+/** A numbered answer counts only with the moment at which it was given. */
+const read = (result: Json, reportedAt: Instant | null) =>
+  typeof result === "number" && reportedAt !== momentOf(result) ? `given at ${reportedAt}` : result;
 
 /** Kraken, which numbers its answers. */
 function aKraken(answerOf: (asked: number) => Json = (asked) => asked) {
@@ -16,7 +20,7 @@ function aKraken(answerOf: (asked: number) => Json = (asked) => asked) {
   const client: KrakenClient = {
     async call({ endpoint, parameters, read: take }) {
       asked.push(`${endpoint} ${parameters.ofs}`);
-      return take(answerOf(asked.length));
+      return take(answerOf(asked.length), momentOf(asked.length));
     },
     file: async () => Buffer.alloc(0),
   };

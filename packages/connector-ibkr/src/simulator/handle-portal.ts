@@ -32,6 +32,7 @@ export async function handlePortal(state: PortalState, exchange: Exchange): Prom
     ...{ outcome: "pending", status: 0 },
   };
   state.requests.push(logged);
+  response.setHeader("date", new Date(logged.atMs).toUTCString());
   const { http, fault } = await computed(state, exchange, logged);
   logged.outcome = http.outcome;
   const onStatus = () => {

@@ -16,6 +16,7 @@ export async function handleRequest(
 ): Promise<void> {
   const signal = connectionSignal(state, response);
   const call = await receiveCall(request, state.clock);
+  response.setHeader("date", new Date(state.clock.now()).toUTCString());
   if (call === null) {
     await sendAnswer({ response, signal }, htmlAnswer(413), { fault: null, onStatus: () => undefined });
     return;

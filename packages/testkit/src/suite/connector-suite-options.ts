@@ -27,6 +27,11 @@ export interface ConnectorSuiteOptions {
   readonly executions: number;
   /** True when pages tell coverage: then they must, and what they claim must be true. @defaultValue false */
   readonly tellsCoverage?: boolean;
+  /**
+   * True when pages tell when the broker reported them: then all with records must, by the trial's clock, as by the `Date`
+   * that the simulated broker writes. @defaultValue false
+   */
+  readonly tellsReportedAt?: boolean;
   /** At most this many store calls are made to fail, spread over a whole import. @defaultValue all */
   readonly failures?: number;
 }

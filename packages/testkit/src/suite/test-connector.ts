@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { type FillbookEvent, type IngestReport, ingest, type Json } from "@fillbook/core";
-import type { AnyConnector } from "@fillbook/core/connector";
-import type { BookStore } from "@fillbook/core/store";
+import type { FillbookEvent, Json } from "@fillbook/core";
 import fc from "fast-check";
-import { remoteStore } from "../remote-store.ts";
 import { watchCoverage } from "./connector-coverage.ts";
-import type { ConnectorSuiteOptions, ConnectorTrial } from "./connector-suite-options.ts";
+import { timedAhead } from "./connector-reported.ts";
+import type { ConnectorSuiteOptions } from "./connector-suite-options.ts";
+import { makeWorld } from "./connector-world.ts";
 import { failAt } from "./fail-at.ts";
-import { aConnection, ranReport, readAll, stateOf } from "./play.ts";
+import { readAll, stateOf } from "./play.ts";
 
 /**
  * Proves a connector against its simulated broker: a whole import, a repeated one, runs that die anywhere, budgets,
@@ -65,6 +64,13 @@ export function testConnector(options: ConnectorSuiteOptions): void {
     assert.equal(watched.claims().length > 0, options.tellsCoverage ?? false, "claims are told, or none are");
   });
 
+  test("connector: when a page was reported is the broker's moment, whatever this machine's clock says", async () => {
+    const [one, other] = [await momentsAhead(options, 60_000), await momentsAhead(options, 120_000)];
+    if (options.tellsReportedAt !== true) return;
+    assert.deepEqual(one, other, "the same answers were reported at the same moments");
+    assert.ok(one.length > 0 && !one.includes(null), "all moments are told");
+  });
+
   test("connector: normalize answers the same twice and never throws, whatever the record is", () =>
     normalizeIsTotal(options));
 
@@ -77,49 +83,12 @@ export function testConnector(options: ConnectorSuiteOptions): void {
   test("connector: no secret is in a report, an event, a log line or anything stored", () => keepsSecrets(options));
 }
 
-interface World extends AsyncDisposable {
-  readonly trial: ConnectorTrial;
-  readonly store: BookStore;
-  readonly connectionId: string;
-  run(extra?: Extra): Promise<ReturnType<typeof ranReport>>;
-}
-
-interface Extra {
-  readonly connector?: AnyConnector;
-  readonly store?: BookStore;
-  readonly budget?: { readonly pages: number };
-  readonly signal?: AbortSignal;
-  readonly credentials?: unknown;
-  readonly onEvent?: (event: FillbookEvent) => unknown;
-  readonly logger?: Parameters<typeof ingest>[0]["logger"];
-}
-
-async function makeWorld({ makeTrial, makeStore }: ConnectorSuiteOptions): Promise<World> {
-  const trial = await makeTrial();
-  // Through JSON, so that a cursor or record that is none is found here.
-  const store = remoteStore(await makeStore(trial.clock));
-  const { connector, accountRef, settings, clock } = trial;
-  const connectionId = await aConnection(store, {
-    connector: connector.id,
-    broker: connector.broker,
-    accountRef,
-    settings,
-  });
-  return {
-    ...{ trial, store, connectionId },
-    async run({ store: other = store, connector: used = connector, onEvent, logger, ...more } = {}) {
-      const { credentials = trial.credentials, ...extra } = more;
-      clock.advance(60_000);
-      const report: IngestReport = await ingest({
-        ...{ store: other, connectors: [used], connectionId, mode: "scheduled", clock, leaseMs: 60_000, ...extra },
-        ...(onEvent === undefined ? {} : { onEvent: (event: FillbookEvent) => void onEvent(event) }),
-        ...(logger === undefined ? {} : { logger }),
-        credentials: async () => credentials,
-      });
-      return ranReport(report);
-    },
-    [Symbol.asyncDispose]: () => trial.close(),
-  };
+async function momentsAhead(options: ConnectorSuiteOptions, aheadMs: number): Promise<readonly (string | null)[]> {
+  await using world = await makeWorld(options);
+  const { connector, clock } = world.trial;
+  const timed = timedAhead(connector, { clock, aheadMs, isBrokers: options.tellsReportedAt ?? false });
+  assert.equal((await world.run({ connector: timed.connector })).error, null);
+  return timed.moments();
 }
 
 async function wholeState(options: ConnectorSuiteOptions): Promise<unknown> {
