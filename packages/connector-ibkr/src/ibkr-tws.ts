@@ -4,7 +4,7 @@ import { twsCheck } from "./tws-check.ts";
 import type { TwsContext } from "./tws-context.ts";
 import { type TwsCursor, twsCursorSchema } from "./tws-cursor.ts";
 import { normalizeTwsRecord } from "./tws-normalize.ts";
-import { type IbkrTwsPolicy, readTwsPolicy } from "./tws-policy.ts";
+import { type IbkrTwsPolicy, readTwsPolicy, twsPlace } from "./tws-policy.ts";
 import { twsPull } from "./tws-pull.ts";
 import { type TwsCredentials, type TwsSettings, twsCredentialsSchema, twsSettingsSchema } from "./tws-settings.ts";
 
@@ -32,6 +32,7 @@ export function ibkrTws(policy: IbkrTwsPolicy = {}): IbkrTwsConnector {
     settings: twsSettingsSchema,
     cursor: twsCursorSchema,
     check: (request) => twsCheck(read, request),
+    checkSettings: async (request) => void (await twsPlace(read, request)),
     pull: (request) => twsPull(read, request),
     normalize: normalizeTwsRecord,
   };

@@ -3,7 +3,7 @@ import type { Connector } from "@fillbook/core/connector";
 import { krakenCatalog } from "./kraken-catalog.ts";
 import { krakenCheck } from "./kraken-check.ts";
 import { krakenTransport } from "./kraken-client.ts";
-import { type KrakenCursor, krakenCursorSchema } from "./kraken-cursor.ts";
+import { type KrakenCursor, krakenCursorSchema, refuseModeChange } from "./kraken-cursor.ts";
 import { krakenFile } from "./kraken-file.ts";
 import { type KrakenContext, krakenNormalize } from "./kraken-normalize.ts";
 import { type KrakenPolicy, readKrakenPolicy } from "./kraken-policy.ts";
@@ -42,6 +42,7 @@ export function kraken(policy: KrakenPolicy = {}): KrakenConnector {
     settings: krakenSettingsSchema,
     cursor: krakenCursorSchema,
     check: (request) => krakenCheck(transport, request),
+    checkSettings: async ({ settings, cursor }) => refuseModeChange(cursor, settings.consolidateTaker),
     pull: (request) => krakenPull({ transport, catalog }, request),
     readFile: (stream, request) => krakenFile({ policy: transport.policy, catalog }, stream, request),
     normalize: krakenNormalize,

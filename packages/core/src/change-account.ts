@@ -53,6 +53,7 @@ export async function updateAccount(
 ): Promise<Connection> {
   const { label, syncEveryMs, settings } = parseOptions(updateSchema, changes);
   const act = settings === undefined ? "update" : "settings";
+  if (settings !== undefined) await refuseSettings(parts, connection, settings);
   return change(parts, connection, act, (current) => ({
     set: {
       ...(label === undefined ? {} : { label }),
@@ -77,6 +78,21 @@ function mergedSettings(
 ): Json {
   const merged = { ...(isRecord(settings) ? settings : {}), ...changed };
   return checked("OPTION_INVALID", "settings", connectorOf(connectors, connector).settings.safeParse(merged));
+}
+
+/** What the next run would refuse is refused while a person is there to hear it. */
+async function refuseSettings(
+  parts: ConnectParts,
+  connection: Connection,
+  changed: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { store, userId, signal } = parts;
+  const settings = mergedSettings(parts, connection, changed);
+  const connector = connectorOf(parts.connectors, connection.connector);
+  if (connector.checkSettings === undefined) return;
+  const [last] = (await store.jobs(userId, { connectionId: connection.id, limit: 1 })).items;
+  const cursor = connector.cursor.safeParse(last?.cursorAfter);
+  await connector.checkSettings({ userId, settings, cursor: cursor.success ? cursor.data : null, signal });
 }
 
 /** When the changed connection is due: mended settings at once, a shorter interval from now on. */

@@ -4,6 +4,7 @@ import type { CancelInput, ExecutionInput } from "./execution.ts";
 import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
 import type { Logger } from "./logger.ts";
+import type { SharedState } from "./shared-state.ts";
 
 /** Why a run happens: by schedule, because a person asked, or to read history. */
 export type RunMode = "scheduled" | "manual" | "backfill";
@@ -12,14 +13,6 @@ export type RunMode = "scheduled" | "manual" | "backfill";
 export interface RunWindow {
   readonly from?: Instant;
   readonly to?: Instant;
-}
-
-/** State that outlives the process and is shared by all workers: pacing counters, nonce floors, penalty ends. */
-export interface SharedState {
-  /** The value and its version; null when the key was never written. */
-  read(key: string): Promise<{ readonly value: Json; readonly version: number } | null>;
-  /** Writes if the stored version still is `version` (0: never written). False means somebody else was first: read again. */
-  write(key: string, value: Json, version: number): Promise<boolean>;
 }
 
 /** What a connector may know of its connection. */
@@ -178,6 +171,14 @@ export interface Connector<
     readonly clock: Clock;
     readonly state: SharedState;
   }): Promise<CheckResult>;
+  /**
+   * Refuses changed settings that the next run would refuse, such as one that is fixed once fills were imported. Throws
+   * ImportError `OPTION_INVALID`. Left out where the schema says it all.
+   */
+  checkSettings?(
+    request: Pick<PullRequest<Credentials, Settings, Cursor>, "cursor" | "signal"> &
+      Pick<PullConnection<Settings>, "userId" | "settings">,
+  ): Promise<void>;
   /**
    * All input and output. Throws ImportError; pages yielded before stay stored. Where `signal` aborts what it reads, it
    * throws too: ending without an error means that nothing is left to read. It may yield one page before it throws, with what

@@ -17,8 +17,8 @@ export type {
   PullRequest,
   RunMode,
   RunWindow,
-  SharedState,
 } from "./connector-contract.ts";
 export { contentKey } from "./content-key.ts";
 export type { Alias, Cancel, CancelInput, Execution, ExecutionInput, Fee, Instrument } from "./execution.ts";
 export { cancelSchema, decimalSchema, executionSchema, instantSchema } from "./execution.ts";
+export type { SharedState } from "./shared-state.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { AnyConnector, Page, SharedState } from "./connector-contract.ts";
+import type { AnyConnector, Page } from "./connector-contract.ts";
 import { connectorOf } from "./connector-of.ts";
 import { addSecrets } from "./error-cause.ts";
 import { filePages } from "./file-pages.ts";
@@ -7,6 +7,7 @@ import { ImportError, isImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
 import { withGaps } from "./read-gaps.ts";
 import type { Run } from "./run.ts";
+import type { SharedState } from "./shared-state.ts";
 import type { IngestStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
 import { untilAborted } from "./until-aborted.ts";

@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditFilter } from "./audit-event.ts";
 import type { ConnectionStore } from "./connection-store.ts";
-import type { RunMode, RunWindow, SharedState } from "./connector-contract.ts";
+import type { RunMode, RunWindow } from "./connector-contract.ts";
 import type { Instant } from "./instant.ts";
 import type { CommitBatch } from "./plan/commit-batch.ts";
 import type { CancelRow, Decision, Fill, Link, Reject } from "./plan/plan-types.ts";
@@ -17,6 +17,7 @@ import type {
   TradeFilter,
 } from "./read-types.ts";
 import type { CommitOptions, CommitResult, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
+import type { SharedState } from "./shared-state.ts";
 import type { Step, StepCounts, StepFilter, StepStatisticsFilter } from "./step.ts";
 import type { TradeFacts } from "./trade-view.ts";
 
