@@ -50,6 +50,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Longest body of this answer, in bytes, where it is shorter than the client's. @defaultValue the client's */
+  readonly bodyBytesMax?: number;
   readonly signal: AbortSignal;
 }
 
@@ -119,7 +121,8 @@ interface Limits {
 
 async function exchange(send: FetchLike, request: HttpRequest, limits: Limits): Promise<HttpResponse> {
   throwIfAborted(request.signal);
-  const { timeouts, bodyBytesMax } = limits;
+  const { timeouts } = limits;
+  const bodyBytesMax = Math.min(limits.bodyBytesMax, request.bodyBytesMax ?? limits.bodyBytesMax);
   const place = placeOf(request);
   const stop = createStop(request.signal);
   const timeout = (phase: string, timeoutMs: number) => () =>

@@ -102,6 +102,17 @@ test("http: a compressed bomb is measured after decompression", async () => {
   expect((await get(url, { bodyBytesMax: 5_000_000 })).body).toHaveLength(5_000_000);
 });
 
+test("http: a request may have a shorter limit than its client, and no longer one", async () => {
+  const url = await serve((_request, response) => response.end("x".repeat(2_000)));
+  const client = createHttp({ bodyBytesMax: 1_000 });
+  const signal = new AbortController().signal;
+  const sent = (http: typeof client, bodyBytesMax: number) =>
+    http.request({ method: "GET", url: `${url}/path?q=1`, signal, bodyBytesMax });
+  expect(await requestFailure(sent(client, 5_000))).toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+  expect(await requestFailure(sent(createHttp(), 1_999))).toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+  expect((await sent(createHttp(), 2_000)).body).toHaveLength(2_000);
+});
+
 test.each([
   ["headersMs", { headersMs: 50 }, () => undefined],
   ["bodyIdleMs", { bodyIdleMs: 50 }, (write: (text: string) => void) => write("start")],

@@ -1,5 +1,6 @@
 import { type HttpResponse, isJsonObject, type JsonReading, parseJson } from "@fillbook/connector-kit";
 import { ImportError, type Json } from "@fillbook/core";
+import { refuseLongList } from "./kraken-bounds.ts";
 import { type FailureContext, isKrakenWarning, krakenFailure } from "./kraken-errors.ts";
 import { withMarkedIds } from "./kraken-id.ts";
 
@@ -45,6 +46,7 @@ function readAnswer(response: HttpResponse, context: FailureContext): KrakenAnsw
     if (errors.length > 0) return { kind: "failed", ...krakenFailure(errors, context) };
     throw statusError(response, context);
   }
+  if (listings.has(endpoint)) refuseLongList(response.body, endpoint);
   const body = byId.has(endpoint) ? withMarkedIds(response.body) : response.body;
   const envelope = parseJson(body, endpoint, listings.get(endpoint) ?? rows);
   if (!isJsonObject(envelope) || !Array.isArray(envelope.error)) {
@@ -55,7 +57,8 @@ function readAnswer(response: HttpResponse, context: FailureContext): KrakenAnsw
   const { result = null } = envelope;
   if (result === null && !lists.has(endpoint))
     throw new ImportError("PROTOCOL", `Kraken answered ${endpoint} without a result`);
-  return { kind: "result", result, warnings: envelope.error.filter((entry) => typeof entry === "string") };
+  const warnings = envelope.error.slice(0, ERRORS_MAX).filter((entry) => typeof entry === "string");
+  return { kind: "result", result, warnings };
 }
 
 function parsedOrNull(body: string, endpoint: string): Json {
@@ -66,12 +69,17 @@ function parsedOrNull(body: string, endpoint: string): Json {
   }
 }
 
+/** Entries of the list that are read: real ones have one or two. */
+const ERRORS_MAX = 100;
+const ERROR_LENGTH_MAX = 1_000;
+
 /** The entries that are not warnings; one that is not even text counts as an error. */
 function errorsOf(envelope: Json): readonly string[] {
   if (!isJsonObject(envelope) || !Array.isArray(envelope.error)) return [];
-  return envelope.error
-    .map((entry: Json) => (typeof entry === "string" ? entry : JSON.stringify(entry)))
-    .filter((entry) => !isKrakenWarning(entry));
+  const errors = envelope.error.filter((entry: Json) => typeof entry !== "string" || !isKrakenWarning(entry));
+  return errors
+    .slice(0, ERRORS_MAX)
+    .map((entry: Json) => (typeof entry === "string" ? entry : JSON.stringify(entry)).slice(0, ERROR_LENGTH_MAX));
 }
 
 /** "Status codes other than 200 indicate an issue with the request reaching our servers" (docs.kraken.com, 2026-05-26). */

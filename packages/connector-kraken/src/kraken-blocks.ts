@@ -39,3 +39,26 @@ export async function* inBlocks(pieces: AsyncIterable<Uint8Array>, pace: Pace): 
   }
   if (filled > 0) yield block.subarray(0, filled);
 }
+
+/** The first block of a file, and more where its pieces are longer; all of a shorter one. */
+export async function firstBytes(pieces: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  const head: Uint8Array[] = [];
+  for (let sizeBytes = 0; sizeBytes < BLOCK_BYTES; ) {
+    const { done, value } = await pieces.next();
+    if (done === true) break;
+    head.push(value);
+    sizeBytes += value.byteLength;
+  }
+  const [only, ...more] = head;
+  return only !== undefined && more.length === 0 ? only : Buffer.concat(head);
+}
+
+/** The same bytes once more, and what comes behind them. */
+export async function* joined(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  yield head;
+  for (;;) {
+    const { done, value } = await rest.next();
+    if (done === true) return;
+    yield value;
+  }
+}

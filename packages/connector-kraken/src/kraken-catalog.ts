@@ -1,7 +1,8 @@
 import { isJsonObject } from "@fillbook/connector-kit";
-import { type Clock, isImportError, type Json, type Logger } from "@fillbook/core";
+import { type Clock, ImportError, isImportError, type Json, type Logger } from "@fillbook/core";
 import { z } from "zod";
 import { krakenAssets } from "./kraken-assets.ts";
+import { listRowsMax } from "./kraken-bounds.ts";
 import type { KrakenTransport } from "./kraken-client.ts";
 import { pairResolver, type ResolvePair } from "./kraken-pairs.ts";
 import { krakenPublic } from "./kraken-public.ts";
@@ -93,5 +94,7 @@ function assetNames(result: Json): ReadonlyMap<string, string> {
 }
 
 function rowsOf(result: Json): readonly (readonly [string, Json])[] {
-  return isJsonObject(result) ? Object.entries(result) : [];
+  const rows = isJsonObject(result) ? Object.entries(result) : [];
+  if (rows.length <= listRowsMax) return rows;
+  throw new ImportError("RESPONSE_TOO_LARGE", `Kraken lists more than ${listRowsMax} pairs or assets`);
 }

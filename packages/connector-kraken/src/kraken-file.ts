@@ -1,6 +1,6 @@
 import { ImportError, type Json } from "@fillbook/core";
 import type { FilePage, FileRequest } from "@fillbook/core/connector";
-import { BLOCK_BYTES } from "./kraken-blocks.ts";
+import { firstBytes, joined } from "./kraken-blocks.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
 import { type KrakenTable, krakenTable, type TableSource } from "./kraken-csv.ts";
 import { heldBytes, packed, unpacked } from "./kraken-held.ts";
@@ -71,26 +71,4 @@ export async function archiveTables(archive: Buffer, policy: ReadPolicy): Promis
     tables.push(krakenTable(source, head));
   }
   return tables;
-}
-
-/** The first block of a file, and more where its pieces are longer; all of a shorter one. */
-async function firstBytes(pieces: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
-  const head: Uint8Array[] = [];
-  for (let sizeBytes = 0; sizeBytes < BLOCK_BYTES; ) {
-    const { done, value } = await pieces.next();
-    if (done === true) break;
-    head.push(value);
-    sizeBytes += value.byteLength;
-  }
-  const [only, ...more] = head;
-  return only !== undefined && more.length === 0 ? only : Buffer.concat(head);
-}
-
-async function* joined(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  yield head;
-  for (;;) {
-    const { done, value } = await rest.next();
-    if (done === true) return;
-    yield value;
-  }
 }

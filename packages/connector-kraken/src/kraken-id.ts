@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { ImportError } from "@fillbook/core";
 import { executionSchema } from "@fillbook/core/connector";
+import { pageRowsMax } from "./kraken-bounds.ts";
 
 /** Digests begin so. An id that does is digested itself, so that no two ids are one. */
 const DIGEST = "sha256:";
@@ -37,7 +39,18 @@ export function withMarkedIds(text: string): string {
   return text.replaceAll(NUMBERS, '"#');
 }
 
-/** The rows of such a list, in the order of the text. */
-export function listedRows<Row>(list: { readonly [id: string]: Row }): { readonly id: string; readonly row: Row }[] {
-  return Object.entries(list).map(([id, row]) => ({ id: id.replace(MARKED, ""), row }));
+/**
+ * The rows of such a list, in the order of the text.
+ *
+ * @throws ImportError `RESPONSE_TOO_LARGE` for more than a page can have.
+ */
+export function listedRows<Row>(
+  list: { readonly [id: string]: Row },
+  endpoint: string,
+): { readonly id: string; readonly row: Row }[] {
+  const rows = Object.entries(list);
+  if (rows.length > pageRowsMax) {
+    throw new ImportError("RESPONSE_TOO_LARGE", `the answer of ${endpoint} holds more than ${pageRowsMax} rows`);
+  }
+  return rows.map(([id, row]) => ({ id: id.replace(MARKED, ""), row }));
 }

@@ -29,7 +29,7 @@ export interface KrakenPolicy {
   readonly pagesMax?: number;
   readonly timeouts?: Partial<HttpTimeouts>;
   readonly retries?: Partial<RetryPolicy>;
-  /** Longest answer after decompression, in bytes. @defaultValue 33_554_432 */
+  /** Longest answer after decompression, in bytes; each method has a shorter bound of its own. @defaultValue 33_554_432 */
   readonly maxBodyBytes?: number;
   /** Longest export or downloaded file before it is unpacked, in bytes; it is held in memory. @defaultValue 67_108_864 */
   readonly maxExportBytes?: number;

@@ -1,6 +1,7 @@
 import { type Http, isJsonObject } from "@fillbook/connector-kit";
 import { isImportError, type Json } from "@fillbook/core";
 import { readKrakenAnswer } from "./kraken-answer.ts";
+import { answerBytesMax } from "./kraken-bounds.ts";
 import type { ReadPolicy } from "./kraken-policy.ts";
 
 interface PublicTransport {
@@ -15,13 +16,14 @@ interface PublicTransport {
  * @throws ImportError
  */
 export async function krakenPublic(transport: PublicTransport, query: string, signal: AbortSignal): Promise<Json> {
+  const [endpoint = query] = query.split("?");
   const response = await transport.http.request({
     method: "GET",
     url: `${transport.policy.baseUrl}/0/public/${query}`,
     headers: { "User-Agent": "fillbook-connector-kraken" },
+    bodyBytesMax: answerBytesMax(endpoint),
     signal,
   });
-  const [endpoint = query] = query.split("?");
   const answer = readKrakenAnswer(response, { endpoint, nowMs: 0, recoveryMs: 1_000, secrets: [] });
   if (answer.kind === "failed") throw answer.error;
   return answer.result;

@@ -1,8 +1,11 @@
 import { httpDate, redact, type Secret } from "@fillbook/connector-kit";
 import { type Clock, ImportError, type Instant, type Json, type Logger } from "@fillbook/core";
 import { type KrakenAnswer, readKrakenAnswer } from "./kraken-answer.ts";
+import { firstBytes, joined } from "./kraken-blocks.ts";
+import { answerBytesMax } from "./kraken-bounds.ts";
 import type { KrakenEndpoint, KrakenTransport } from "./kraken-client.ts";
 import { maintenanceRetryMs } from "./kraken-errors.ts";
+import { heldBytes } from "./kraken-held.ts";
 import { krakenLimits } from "./kraken-limits.ts";
 import { krakenSystemStatus } from "./kraken-public.ts";
 import type { KrakenTier } from "./kraken-settings.ts";
@@ -39,7 +42,8 @@ interface CallResult {
 
 /** Signs and sends one request, and reads its envelope. */
 export async function sendCall(caller: Caller, call: Call, nonce: string): Promise<CallResult> {
-  const response = await caller.transport.http.request(signedRequest(caller, call, nonce));
+  const bodyBytesMax = answerBytesMax(call.endpoint);
+  const response = await caller.transport.http.request({ ...signedRequest(caller, call, nonce), bodyBytesMax });
   const result = await resultOf(caller, call, readKrakenAnswer(response, failureContext(caller, call)));
   return { result, reportedAt: httpDate(response.header("date")) };
 }
@@ -51,11 +55,16 @@ export async function sendCall(caller: Caller, call: Call, nonce: string): Promi
 export async function sendForFile(caller: Caller, call: Call, nonce: string): Promise<Buffer> {
   const response = await caller.transport.files.open(signedRequest(caller, call, nonce));
   try {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of response.body) pieces.push(piece);
-    const bytes = Buffer.concat(pieces);
-    if (bytes.subarray(0, 2).toString("latin1") === "PK") return bytes;
-    const answered = { ...response, body: bytes.subarray(0, ENVELOPE_BYTES_MAX).toString("utf8") };
+    const pieces = response.body[Symbol.asyncIterator]();
+    const head = await firstBytes(pieces);
+    if (head[0] === 0x50 && head[1] === 0x4b) {
+      return await heldBytes(joined(head, pieces), caller.transport.policy.maxExportBytes);
+    }
+    if (response.status === 200 && head[0] === BRACE && head.length >= ENVELOPE_BYTES_MAX) {
+      const message = `Kraken answered ${call.endpoint} with no file, and with more than ${ENVELOPE_BYTES_MAX} bytes`;
+      throw new ImportError("RESPONSE_TOO_LARGE", message);
+    }
+    const answered = { ...response, body: Buffer.from(head).subarray(0, ENVELOPE_BYTES_MAX).toString("utf8") };
     await resultOf(caller, call, readKrakenAnswer(answered, failureContext(caller, call)));
     throw new ImportError("PROTOCOL", `Kraken answered ${call.endpoint} without a file`);
   } finally {
@@ -64,6 +73,7 @@ export async function sendForFile(caller: Caller, call: Call, nonce: string): Pr
 }
 
 const ENVELOPE_BYTES_MAX = 65_536;
+const BRACE = 0x7b;
 
 function signedRequest(caller: Caller, call: Call, nonce: string) {
   const { transport, apiKey, apiSecret, otp, signal } = caller;

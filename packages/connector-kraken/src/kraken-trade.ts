@@ -25,7 +25,8 @@ export interface TradesPage {
 export function readTradesPage(result: Json): TradesPage | null {
   const { trades = null, count = null } = isJsonObject(result) ? result : { trades: false };
   if (isJsonObject(trades)) {
-    return { rows: listedRows(trades).map(({ id, row }) => ({ txid: id, row })), count: readCount(count) };
+    const rows = listedRows(trades, "TradesHistory").map(({ id, row }) => ({ txid: id, row }));
+    return { rows, count: readCount(count) };
   }
   if (Array.isArray(trades) && trades.length === 0) return { rows: [], count: readCount(count) };
   if (trades !== null || (count !== null && readCount(count) !== 0)) throw withoutTrades();

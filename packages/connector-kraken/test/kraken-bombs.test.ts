@@ -29,7 +29,7 @@ test.each(names)(
   { timeout: 240_000 },
   async (name) => {
     const script = fileURLToPath(new URL("support/bomb-process.ts", import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", script, name]);
+    const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", script, "./bomb-worker.ts", name]);
     const { growBytes, stallMs, code, message, problems } = measured.parse(JSON.parse(stdout));
     expect(code).toBe(bombs[name]?.code);
     expect([message, ...problems].join()).toContain(bombs[name]?.says);

@@ -110,7 +110,7 @@ test("rows stand in the order of the text, whatever their ids", () => {
     fc.property(ids, fc.constantFrom("", " ", "\n\t"), (names, blank) => {
       const members = names.map((name, number) => `${blank}${JSON.stringify(name)}${blank}:${number}`);
       const list = JSON.parse(withMarkedIds(`{${members.join()}}`));
-      expect(listedRows(list)).toEqual(names.map((id, row) => ({ id, row })));
+      expect(listedRows(list, "Ledgers")).toEqual(names.map((id, row) => ({ id, row })));
     }),
   );
 });

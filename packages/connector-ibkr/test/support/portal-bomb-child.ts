@@ -31,6 +31,7 @@ async function measured(name: string) {
   const outcome = await new Promise<string>((resolve) => {
     worker.once("message", resolve);
     worker.once("error", (error) => resolve(`threw ${error.message}`));
+    worker.once("exit", (code) => resolve(`threw nothing and ended with ${code}`));
   });
   clearInterval(look);
   await worker.terminate();
