@@ -122,10 +122,10 @@ describe("plan: of contradicting reports the one that was first reported last co
     const book = naiveBook();
     const [fine, coarse] = ["2026-01-05T10:00:00.123456Z", "2026-01-05T10:00:00.1234Z"];
     book.tellAt(at(10), fill({ price: "1", executedAt: fine }));
-    book.tellAt(at(11), fill({ price: "2", executedAt: coarse }));
+    book.tellAt(at(11), fill({ price: "2", executedAt: fine }));
     book.tellAt(at(12), fill({ price: "1", executedAt: coarse }));
     expect(counted(book)).toBe("2");
-    book.tellAt(at(12), fill({ price: "2", executedAt: fine }));
+    book.tellAt(at(12), fill({ price: "2", executedAt: coarse }));
     expect(only(book.canonical()).executedAt).toBe(fine);
   });
 

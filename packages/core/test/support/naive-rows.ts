@@ -81,8 +81,13 @@ export function writeNaively(rows: NaiveRows, plan: CommitPlan): void {
   rows.decisions = [...kept, ...plan.decisions];
   const gone = new Set([...plan.tradesRemoved, ...plan.trades.map((row) => row.id)]);
   rows.trades = [...rows.trades.filter((row) => !gone.has(row.id)), ...plan.trades];
-  const opened = new Set(plan.problemsOpened.map((problem) => problem.problemKey));
-  rows.problems = [...rows.problems.filter((one) => !opened.has(one.problemKey)), ...plan.problemsOpened];
+  // One that is open stays as it is, but for what the plan says of it now.
+  for (const problem of plan.problemsOpened) {
+    if (!rows.problems.some((one) => one.problemKey === problem.problemKey)) rows.problems.push(problem);
+  }
+  for (const { problemKey, ...words } of plan.problemsReworded) {
+    rows.problems = rows.problems.map((one) => (one.problemKey === problemKey ? { ...one, ...words } : one));
+  }
   rows.problems = rows.problems.filter((problem) => !plan.problemsResolved.includes(problem.problemKey));
   checkUnique("report", rows.reports, (row) => row.revisionKey);
   checkUnique(
