@@ -19,6 +19,7 @@ const methods: Readonly<Record<keyof BookStore, true>> = {
   ...{ trade: true, tradesById: true, decisionsOf: true, trades: true, fills: true, executions: true },
   ...{
     inbox: true,
+    fillSlice: true,
     queueFollowUp: true,
     job: true,
     jobs: true,

@@ -6,6 +6,7 @@ export type { CredentialOwner } from "./credential-access.ts";
 export { type Decimal, decimal, parseDecimal } from "./decimal.ts";
 export { type ErrorCode, errorRecovery, type Recovery } from "./error-codes.ts";
 export type { FillbookEvent } from "./events.ts";
+export type { ExecutionFilter, FillFilter, JobFilter, ReportFilter, TradeFilter } from "./filter-types.ts";
 export { type ErrorReport, ImportError, isImportError, toImportError } from "./import-error.ts";
 export { ingest } from "./ingest.ts";
 export type { DueRequest } from "./ingest-due.ts";
@@ -16,6 +17,7 @@ export type { Json } from "./json.ts";
 export {
   auditFilterSchema,
   executionFilterSchema,
+  fillFilterSchema,
   jobFilterSchema,
   problemCountFilterSchema,
   problemFilterSchema,
@@ -34,18 +36,15 @@ export type { Problem, ProblemCount, ProblemFilter } from "./problem-types.ts";
 export type { PruneReport, PruneRequest } from "./prune.ts";
 export type {
   Connection,
-  ExecutionFilter,
+  Fill,
   Health,
   Job,
-  JobFilter,
   JobStatus,
-  ReportFilter,
   RunStats,
   Slice,
   SliceRequest,
   StoredExecution,
   Trade,
-  TradeFilter,
 } from "./read-types.ts";
 export type { RejectCounts, ReprocessReport, ReprocessRequest } from "./reprocess-rejects.ts";
 export type { KeyRotation } from "./rotate-keys.ts";

@@ -34,6 +34,8 @@ export const tradeFilterSchema = z.strictObject({
   changedSinceReview: z.boolean().exactOptional(),
 });
 
+export const fillFilterSchema = z.strictObject({ ...reports, tradeId: textId.exactOptional() });
+
 export const executionFilterSchema = z.strictObject({
   ...reports,
   tradeId: textId.exactOptional(),

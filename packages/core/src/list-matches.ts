@@ -1,7 +1,8 @@
+import type { ExecutionFilter, ReportFilter, TradeFilter } from "./filter-types.ts";
 import { instrumentKey, symbolNames } from "./instrument-key.ts";
 import type { StoredReport } from "./plan/plan-types.ts";
 import type { ProblemFilter, StoredProblem } from "./problem-types.ts";
-import type { ExecutionFilter, ReportFilter, Trade, TradeFilter } from "./read-types.ts";
+import type { Trade } from "./read-types.ts";
 
 /** What a search looks for, each of them as the beginning of a text. */
 export interface SearchPrefixes {

@@ -74,6 +74,31 @@ export type StoredExecution = Execution & {
   readonly firstReportedAt: Instant | null;
 };
 
+/** A fill as it counts: the report that stands for it, with what is chosen from all of its reports. */
+export interface Fill {
+  /** Of the report that stands for it; another one after a correction. */
+  readonly id: string;
+  /** Stays the same whatever the broker corrects. */
+  readonly familyKey: string;
+  readonly tradeId: string;
+  readonly kind: Execution["kind"];
+  /** `canceled`: its fees count and nothing else of it. */
+  readonly state: "counts" | "canceled";
+  /** The canonical report, or the greatest of a canceled fill. Its own fees are not the fill's. */
+  readonly execution: StoredExecution;
+  /** Chosen from all reports, and summed where each has a share; null while unknown. */
+  readonly fees: readonly Fee[] | null;
+  /** Null both for a fill that was deliberately linked to nothing and for one that nobody decided on: see `decision`. */
+  readonly link: Link;
+  /** Null until a person decided. */
+  readonly decision: {
+    readonly link: Link;
+    readonly decidedAt: Instant;
+    /** Side, quantity, price or state changed since. */
+    readonly changedSinceReview: boolean;
+  } | null;
+}
+
 /** The canonical executions of one order, summed; always recomputed from them. */
 export interface Trade {
   readonly id: string;
@@ -150,46 +175,4 @@ export interface Job {
   readonly unchangedRuns: number;
   /** When something of it was last undone; null when nothing was. What came back since then belongs to the job that told it again. */
   readonly undoneAt: Instant | null;
-}
-
-/** What lists of trades and executions choose by; each names a field of their items. */
-export interface ReportFilter extends SliceRequest {
-  readonly connectionId?: string;
-  readonly broker?: string;
-  readonly account?: string;
-  /** Of an execution the job that stored it, of a trade the one that touched it last. */
-  readonly jobId?: string;
-  readonly instrumentKind?: Instrument["kind"];
-  /** The broker's own id of the instrument. */
-  readonly instrumentId?: string;
-  /**
-   * Any spelling of the symbol, or of the beginning of its first part, which is the asset of a pair or the underlying of an
-   * option: `xbt` finds `BTC/USD` and `BTC/EUR`, and `BTCUSD` only the first. See `instrumentKey`.
-   */
-  readonly symbol?: string;
-  /**
-   * The beginning of a symbol in any spelling, of an execution's id, or of its order's: the order's permanent id or else
-   * number, and its reference. Upper and lower case are tried as they are written, all upper, and all lower.
-   */
-  readonly search?: string;
-  readonly from?: Instant;
-  readonly to?: Instant;
-}
-
-/** A trade is found by the ids of its order and of all its executions. */
-export interface TradeFilter extends ReportFilter {
-  readonly inbox?: Trade["inbox"];
-  readonly status?: Trade["status"];
-  readonly changedSinceReview?: boolean;
-}
-
-export interface ExecutionFilter extends ReportFilter {
-  readonly tradeId?: string;
-  /** Only reports that count. */
-  readonly canonical?: boolean;
-}
-
-export interface JobFilter extends SliceRequest {
-  readonly connectionId?: string;
-  readonly status?: JobStatus;
 }

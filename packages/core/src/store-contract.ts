@@ -1,21 +1,13 @@
 import type { AuditEvent, AuditFilter } from "./audit-event.ts";
 import type { ConnectionStore } from "./connection-store.ts";
 import type { RunMode, RunWindow } from "./connector-contract.ts";
+import type { ExecutionFilter, FillFilter, JobFilter, TradeFilter } from "./filter-types.ts";
 import type { Instant } from "./instant.ts";
 import type { CommitBatch } from "./plan/commit-batch.ts";
-import type { CancelRow, Decision, Fill, Link, Reject } from "./plan/plan-types.ts";
+import type { CancelRow, Decision, Link, Fill as PlannedFill, Reject } from "./plan/plan-types.ts";
 import type { ProblemCount, ProblemFilter, StoredProblem } from "./problem-types.ts";
 import type { PruneReport, StorePrune } from "./prune.ts";
-import type {
-  ExecutionFilter,
-  Job,
-  JobFilter,
-  Slice,
-  SliceRequest,
-  StoredExecution,
-  Trade,
-  TradeFilter,
-} from "./read-types.ts";
+import type { Fill, Job, Slice, SliceRequest, StoredExecution, Trade } from "./read-types.ts";
 import type { CommitOptions, CommitResult, RunEnd, RunEndResult, RunStart } from "./run-contract.ts";
 import type { SharedState } from "./shared-state.ts";
 import type { Step, StepCounts, StepFilter, StepStatisticsFilter } from "./step.ts";
@@ -27,14 +19,9 @@ export interface StoredFill
       StoredExecution,
       "id" | "broker" | "account" | "instrument" | "side" | "quantity" | "price" | "executedAt"
     >,
-    Pick<Fill, "state" | "fees"> {
+    Pick<PlannedFill, "state" | "fees"> {
   readonly tradeId: string;
   readonly link: Link;
-}
-
-export interface FillFilter {
-  readonly broker?: string;
-  readonly account?: string;
 }
 
 /** A page of the inbox, and beside it what one of its trades may be. */
@@ -136,7 +123,9 @@ export interface BookStore extends IngestStore, ConnectionStore {
    * What stands for each fill in its trade, canceled fills too, newest first: all of them, because pages of a list that
    * changes meanwhile hold a fill twice or not at all.
    */
-  fills(owner: string, filter: FillFilter): Promise<readonly StoredFill[]>;
+  fills(owner: string, filter: Pick<FillFilter, "broker" | "account">): Promise<readonly StoredFill[]>;
+  /** A page of the same fills, for people. */
+  fillSlice(owner: string, filter: FillFilter): Promise<Slice<Fill>>;
   executions(owner: string, filter: ExecutionFilter): Promise<Slice<StoredExecution>>;
   /**
    * Makes the connection due once more right after the job that is running, however often it is called, also when that

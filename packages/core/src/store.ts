@@ -8,7 +8,7 @@ export { contentSecond } from "./content-key.ts";
 export { type Coverage, nothingCovered } from "./coverage.ts";
 export { dueAfterMs } from "./due-after-ms.ts";
 export { executionView } from "./execution-view.ts";
-export { fillView } from "./fill-view.ts";
+export { fillItem, fillView, isListedFill } from "./fill-view.ts";
 export { symbolNames } from "./instrument-key.ts";
 export { isRecord } from "./json.ts";
 export {
@@ -68,7 +68,6 @@ export { parseSliceKey, type SliceKey, sliceKeyText } from "./slice-key.ts";
 export type { StepCounts } from "./step.ts";
 export type {
   BookStore,
-  FillFilter,
   InboxSlice,
   IngestStore,
   JobRecord,

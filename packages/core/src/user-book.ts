@@ -1,10 +1,11 @@
 import type { ConnectParts } from "./connect-account.ts";
 import type { AnyConnector } from "./connector-contract.ts";
+import type { ExecutionFilter, FillFilter, JobFilter, TradeFilter } from "./filter-types.ts";
 import type { IngestReport } from "./ingest-report.ts";
-import { executionFilterSchema, jobFilterSchema, tradeFilterSchema } from "./list-filters.ts";
+import { executionFilterSchema, fillFilterSchema, jobFilterSchema, tradeFilterSchema } from "./list-filters.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { CommitBatch } from "./plan/commit-batch.ts";
-import type { ExecutionFilter, Job, JobFilter, Slice, StoredExecution, Trade, TradeFilter } from "./read-types.ts";
+import type { Fill, Job, Slice, StoredExecution, Trade } from "./read-types.ts";
 import { reprocessSchema } from "./reprocess-rejects.ts";
 import type { BookStore } from "./store-contract.ts";
 import { guardedStore } from "./store-error.ts";
@@ -55,7 +56,15 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
   trade(id: string): Promise<Trade | null>;
   /** Newest first by the last execution. */
   trades(filter?: TradeFilter): Promise<Slice<Trade>>;
-  /** Every stored report, newest first; `canonical: true` for those that count. */
+  /**
+   * One item a fill, canceled ones too, newest first: with the fees that count for it, and what was decided on it. The sum of a
+   * trade's fills is the trade.
+   */
+  fills(filter?: FillFilter): Promise<Slice<Fill>>;
+  /**
+   * Every stored report as the broker made it, newest first; `canonical: true` for those that count. A report's fees are its
+   * own: those of the fill are in {@link fills}.
+   */
   executions(filter?: ExecutionFilter): Promise<Slice<StoredExecution>>;
   /** null when there is no such job of this person. */
   job(id: string): Promise<Job | null>;
@@ -89,6 +98,7 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
     },
     trade: (id) => store.trade(userId, id),
     trades: (filter = {}) => listed(() => store.trades(userId, parseOptions(tradeFilterSchema, filter))),
+    fills: (filter = {}) => listed(() => store.fillSlice(userId, parseOptions(fillFilterSchema, filter))),
     executions: (filter = {}) => listed(() => store.executions(userId, parseOptions(executionFilterSchema, filter))),
     job: (id) => store.job(userId, id),
     jobs: (filter = {}) => listed(() => store.jobs(userId, parseOptions(jobFilterSchema, filter))),

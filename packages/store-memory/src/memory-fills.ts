@@ -1,13 +1,24 @@
 import type { BookStore, StoredFill } from "@fillbook/core/store";
-import { fillView, isRemovedTrade, letTimersRun, tradeFacts, tradeView } from "@fillbook/core/store";
-import { copyOf, isEqual } from "./memory-slice.ts";
+import {
+  executionMatcher,
+  fillItem,
+  fillView,
+  isListedFill,
+  isRemovedTrade,
+  letTimersRun,
+  tradeFacts,
+  tradeView,
+} from "@fillbook/core/store";
+import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
 import { type MemoryTables, ownerTables } from "./memory-tables.ts";
 
 /** Fills that are copied before timers have their turn. */
 const FILLS_A_TURN = 1000;
 
 /** What reviews and statistics read. */
-export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" | "decisionsOf" | "fills"> {
+export function memoryFills(
+  tables: MemoryTables,
+): Pick<BookStore, "tradesById" | "decisionsOf" | "fills" | "fillSlice"> {
   const of = (owner: string) => ownerTables(tables, owner);
   return {
     async tradesById(owner, ids) {
@@ -26,8 +37,7 @@ export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" 
     async fills(owner, { broker, account }) {
       // Rows are replaced and never changed: what is gathered here is of one moment, whatever is written meanwhile.
       const rows = [...of(owner).reports.newest()].filter((row) => {
-        if (row.fill === null || (row.broker === "manual" && !row.canonical)) return false;
-        return isEqual(broker, row.broker) && isEqual(account, row.account);
+        return isListedFill(row) && isEqual(broker, row.broker) && isEqual(account, row.account);
       });
       const fills: StoredFill[] = [];
       for (const row of rows) {
@@ -35,6 +45,11 @@ export function memoryFills(tables: MemoryTables): Pick<BookStore, "tradesById" 
         if (fills.length % FILLS_A_TURN === 0) await letTimersRun();
       }
       return fills;
+    },
+    async fillSlice(owner, filter) {
+      const isChosen = executionMatcher(filter);
+      const { items, next } = sliceOf(of(owner).reports, filter, (row) => isListedFill(row) && isChosen(row));
+      return { items: items.map(fillItem), next };
     },
   };
 }

@@ -28,7 +28,7 @@ async function aBook(fillCount = 0) {
   return { add, connectionId, user: book.forUser("owner") };
 }
 
-const lists = ["connections", "trades", "inbox", "executions", "jobs", "problems"] as const;
+const lists = ["connections", "trades", "inbox", "fills", "executions", "jobs", "problems"] as const;
 
 /** Calls a list with a filter that its type may forbid. */
 function list(user: UserBook, name: (typeof lists)[number], filter: object): Promise<Slice<unknown>> {

@@ -1,6 +1,8 @@
 import type {
   Connection,
   ExecutionFilter,
+  Fill,
+  FillFilter,
   Job,
   JobFilter,
   ProblemFilter,
@@ -10,7 +12,7 @@ import type {
   TradeFilter,
 } from "@fillbook/core";
 import {
-  type FillFilter,
+  fillItem,
   fillView,
   type SliceKey,
   type StoredFill,
@@ -24,6 +26,7 @@ import type { SqlCondition } from "./list-statement.ts";
 import type { SqlRow } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { connectionOf, connectionSelection, jobOf, jobSelection, problemOf, problemSelection } from "./run-columns.ts";
+import { textOf } from "./sql-columns.ts";
 import { tradeRow, tradeSelection } from "./trade-columns.ts";
 
 /** One public list: what is read, by which index, and how its rows become items. */
@@ -72,7 +75,24 @@ export const executionListing: Listing<StoredExecution, ExecutionFilter> = {
   keyOf: ({ executedAt, id }) => ({ at: executedAt, id }),
 };
 
-export const fillListing: Listing<StoredFill, FillFilter & SliceRequest> = {
+/** In no list of fills: reports that stand for none, and manual ones that their owner took away. */
+const standing: readonly SqlCondition[] = [
+  { column: "fill", isNull: false },
+  { text: () => "not (executions.broker = 'manual' and not executions.canonical)" },
+];
+
+export const fillListing: Listing<Fill, FillFilter> = {
+  table: "executions",
+  from: (tables) => `${withCounted(tables)} join ${tables.raws} as raws on raws.row_id = executions.row_id`,
+  selection: `${reportSelection}, raws.raw`,
+  order: ["executed_at", "revision_key"],
+  where: (filter) => [...executionConditions(filter), ...standing],
+  itemOf: (row) => fillItem({ ...storedReport(row), raw: JSON.parse(textOf(row, "raw")) }),
+  keyOf: ({ execution, id }) => ({ at: execution.executedAt, id }),
+};
+
+/** What statistics read of all fills. */
+export const allFillsListing: Listing<StoredFill, Pick<FillFilter, "broker" | "account"> & SliceRequest> = {
   table: "executions",
   from: withCounted,
   selection: reportSelection,
@@ -80,8 +100,7 @@ export const fillListing: Listing<StoredFill, FillFilter & SliceRequest> = {
   where: ({ broker, account }) => [
     { column: "broker", value: broker, indexed: false },
     { column: "account", value: account, indexed: false },
-    { column: "fill", isNull: false },
-    { text: () => "not (executions.broker = 'manual' and not executions.canonical)" },
+    ...standing,
   ],
   itemOf: (row) => fillView(storedReport(row)),
   keyOf: ({ executedAt, id }) => ({ at: executedAt, id }),

@@ -6,6 +6,7 @@ import { listStatement } from "./list-statement.ts";
 import {
   connectionListing,
   executionListing,
+  fillListing,
   jobListing,
   type Listing,
   problemListing,
@@ -28,6 +29,7 @@ type Lists = Pick<
   | "tradesById"
   | "decisionsOf"
   | "executions"
+  | "fillSlice"
   | "job"
   | "jobs"
   | "jobRecords"
@@ -58,6 +60,7 @@ export function postgresLists(context: PostgresContext): Lists {
     },
     trades: (owner, filter) => sliceOf(context, tradeListing, { owner, filter }),
     executions: (owner, filter) => sliceOf(context, executionListing, { owner, filter }),
+    fillSlice: (owner, filter) => sliceOf(context, fillListing, { owner, filter }),
     job: (owner, id) => oneOf(context, jobListing, { owner, id }),
     jobRecords: (owner, request) => jobRecords(context, owner, request),
     jobs: (owner, filter) => sliceOf(context, jobListing, { owner, filter }),

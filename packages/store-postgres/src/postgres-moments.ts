@@ -1,7 +1,7 @@
-import { ImportError, type Trade } from "@fillbook/core";
-import type { BookStore, FillFilter, StoredFill } from "@fillbook/core/store";
+import { type FillFilter, ImportError, type Trade } from "@fillbook/core";
+import type { BookStore, StoredFill } from "@fillbook/core/store";
 import { fewAtOnce } from "./few-at-once.ts";
-import { fillListing, tradeListing } from "./listings.ts";
+import { allFillsListing, tradeListing } from "./listings.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import type { Sql } from "./postgres-driver.ts";
 import { readSlice } from "./postgres-lists.ts";
@@ -52,14 +52,14 @@ async function manualsBeside(
 async function allFills(
   sql: Sql,
   { tables, clock }: PostgresContext,
-  { owner, filter }: { readonly owner: string; readonly filter: FillFilter },
+  { owner, filter }: { readonly owner: string; readonly filter: Pick<FillFilter, "broker" | "account"> },
 ): Promise<readonly StoredFill[]> {
   const overMs = clock.now() + FILLS_MS_MAX;
   const fills: StoredFill[] = [];
   let after: { readonly after?: string } = {};
   for (;;) {
     const page = { ...filter, ...after, limit: FILLS_A_STATEMENT };
-    const { items, next } = await readSlice(sql, tables, { listing: fillListing, owner, filter: page });
+    const { items, next } = await readSlice(sql, tables, { listing: allFillsListing, owner, filter: page });
     fills.push(...items);
     if (next === null) return fills;
     after = { after: next };

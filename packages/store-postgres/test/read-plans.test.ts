@@ -42,6 +42,8 @@ const reads: readonly ((store: BookStore, ids: Ids) => Promise<unknown>)[] = [
   (store) => store.inbox("owner", { after, limit: 200 }),
   (store) => store.fills("owner", {}),
   (store) => store.fills("owner", { broker: "nothing" }),
+  (store) => store.fillSlice("owner", { after }),
+  (store, { jobId }) => store.fillSlice("owner", { jobId, search: "E99" }),
   (store) => store.executions("owner", {}),
   (store) => store.executions("owner", { after, limit: 200 }),
   (store) => store.executions("owner", { from, to: from }),

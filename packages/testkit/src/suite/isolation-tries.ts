@@ -62,6 +62,10 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
   fills: [
     async (store, { owner, ids }) => (await store.fills(owner, {})).filter(({ tradeId }) => tradeId === ids.tradeId),
   ],
+  fillSlice: [
+    (store, { owner, ids: { tradeId } }) => store.fillSlice(owner, { tradeId }),
+    (store, { owner, ids }) => store.fillSlice(owner, { after: ids.nexts.executions }),
+  ],
   inbox: [
     (store, { owner, ids: { connectionId } }) => store.inbox(owner, { connectionId }),
     (store, { owner, ids }) => store.inbox(owner, { after: ids.nexts.trades }),

@@ -28,6 +28,14 @@ export function storeFiltersSuite({ test, makeStore, seed }: StoreSuiteOptions):
         const wanted = executions.filter((one) => isNaive(one, { filter, jobId: one.jobId, ids: idsOf(one) }));
         const listed = await readAll((after) => store.executions("owner", { ...filter, limit: 4, ...after }));
         assert.deepEqual(listed, wanted);
+        const { canonical: _canonical, ...ofFills } = filter;
+        const fills = await readAll((after) => store.fillSlice("owner", { ...ofFills, limit: 4, ...after }));
+        // No fill of this book is canceled.
+        const counted = executions.filter(({ canonical }) => canonical);
+        assert.deepEqual(
+          fills.map(({ execution }) => execution),
+          counted.filter((one) => isNaive(one, { filter: ofFills, jobId: one.jobId, ids: idsOf(one) })),
+        );
         const wantedTrades = trades.filter((trade) => isNaiveTrade(trade, filter, executions));
         const { tradeId: _trade, ...others } = filter;
         assert.deepEqual(

@@ -7,6 +7,7 @@ import { storeCrashSuite } from "./store-crash-suite.ts";
 import { storeCredentialsSuite } from "./store-credentials-suite.ts";
 import { storeDecisionsSuite } from "./store-decisions-suite.ts";
 import { storeDueSuite } from "./store-due-suite.ts";
+import { storeFillsSuite } from "./store-fills-suite.ts";
 import { storeFiltersSuite } from "./store-filters-suite.ts";
 import { storeHistoriesSuite } from "./store-histories-suite.ts";
 import { storeIsolationSuite } from "./store-isolation-suite.ts";
@@ -44,6 +45,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeCoverageSuite(options);
   storeReadsSuite(options);
   storeFiltersSuite(options);
+  storeFillsSuite(options);
   storeMomentsSuite(options);
   storeReportedSuite(options);
   storeReviewsSuite(options);
