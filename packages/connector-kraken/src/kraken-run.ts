@@ -120,6 +120,7 @@ export function pageOf(
     readonly records: readonly PageRecord<Json>[];
     readonly pairs?: readonly KrakenPair[];
     readonly diagnostics?: readonly PageDiagnostic[];
+    readonly resolved?: KrakenPage["resolved"];
     readonly finished?: FinishedWindow | null;
   },
 ): KrakenPage {
@@ -134,7 +135,7 @@ export function pageOf(
     context: contextOf(run, pairs),
     cursor: cursorOf(run),
     diagnostics: [...(page.diagnostics ?? []), ...news.diagnostics],
-    ...{ resolved: news.resolved, coverage },
+    ...{ resolved: [...(page.resolved ?? []), ...news.resolved], coverage },
     ...(expectedRecords === null ? {} : { expectedRecords }),
   };
 }
