@@ -85,7 +85,8 @@ export async function* exportPages(run: KrakenRun): AsyncGenerator<KrakenPage, v
   if (ready === "ready") run.trades = withNewHead(run, run.trades);
   if (ready === "ready") run.exporting = null;
   else giveUp(run);
-  yield pageOf(run, { records: [] });
+  const wasPending = run.request.cursor?.exporting !== undefined;
+  yield pageOf(run, { records: [], resolved: wasPending ? [exportPending] : [] });
 }
 
 async function* reports(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
@@ -143,8 +144,10 @@ async function reportTables({ client, exporting, policy }: KrakenRun): Promise<r
 async function* countFailure(run: KrakenRun, error: unknown): AsyncGenerator<KrakenPage, void> {
   if (run.exporting === null || !isImportError(error)) return;
   if (!["PROTOCOL", "RESPONSE_TOO_LARGE", "FEATURE_UNAVAILABLE", "REQUEST_INVALID"].includes(error.code)) return;
-  const failures = run.exporting.failures + 1;
-  if (failures < FAILURES_MAX) run.exporting = { ...run.exporting, failures };
+  // The next run looks first whether it is still there.
+  const { isMade: _isMade, ...exporting } = run.exporting;
+  const failures = exporting.failures + 1;
+  if (failures < FAILURES_MAX) run.exporting = { ...exporting, failures };
   else giveUp(run);
   yield pageOf(run, { records: [] });
 }
@@ -170,7 +173,9 @@ function setPart(run: KrakenRun, report: ExportReport, part: ExportPart | null):
   else if (part !== null) run.exporting = { ...run.exporting, trades: part };
 }
 
+const exportPending = { kind: "partial_import", key: "export-pending" } as const;
+
 function pending({ from, to }: KrakenExport): PageDiagnostic {
   const message = `Kraken is still making the export from ${from} to ${to} (unix seconds); the next run looks again`;
-  return { kind: "partial_import", key: "export-pending", message };
+  return { ...exportPending, message };
 }

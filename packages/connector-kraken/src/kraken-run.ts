@@ -122,6 +122,7 @@ export function pageOf(
     readonly records: readonly PageRecord<Json>[];
     readonly pairs?: readonly KrakenPair[];
     readonly diagnostics?: readonly PageDiagnostic[];
+    readonly resolved?: KrakenPage["resolved"];
     readonly finished?: FinishedWindow | null;
     readonly reportedAt?: Instant | null;
   },
@@ -138,7 +139,7 @@ export function pageOf(
     cursor: cursorOf(run),
     reportedAt,
     diagnostics: [...(page.diagnostics ?? []), ...news.diagnostics],
-    ...{ resolved: news.resolved, coverage },
+    ...{ resolved: [...(page.resolved ?? []), ...news.resolved], coverage },
     ...(expectedRecords === null ? {} : { expectedRecords }),
   };
 }

@@ -168,3 +168,29 @@ test("a first backfill of a window exports the window, and its newest page comes
   expect(drive.executions.size).toBe(400);
   expect(drive.requests()[0]?.parameters.ofs).toBe("0");
 });
+
+test("first run: the problem of an export in the making closes once it is read", async () => {
+  await using world = await aWorld(
+    { keys: [exporting], trades: manyTrades(200), exportMs: 3_600_000 },
+    { exportWaitMs: 0 },
+  );
+  await world.run();
+  expect(await world.problems()).toMatchObject([{ kind: "partial_import" }]);
+  world.clock.advance(2 * 3_600_000);
+  await world.run();
+  expect(await world.problems()).toEqual([]);
+});
+
+test("first run: an export that is lost once it was made is replaced by pages", async () => {
+  const clock = testClock();
+  await using simulator = await startKrakenSimulator({ clock, trades: manyTrades(200), keys: [exporting] });
+  const drive = driveKraken(simulator, { clock });
+  const isMade = () => drive.cursor?.exporting?.isMade === true;
+  for (let runs = 0; !isMade() && runs < 9; runs += 1) await drive.run({ stopAfterPages: 1 });
+  expect(isMade()).toBe(true);
+  for (const { id } of simulator.exports) simulator.dropExport(id);
+  await expect(drive.run()).rejects.toMatchObject({ code: "REQUEST_INVALID" });
+  await drive.run();
+  expect(drive.executions.size).toBe(200);
+  expect([drive.cursor?.exporting, drive.cursor?.windows]).toEqual([undefined, []]);
+});
