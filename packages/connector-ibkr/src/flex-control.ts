@@ -1,5 +1,4 @@
 import { ImportError } from "@fillbook/core";
-import { XMLParser } from "fast-xml-parser";
 import { z } from "zod";
 
 /** What the Flex Web Service says about a statement instead of the statement. */
@@ -20,11 +19,11 @@ export type FlexControl = {
  *
  * @throws ImportError `PROTOCOL` for anything else. It never quotes the text.
  */
-export function readFlexControl(text: string): FlexControl {
+export async function readFlexControl(text: string): Promise<FlexControl> {
   if (text.length > TEXT_LENGTH_MAX) throw refused("is too long");
   // The parser accepts entities and leaves text outside of the root alone; both are refused before it runs.
   if (/<!(?:doctype|entity)/i.test(text)) throw refused("declares a document type");
-  const read = answerSchema.safeParse(parsed(text));
+  const read = answerSchema.safeParse(await parsed(text));
   if (!read.success) throw refused("is not a FlexStatementResponse of a known form");
   const answer = read.data.FlexStatementResponse;
   return {
@@ -38,7 +37,9 @@ export function readFlexControl(text: string): FlexControl {
 
 const TEXT_LENGTH_MAX = 65_536;
 
-function parsed(text: string): unknown {
+/** The parser takes 13 MB, and a statement from a file has no such answer: it is loaded with the first one. */
+async function parsed(text: string): Promise<unknown> {
+  const { XMLParser } = await import("fast-xml-parser");
   const parser = new XMLParser({
     ignoreAttributes: false,
     attributeNamePrefix: "",

@@ -50,7 +50,7 @@ type FlexEndEvent = {
  * cost nothing. What is alive when the engine collects the young makes it give them more room, until it has as much as
  * the engine ever takes.
  */
-export const flexGroupMax = { rows: 50, length: 16_384 } as const;
+export const flexGroupMax = { rows: 50, length: 8_192 } as const;
 
 /** Bounds of what is read; whatever is above ends in `RESPONSE_TOO_LARGE`. */
 export interface FlexLimits {

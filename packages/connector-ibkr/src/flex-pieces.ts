@@ -8,7 +8,7 @@ import type { FlexLimits } from "./flex-event.ts";
  * Longest piece of text that is handed on. What a bound catches is caught within this many characters, a piece is read
  * within some milliseconds, and a value keeps no more of the document in memory than its piece.
  */
-const PIECE_LENGTH_MAX = 16_384;
+const PIECE_LENGTH_MAX = 8_192;
 /** Enough to know what a document is: `<FlexStatementResponse` and an XML declaration fit in. */
 const HEAD_LENGTH_MIN = 512;
 

@@ -31,7 +31,7 @@ export async function* readFlexStatement(
     else yield* document.take();
   }
   xml.end();
-  if (control !== null) yield { kind: "control", control: readFlexControl(control) };
+  if (control !== null) yield { kind: "control", control: await readFlexControl(control) };
   else yield* document.finish();
 }
 

@@ -1,7 +1,7 @@
 import { ImportError } from "@fillbook/core";
-import { Agent, fetch as undiciFetch } from "undici";
 import { connectionFailure } from "./connection-failure.ts";
 import { createStop, type Stop } from "./http-stop.ts";
+import { ownTransport } from "./own-transport.ts";
 import { readBody } from "./read-body.ts";
 import { closeStream, streamBody } from "./stream-body.ts";
 import { throwIfAborted } from "./wait.ts";
@@ -105,13 +105,6 @@ export function createHttp(options: HttpOptions = {}): Http {
     request: (request) => exchange(send, request, limits),
     open: (request) => openStream(send, request, limits),
   };
-}
-
-/** undici with its own pool: idle sockets keep no process alive, so there is nothing to close. */
-function ownTransport({ connectMs }: HttpTimeouts): FetchLike {
-  // The other limits are enforced below, for every transport alike.
-  const dispatcher = new Agent({ connect: { timeout: connectMs }, headersTimeout: 0, bodyTimeout: 0 });
-  return (url, init) => undiciFetch(url, { ...init, dispatcher });
 }
 
 interface Limits {
