@@ -10,7 +10,7 @@ import { connectorOf } from "./connector-of.ts";
 import { errorReport, ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import { isRecord, type Json } from "./json.ts";
-import { checked } from "./open-pages.ts";
+import { checkedSettings } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
 
@@ -21,7 +21,7 @@ export async function reconnectAccount(
 ): Promise<Connection> {
   const parts = await byStoreTime(own);
   const connector = connectorOf(parts.connectors, connection.connector);
-  const settings: Json = checked("OPTION_INVALID", "settings", connector.settings.safeParse(connection.settings));
+  const settings: Json = checkedSettings(connector, connection.settings);
   const { accountRef } = connection;
   const { sealed } = await checkAccount(parts, { of: connection, connector, settings, credentials, accountRef });
   const nextSyncAt = instantFromUnixMs(parts.clock.now());
@@ -77,7 +77,7 @@ function mergedSettings(
   changed: Readonly<Record<string, unknown>>,
 ): Json {
   const merged = { ...(isRecord(settings) ? settings : {}), ...changed };
-  return checked("OPTION_INVALID", "settings", connectorOf(connectors, connector).settings.safeParse(merged));
+  return checkedSettings(connectorOf(connectors, connector), merged);
 }
 
 /** What the next run would refuse is refused while a person is there to hear it. */

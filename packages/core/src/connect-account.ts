@@ -7,7 +7,7 @@ import { connectorOf } from "./connector-of.ts";
 import { ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import type { Json } from "./json.ts";
-import { checked } from "./open-pages.ts";
+import { checkedSettings } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
 import { isSafeText } from "./safe-text.ts";
@@ -27,7 +27,7 @@ export async function connectAccount(own: ConnectParts, request: unknown): Promi
   const { store, userId, actor, clock } = parts;
   const wanted = parseOptions(connectSchema, request);
   const connector = connectorOf(parts.connectors, wanted.connector);
-  const settings: Json = checked("OPTION_INVALID", "settings", connector.settings.safeParse(wanted.settings ?? {}));
+  const settings: Json = checkedSettings(connector, wanted.settings ?? {});
   const id = crypto.randomUUID();
   const now = instantFromUnixMs(clock.now());
   const account = wanted.offline

@@ -16,7 +16,10 @@ export const decimalSchema = z.string().transform((text, context): Decimal => {
 export const instantSchema = z.string().transform((text, context): Instant => {
   const parsed = parseInstant(text);
   if (parsed !== null) return parsed;
-  context.addIssue({ code: "custom", message: "is not a UTC instant between 2000 and 2099" });
+  context.addIssue({
+    code: "custom",
+    message: 'is not a UTC instant between 2000 and 2099, such as instant("2026-01-05T12:00:00Z")',
+  });
   return z.NEVER;
 });
 

@@ -1,4 +1,5 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { closeName } from "./close-name.ts";
 import type { AnyConnector, Page } from "./connector-contract.ts";
 import { connectorOf } from "./connector-of.ts";
 import { addSecrets } from "./error-cause.ts";
@@ -19,7 +20,7 @@ export async function openPages(
   const { connection, connectionId } = run;
   const connector = connectorOf(run.connectors, connection.connector);
   if (run.pages !== undefined) return { connector, pages: run.pages };
-  const settings = checked("OPTION_INVALID", "settings", connector.settings.safeParse(connection.settings));
+  const settings = checkedSettings(connector, connection.settings);
   if (run.file !== undefined) return { connector, pages: filePages(run, { file: run.file, connector, settings }) };
   const asked = await readCredentials(() => untilAborted(() => run.credentials(connection), run.signal), connectionId);
   addSecrets(run.secrets, asked);
@@ -59,9 +60,11 @@ export function checked<Value>(
   code: "OPTION_INVALID" | "CURSOR_INVALID" | "CREDENTIALS_MALFORMED",
   what: string,
   result: { readonly success: true; readonly data: Value } | { readonly success: false; readonly error: z.ZodError },
+  known: readonly string[] = [],
 ): Value {
   if (result.success) return result.data;
   const fields = result.error.issues.map((issue) => {
+    if (issue.code === "unrecognized_keys") return unknownNames(issue, { what, known });
     const path = issue.path.join(".") || what;
     return issue.code === "custom" ? `${path} ${issue.message}` : path;
   });
@@ -69,6 +72,28 @@ export function checked<Value>(
     code,
     `the connection's ${what} are not as the connector needs them: ${[...new Set(fields)].join("; ")}`,
   );
+}
+
+/** What a connector's settings are after its schema, or an error that names the bad ones and what an unknown one may mean. */
+export function checkedSettings(connector: AnyConnector, settings: unknown): Json {
+  const schema: unknown = connector.settings;
+  // A schema of another form names none of its settings.
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  return checked("OPTION_INVALID", "settings", connector.settings.safeParse(settings), known);
+}
+
+// Names come from whoever wrote the call; a name as long as a secret is none.
+function unknownNames(
+  { keys, path }: { readonly keys: readonly string[]; readonly path: readonly PropertyKey[] },
+  { what, known }: { readonly what: string; readonly known: readonly string[] },
+): string {
+  const place = [what, ...path.map(String)].join(".");
+  return keys
+    .map((key) => {
+      const close = closeName(key, known);
+      return `${place}.${key.slice(0, 40)} is not known${close === null ? "" : `, did you mean ${close}?`}`;
+    })
+    .join("; ");
 }
 
 /** The store's shared state under the broker's name. */

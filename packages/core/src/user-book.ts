@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { ConnectParts } from "./connect-account.ts";
 import type { AnyConnector } from "./connector-contract.ts";
 import type { ExecutionFilter, FillFilter, JobFilter, TradeFilter } from "./filter-types.ts";
@@ -88,8 +89,7 @@ export interface UserBookParts extends ConnectParts {
 
 export function userBook<Connectors extends readonly AnyConnector[]>(parts: UserBookParts): UserBook<Connectors> {
   const store = withHookLimit(guardedStore(parts.store), parts.onCommitTimeoutMs);
-  const userId = parseOptions(textId, parts.userId);
-  const actor = parseOptions(textId, parts.actor);
+  const { userId, actor } = parseOptions(z.object({ userId: textId, actor: textId }), parts);
   return {
     ...userConnections<Connectors>({ ...parts, store, userId, actor }),
     async importFile(connectionId, file, options = {}) {
