@@ -21,7 +21,7 @@ describe("statement: what a document holds", () => {
       whenGenerated: "20260114;021503",
     };
     const groups = events.filter((event) => event.kind === "rows");
-    const shown = (event: FlexEvent) => {
+    const shown = (event: FlexEvent): readonly unknown[] => {
       if (event.kind !== "rows") return [event];
       return event === groups[0] ? [{ kind: "rows", rows: groups.flatMap(({ rows }) => rows).length }] : [];
     };
