@@ -171,10 +171,7 @@ export interface Connector<
     readonly clock: Clock;
     readonly state: SharedState;
   }): Promise<CheckResult>;
-  /**
-   * Refuses changed settings that the next run would refuse, such as one that is fixed once fills were imported. Throws
-   * ImportError `OPTION_INVALID`. Left out where the schema says it all.
-   */
+  /** Throws `OPTION_INVALID` for settings that the next run would refuse; left out where the schema says it all. */
   checkSettings?(
     request: Pick<PullRequest<Credentials, Settings, Cursor>, "cursor" | "signal"> &
       Pick<PullConnection<Settings>, "userId" | "settings">,
