@@ -3,6 +3,7 @@ import { ImportError } from "@fillbook/core";
 import { z } from "zod";
 import { doubtsMax, type KrakenDoubt, type KrakenRead, unclaimedMax } from "./kraken-coverage.ts";
 import { type KrakenExport, krakenExportSchema } from "./kraken-export.ts";
+import { type KrakenReread, rereadSeenMax } from "./kraken-reread-state.ts";
 
 /** Fills whose ledger entries were not all there yet: when to look again, and where. Whole unix seconds. */
 export type KrakenAwaiting = { readonly from: number; readonly to: number; readonly dueAt: number };
@@ -39,6 +40,8 @@ export type KrakenCursor = ClosedWindowCursor & {
   /** A problem reports them. */
   readonly unreadReported?: true;
   readonly awaiting?: KrakenAwaiting;
+  /** The daily second look at stored fills. */
+  readonly reread?: KrakenReread;
   /** What was asked for and is being read: as long as anything is left, the same request goes on. */
   readonly requests?: readonly KrakenRequested[];
   /** History that is read from an export, and not by windows. */
@@ -70,6 +73,12 @@ export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
   unread: windows.windows.exactOptional(),
   unreadReported: z.literal(true).exactOptional(),
   awaiting: z.strictObject({ from: seconds, to: seconds, dueAt: seconds }).exactOptional(),
+  reread: z
+    .strictObject({
+      ...{ at: seconds, pages: z.number().int().min(0).max(1_000) },
+      ...{ windows: z.array(windowSchema).max(1), seen: z.string().max(rereadSeenMax) },
+    })
+    .exactOptional(),
   requests: z
     .array(z.strictObject({ from: seconds, to: seconds.nullable() }))
     .max(requestsMax)

@@ -27,6 +27,7 @@ import { type LedgerReader, ledgerReader } from "./kraken-ledger-reader.ts";
 import type { KrakenContext } from "./kraken-normalize.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
 import type { ReadPolicy } from "./kraken-policy.ts";
+import { type KrakenReread, newReread } from "./kraken-reread-state.ts";
 import { type KrakenCredentials, type KrakenSettings, readKrakenCredentials } from "./kraken-settings.ts";
 
 export type KrakenPull = PullRequest<KrakenCredentials, KrakenSettings, KrakenCursor>;
@@ -55,6 +56,8 @@ export interface KrakenRun {
   /** True once the run reads such spans again. */
   readsAgain: boolean;
   awaiting: KrakenAwaiting | null;
+  /** The daily second look at stored fills. */
+  reread: KrakenReread;
   exporting: KrakenExport | null;
   /** What was asked for and is being read. */
   readonly requests: readonly KrakenRequested[];
@@ -88,6 +91,7 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     unreadReported: cursor?.unreadReported === true,
     readsAgain: false,
     awaiting: due === null ? awaiting : null,
+    reread: cursor?.reread ?? newReread(nowSeconds(request)),
     ...{ exporting, requests },
     key: cursor?.key ?? null,
     unclaimed: cursor?.unclaimed ?? [],
@@ -142,6 +146,7 @@ function deniedLately(request: KrakenPull): boolean {
 
 function cursorOf(run: KrakenRun): KrakenCursor {
   const { request, trades, ledgers, unread, unreadReported, awaiting, exporting, requests, key, unclaimed } = run;
+  const { reread } = run;
   const doubts = openDoubts(run);
   const { consolidateTaker } = request.connection.settings;
   const deniedAt = ledgerDeniedAt(run);
@@ -151,6 +156,7 @@ function cursorOf(run: KrakenRun): KrakenCursor {
     ...(unread.length === 0 ? {} : { unread }),
     ...(unread.length > 0 && unreadReported ? { unreadReported } : {}),
     ...(awaiting === null ? {} : { awaiting }),
+    reread,
     ...(requests.length > 0 && isAnythingLeft(run) ? { requests } : {}),
     ...(exporting === null ? {} : { exporting }),
     ...(key === null ? {} : { key }),
