@@ -10,12 +10,14 @@ console.log("\nImporting it again:");
 showReport(await book.ingest(again));
 
 if (simulator !== null) {
-  console.log("\nThe broker has one new fill, and tells another price of a stored one:");
-  await clock.sleep(600_000);
+  console.log("\nA day later the broker has one new fill, and reports another price of a stored one:");
+  await clock.sleep(86_400_000);
   simulator.addTrades(newFill(clock.now()));
   simulator.changeTrade(newestTradeId, { price: "1.00000" });
   showReport(await book.ingest(again));
-  showProblems(await user.problems());
+  const problems = await user.problems();
+  showProblems(problems);
+  if (!problems.items.some(({ kind }) => kind === "conflict")) throw new Error("the changed price is no conflict");
   await simulator.close();
 }
 

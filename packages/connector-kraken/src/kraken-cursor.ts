@@ -4,7 +4,8 @@ import { z } from "zod";
 import { doubtsMax, type KrakenDoubt, type KrakenRead, unclaimedMax } from "./kraken-coverage.ts";
 import { countSchema, type KrakenExport, krakenExportSchema, momentSchema, storedSchema } from "./kraken-export.ts";
 import { answerLengthMax, answersMax, type HeldAnswer } from "./kraken-held-answers.ts";
-import { secondsSchema, windowsSchema } from "./kraken-window-schema.ts";
+import { type KrakenReread, rereadSeenMax } from "./kraken-reread-state.ts";
+import { secondsSchema, windowSchema, windowsSchema } from "./kraken-window-schema.ts";
 
 /** Fills whose ledger entries were not all there yet: when to look again, and where. Whole unix seconds. */
 export type KrakenAwaiting = { readonly from: number; readonly to: number; readonly dueAt: number };
@@ -54,6 +55,8 @@ export type KrakenCursor = ClosedWindowCursor & {
   /** A problem reports them. */
   readonly unreadReported?: true;
   readonly awaiting?: KrakenAwaiting;
+  /** The daily second look at stored fills. */
+  readonly reread?: KrakenReread;
   /** What was asked for and is being read: as long as anything is left, the same request goes on. */
   readonly requests?: readonly KrakenRequested[];
   /** History that is read from an export, and not by windows. */
@@ -82,6 +85,12 @@ export const krakenCursorSchema: z.ZodType<KrakenCursor> = z.strictObject({
   unread: windowsSchema.exactOptional(),
   unreadReported: z.literal(true).exactOptional(),
   awaiting: z.strictObject({ from: seconds, to: seconds, dueAt: seconds }).exactOptional(),
+  reread: z
+    .strictObject({
+      ...{ at: seconds, pages: z.number().int().min(0).max(1_000) },
+      ...{ windows: z.array(windowSchema).max(1), seen: z.string().max(rereadSeenMax) },
+    })
+    .exactOptional(),
   requests: z
     .array(z.strictObject({ from: seconds, to: seconds.nullable() }))
     .max(requestsMax)

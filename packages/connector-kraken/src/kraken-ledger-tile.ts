@@ -122,6 +122,20 @@ export async function* ledgerOf(run: KrakenRun, page: TradesAndTile): AsyncGener
   return { ...noLedger, byTxid, groups: records, compared: instant && isWhole ? tile : null, doubt: unlisted.doubt() };
 }
 
+/** The entries of fills by themselves; null where Kraken's ledger fails, none where the key may not read it. */
+export async function entriesOfFills(
+  run: KrakenRun,
+  { trades, pairs }: Pick<TradesAndTile, "trades" | "pairs">,
+): Promise<TradesLedger["byTxid"] | null> {
+  const times = trades.flatMap(({ row }) => secondsOf(row) ?? []);
+  if (!run.request.connection.settings.ledgerFees || times.length === 0) return new Map();
+  const [from, to] = [Math.max(0, Math.min(...times) - MARGIN_SECONDS), Math.max(...times) + MARGIN_SECONDS];
+  const tile: PageTile = { from, to, floor: from, isFirst: false };
+  const entries = await run.ledger.attempt(() => feeEntries(run, { trades, pairs, tile, readTo: to + 1 }));
+  if (entries === null) return run.ledger.denied ? new Map() : null;
+  return entriesByRefid(entries);
+}
+
 function unreadTile(unread: LedgerTile): TradesLedger {
   return { ...noLedger, unread: { from: unread.from, to: unread.to } };
 }

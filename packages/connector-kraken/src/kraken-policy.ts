@@ -19,7 +19,10 @@ export interface KrakenPolicy {
    * Kraken refuses a call that fits at this price and not at 4, pages count as 4 for that key. From 1 to 15. @defaultValue 2
    */
   readonly historyCost?: number;
-  /** How far behind the newest imported fill each run reads again, because fills can appear late. @defaultValue 3_600_000 */
+  /**
+   * How far behind the end of the last reading each run reads again, because fills can appear late. What changes further back
+   * within a week is seen once a day. @defaultValue 3_600_000
+   */
   readonly overlapMs?: number;
   /** Fills younger than this wait for the next run, because history lags the exchange. @defaultValue 10_000 */
   readonly safetyMs?: number;

@@ -2,6 +2,7 @@ import { askForExport, exportPages } from "./kraken-export-pages.ts";
 import { requestedSpan } from "./kraken-history.ts";
 import { withKeyWatch } from "./kraken-key-watch.ts";
 import { ledgerPages } from "./kraken-ledger-pages.ts";
+import { rereadPages } from "./kraken-reread.ts";
 import {
   answersPage,
   type KrakenPage,
@@ -17,7 +18,7 @@ import { unreadPages } from "./kraken-unread-pages.ts";
 /**
  * Reads TradesHistory by closed windows, what is new first, with what the ledger says; then what that and earlier runs left of the ledger. A
  * backfill and a first run ask for an export, the first run behind its newest page, and read it behind what is new, and behind it the tail that
- * came meanwhile.
+ * came meanwhile. Once a day fills of the last week are read again behind all of it.
  */
 export async function* krakenPull(parts: KrakenParts, request: KrakenPull): AsyncGenerator<KrakenPage, void> {
   const run = openRun(parts, request);
@@ -53,6 +54,7 @@ async function* historyPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   yield* ledgerPages(run);
   // What an earlier run had begun came before what is new. A request ends with its own last page.
   if (isResumed && requestedSpan(run.request) === null) yield* newTrades(run);
+  yield* rereadPages(run);
 }
 
 /** The fills are stored; what the ledger would have added is still missing. */

@@ -7,7 +7,7 @@ import type { KrakenPull, KrakenRun } from "./kraken-run.ts";
 /** Where the run stands. */
 export function cursorOf(run: KrakenRun): KrakenCursor {
   const { request, trades, ledgers, unread, unreadReported, awaiting, exporting, requests, key, unclaimed } = run;
-  const { plan } = run;
+  const { plan, reread } = run;
   const { waiting } = run.answers;
   const doubts = openDoubts(run);
   const { consolidateTaker } = request.connection.settings;
@@ -18,6 +18,7 @@ export function cursorOf(run: KrakenRun): KrakenCursor {
     ...(unread.length === 0 ? {} : { unread }),
     ...(unread.length > 0 && unreadReported ? { unreadReported } : {}),
     ...(awaiting === null ? {} : { awaiting }),
+    reread,
     ...(requests.length > 0 && isAnythingLeft(run) ? { requests } : {}),
     ...(exporting === null ? {} : { exporting }),
     ...(plan === null ? {} : { plan }),

@@ -29,6 +29,7 @@ import { headRefreshSeconds } from "./kraken-new-head.ts";
 import type { KrakenContext } from "./kraken-normalize.ts";
 import type { KrakenPair } from "./kraken-pairs.ts";
 import type { ReadPolicy } from "./kraken-policy.ts";
+import { type KrakenReread, newReread } from "./kraken-reread-state.ts";
 import { cursorOf, deniedLately } from "./kraken-run-cursor.ts";
 import { type KrakenCredentials, type KrakenSettings, readKrakenCredentials } from "./kraken-settings.ts";
 
@@ -59,6 +60,8 @@ export interface KrakenRun {
   /** True once the run reads such spans again. */
   readsAgain: boolean;
   awaiting: KrakenAwaiting | null;
+  /** The daily second look at stored fills. */
+  reread: KrakenReread;
   exporting: KrakenExport | null;
   /** What its first page is to leave to an export. */
   plan: KrakenPlan | null;
@@ -103,6 +106,7 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     unreadReported: cursor?.unreadReported === true,
     readsAgain: false,
     awaiting: due === null ? awaiting : null,
+    reread: cursor?.reread ?? newReread(nowSeconds(request)),
     ...{ exporting, exportedAt: exporting?.madeAt ?? null, plan, requests },
     key: cursor?.key ?? null,
     unclaimed: cursor?.unclaimed ?? [],

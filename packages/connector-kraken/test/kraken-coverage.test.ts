@@ -156,7 +156,8 @@ describe("a trade that the ledger names and TradesHistory does not list", () => 
     expect([told?.kind, others]).toEqual(["coverage_gap", []]);
     for (let day = 0; day < 3; day += 1) {
       world.clock.advance(86_400_000);
-      expect(await asked()).toBe(3);
+      // What is new, the seconds, and the second look at the last week, in which nothing is.
+      expect(await asked()).toBe(4);
       expect(await world.problems()).toEqual([told]);
     }
   });

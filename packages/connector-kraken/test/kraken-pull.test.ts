@@ -193,6 +193,6 @@ test("pull: an id that no cursor should hold does not keep a page from being pas
   await drive.run();
   expect(fault.fired).toBe(3);
   expect(drive.executions.size).toBe(120);
-  expect(drive.rejected).toHaveLength(0);
+  expect(drive.rejected).toEqual([]);
   expect(drive.cursors[0]?.windows[0]?.lastId).toMatch(/^sha256:[0-9a-f]{64}$/);
 });
