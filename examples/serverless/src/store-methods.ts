@@ -20,6 +20,7 @@ const methods: Readonly<Record<keyof BookStore, true>> = {
   ...{
     inbox: true,
     fillSlice: true,
+    familyReports: true,
     queueFollowUp: true,
     job: true,
     jobs: true,

@@ -39,6 +39,8 @@ export interface TradeFilter extends ReportFilter {
 }
 
 export interface ExecutionFilter extends ReportFilter {
+  /** Of one fill: all of its reports. */
+  readonly familyKey?: string;
   readonly tradeId?: string;
   /** Only reports that count. */
   readonly canonical?: boolean;

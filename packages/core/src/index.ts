@@ -1,6 +1,7 @@
 export type { AuditAction, AuditEvent, AuditFilter } from "./audit-event.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { ConnectRequest } from "./connect-request.ts";
+export type { Correction, FieldChange } from "./corrections.ts";
 export { createFillbook, type Fillbook, type FillbookOptions, type IngestRequest } from "./create-fillbook.ts";
 export type { CredentialOwner } from "./credential-access.ts";
 export { type Decimal, decimal, parseDecimal } from "./decimal.ts";

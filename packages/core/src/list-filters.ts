@@ -2,6 +2,7 @@ import { z } from "zod";
 import { auditActions } from "./audit-event.ts";
 import { instantSchema, instrumentKinds } from "./execution.ts";
 import { problemKinds } from "./plan/plan-types.ts";
+import { isSafeText } from "./safe-text.ts";
 import { stepNames } from "./step.ts";
 import { textId } from "./text-id.ts";
 
@@ -36,8 +37,12 @@ export const tradeFilterSchema = z.strictObject({
 
 export const fillFilterSchema = z.strictObject({ ...reports, tradeId: textId.exactOptional() });
 
+/** A key holds its broker and account, each as long as an id, with every character encoded. */
+export const familyKeySchema = z.string().min(1).max(10_000).refine(isSafeText, "holds a control character");
+
 export const executionFilterSchema = z.strictObject({
   ...reports,
+  familyKey: familyKeySchema.exactOptional(),
   tradeId: textId.exactOptional(),
   canonical: z.boolean().exactOptional(),
 });

@@ -31,6 +31,7 @@ export function executionMatcher(filter: ExecutionFilter): (report: StoredReport
   const isOf = matcherOf(filter);
   return (report) =>
     isEqual(filter.tradeId, report.tradeId) &&
+    isEqual(filter.familyKey, report.familyKey) &&
     isEqual(filter.canonical, report.canonical) &&
     isOf(report, () => searchedIds(report));
 }

@@ -127,6 +127,8 @@ export interface BookStore extends IngestStore, ConnectionStore {
   /** A page of the same fills, for people. */
   fillSlice(owner: string, filter: FillFilter): Promise<Slice<Fill>>;
   executions(owner: string, filter: ExecutionFilter): Promise<Slice<StoredExecution>>;
+  /** The reports of one fill, the least by rank first, at most 200: the greatest ones of them. */
+  familyReports(owner: string, familyKey: string): Promise<readonly StoredExecution[]>;
   /**
    * Makes the connection due once more right after the job that is running, however often it is called, also when that
    * job's process dies. The next run that begins is the follow-up. False when this job is not the running one.

@@ -1,9 +1,16 @@
 import { z } from "zod";
 import type { ConnectParts } from "./connect-account.ts";
 import type { AnyConnector } from "./connector-contract.ts";
+import { type Correction, correctionsOf } from "./corrections.ts";
 import type { ExecutionFilter, FillFilter, JobFilter, TradeFilter } from "./filter-types.ts";
 import type { IngestReport } from "./ingest-report.ts";
-import { executionFilterSchema, fillFilterSchema, jobFilterSchema, tradeFilterSchema } from "./list-filters.ts";
+import {
+  executionFilterSchema,
+  familyKeySchema,
+  fillFilterSchema,
+  jobFilterSchema,
+  tradeFilterSchema,
+} from "./list-filters.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { CommitBatch } from "./plan/commit-batch.ts";
 import type { Fill, Job, Slice, StoredExecution, Trade } from "./read-types.ts";
@@ -67,6 +74,12 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
    * own: those of the fill are in {@link fills}.
    */
   executions(filter?: ExecutionFilter): Promise<Slice<StoredExecution>>;
+  /**
+   * What a broker reported of one fill, in the order in which the reports count, the last 200, each with what it changes. The
+   * last one that is neither `voided` nor `undone` counts, unless a person pinned another. Fills that were corrected are those
+   * of `executions({ canonical: false })`.
+   */
+  corrections(familyKey: string): Promise<readonly Correction[]>;
   /** null when there is no such job of this person. */
   job(id: string): Promise<Job | null>;
   jobs(filter?: JobFilter): Promise<Slice<Job>>;
@@ -100,6 +113,9 @@ export function userBook<Connectors extends readonly AnyConnector[]>(parts: User
     trades: (filter = {}) => listed(() => store.trades(userId, parseOptions(tradeFilterSchema, filter))),
     fills: (filter = {}) => listed(() => store.fillSlice(userId, parseOptions(fillFilterSchema, filter))),
     executions: (filter = {}) => listed(() => store.executions(userId, parseOptions(executionFilterSchema, filter))),
+    async corrections(familyKey) {
+      return correctionsOf(await store.familyReports(userId, parseOptions(familyKeySchema, familyKey)));
+    },
     job: (id) => store.job(userId, id),
     jobs: (filter = {}) => listed(() => store.jobs(userId, parseOptions(jobFilterSchema, filter))),
     ...userProblems({

@@ -1,6 +1,7 @@
 import type { BookStore, StoredFill } from "@fillbook/core/store";
 import {
   executionMatcher,
+  executionView,
   fillItem,
   fillView,
   isListedFill,
@@ -15,10 +16,13 @@ import { type MemoryTables, ownerTables } from "./memory-tables.ts";
 /** Fills that are copied before timers have their turn. */
 const FILLS_A_TURN = 1000;
 
+/** Reports of one fill that are shown. */
+const FAMILY_MAX = 200;
+
 /** What reviews and statistics read. */
 export function memoryFills(
   tables: MemoryTables,
-): Pick<BookStore, "tradesById" | "decisionsOf" | "fills" | "fillSlice"> {
+): Pick<BookStore, "tradesById" | "decisionsOf" | "fills" | "fillSlice" | "familyReports"> {
   const of = (owner: string) => ownerTables(tables, owner);
   return {
     async tradesById(owner, ids) {
@@ -45,6 +49,12 @@ export function memoryFills(
         if (fills.length % FILLS_A_TURN === 0) await letTimersRun();
       }
       return fills;
+    },
+    async familyReports(owner, familyKey) {
+      const { reports, index } = of(owner);
+      const rows = [...index.familyReports.values([familyKey])].flatMap((key) => reports.get(key) ?? []);
+      rows.sort((left, right) => (left.rank < right.rank ? -1 : 1));
+      return copyOf(rows.slice(-FAMILY_MAX)).map(executionView);
     },
     async fillSlice(owner, filter) {
       const isChosen = executionMatcher(filter);

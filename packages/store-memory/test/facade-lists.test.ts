@@ -25,7 +25,7 @@ async function aBook(fillCount = 0) {
       Array.from({ length: count }, (_, index) => fill(first + index)),
     );
   if (fillCount > 0) await add(0, fillCount);
-  return { add, connectionId, user: book.forUser("owner") };
+  return { add, connectionId, store, user: book.forUser("owner") };
 }
 
 const lists = ["connections", "trades", "inbox", "fills", "executions", "jobs", "problems"] as const;
@@ -141,4 +141,18 @@ test("lists: every job of a connection is there, newest first, with its end", as
   expect(jobs).toHaveLength(2);
   expect(await user.job(jobs[0]?.id ?? "")).toEqual(jobs[0]);
   expect((await user.jobs({ status: "failed" })).items).toEqual([]);
+});
+
+test("corrections: a fill's reports say what they change; bad keys are refused, unknown ones have none", async () => {
+  const { user, connectionId, store } = await aBook(1);
+  const corrected = anExecution({ familyId: "E0", order: { permanentId: "O0" }, revision: 1, price: "101" });
+  await play(store, connectionId, [
+    { kind: "execution", execution: { ...corrected, executedAt: "2026-01-05T00:00:00Z" } },
+  ]);
+  const [item] = (await user.fills()).items;
+  const corrections = await user.corrections(item?.familyKey ?? "");
+  expect(corrections.map(({ changes }) => changes)).toEqual([[], [{ field: "price", before: "100", after: "101" }]]);
+  expect(corrections.at(-1)?.execution).toEqual(item?.execution);
+  expect(await user.corrections("none")).toEqual([]);
+  await expect(user.corrections("")).rejects.toMatchObject({ code: "OPTION_INVALID" });
 });

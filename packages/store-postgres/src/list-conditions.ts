@@ -28,13 +28,14 @@ export function tradeConditions(filter: TradeFilter, tables: PostgresTables): re
 }
 
 export function executionConditions(filter: ExecutionFilter): readonly SqlCondition[] {
-  const { jobId, instrumentKind, instrumentId, search, tradeId, canonical } = filter;
+  const { jobId, instrumentKind, instrumentId, search, tradeId, familyKey, canonical } = filter;
   return [
     ...sharedConditions("executions", filter),
     { column: "job_id", value: jobId, indexed: true },
     { column: "kind", value: instrumentKind, indexed: false },
     { column: "conid", value: instrumentId, indexed: false },
     { column: "trade_id", value: tradeId, indexed: true },
+    { column: "family_key", value: familyKey, indexed: true },
     { column: "canonical", is: canonical },
     ...searchCondition(search, (prefixes, bind) => [
       ...symbolSearch("executions", prefixes, bind),

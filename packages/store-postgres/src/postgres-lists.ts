@@ -30,11 +30,15 @@ type Lists = Pick<
   | "decisionsOf"
   | "executions"
   | "fillSlice"
+  | "familyReports"
   | "job"
   | "jobs"
   | "jobRecords"
   | "problems"
 >;
+
+/** Reports of one fill that are shown. */
+const FAMILY_MAX = 200;
 
 /** All reads on behalf of a person: every statement names the owner, and every list is a page of an index. */
 export function postgresLists(context: PostgresContext): Lists {
@@ -60,6 +64,13 @@ export function postgresLists(context: PostgresContext): Lists {
     },
     trades: (owner, filter) => sliceOf(context, tradeListing, { owner, filter }),
     executions: (owner, filter) => sliceOf(context, executionListing, { owner, filter }),
+    async familyReports(owner, familyKey) {
+      if (holdsNul(familyKey)) return [];
+      const { selection, from, itemOf } = executionListing;
+      const text = `select ${selection} from ${from(tables)}
+        where executions.owner = $1 and family_key = $2 order by rank desc limit ${FAMILY_MAX}`;
+      return (await retrying(clock, () => driver.query(text, [owner, familyKey]))).map(itemOf).reverse();
+    },
     fillSlice: (owner, filter) => sliceOf(context, fillListing, { owner, filter }),
     job: (owner, id) => oneOf(context, jobListing, { owner, id }),
     jobRecords: (owner, request) => jobRecords(context, owner, request),

@@ -66,6 +66,7 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
     (store, { owner, ids: { tradeId } }) => store.fillSlice(owner, { tradeId }),
     (store, { owner, ids }) => store.fillSlice(owner, { after: ids.nexts.executions }),
   ],
+  familyReports: [(store, { owner, ids: { familyKey } }) => store.familyReports(owner, familyKey)],
   inbox: [
     (store, { owner, ids: { connectionId } }) => store.inbox(owner, { connectionId }),
     (store, { owner, ids }) => store.inbox(owner, { after: ids.nexts.trades }),

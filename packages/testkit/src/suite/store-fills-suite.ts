@@ -60,6 +60,31 @@ export function storeFillsSuite({ test, makeStore }: StoreSuiteOptions): void {
       all.map(({ id, link }) => [id, link]),
     );
   });
+
+  test("fills: the reports of one are in the order in which they count, whenever they came", async () => {
+    const store = await makeStore();
+    const connectionId = await aConnection(store);
+    const revisions = [10, 0, 2, 9, 1].map((revision) => fill({ familyId: "E1", revision, price: `1${revision}` }));
+    for (const revision of revisions) await play(store, connectionId, [revision, fill({ familyId: "E2" })]);
+    const [first] = (await store.fillSlice("owner", { search: "E1" })).items;
+    const reports = await store.familyReports("owner", first?.familyKey ?? "");
+    assert.deepEqual(
+      reports.map(({ revision, canonical }) => [revision, canonical]),
+      [
+        [0, false],
+        [1, false],
+        [2, false],
+        [9, false],
+        [10, true],
+      ],
+    );
+    const byId = (left: { readonly id: string }, right: { readonly id: string }) => (left.id < right.id ? -1 : 1);
+    const listed = await readAll((after) =>
+      store.executions("owner", { familyKey: first?.familyKey ?? "", limit: 2, ...after }),
+    );
+    assert.deepEqual(listed.toSorted(byId), [...reports].sort(byId));
+    assert.deepEqual(await store.familyReports("stranger", first?.familyKey ?? ""), []);
+  });
 }
 
 function row(transaction: string, amount: string): ScriptedRecord {
