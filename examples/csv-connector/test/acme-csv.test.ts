@@ -11,7 +11,7 @@ import { type AcmeBroker, type AcmeMonth, buy, HEADER, month, startAcmeBroker } 
 async function open(months: readonly AcmeMonth[]) {
   const broker = await startAcmeBroker(months);
   onTestFinished(() => broker.close());
-  const clock = fakeClock();
+  const clock = fakeClock(Date.UTC(2026, 4, 1));
   const credentials = { token: broker.token };
   const connectors = [acmeCsv({ baseUrl: broker.url })];
   const book = createFillbook({

@@ -163,7 +163,9 @@ test.each(["web", "tws"] as const)(
 );
 
 /** Of the store, not of the broker; the times agree to the second, and live ones have no more. */
-const OWN: ReadonlySet<string> = new Set(["id", "connectionId", "jobId", "fetchedAt", "tradeId"]);
+const OWN: ReadonlySet<string> = new Set([
+  ...["id", "connectionId", "jobId", "fetchedAt", "firstReportedAt", "tradeId"],
+]);
 
 function leaves(value: unknown, name = ""): ReadonlyMap<string, unknown> {
   if (typeof value !== "object" || value === null) return new Map([[name, value]]);

@@ -32,17 +32,20 @@ async function imported(run: Run | BusyRun): Promise<IngestReport> {
 
 async function importPages(run: Run): Promise<Outcome> {
   let incomplete = false;
+  let isStopped = false;
   try {
     beginPull(run);
     refuseBlocked(run);
     const { connector, pages } = await openPages(run);
     for await (const page of pages) {
-      if (run.signal.reason !== budgetSpent) run.signal.throwIfAborted();
+      // Where the budget ended a wait, the connector hands over what it was answered so far: one page.
+      if (isStopped || run.signal.reason !== budgetSpent) run.signal.throwIfAborted();
       run.steps.end({ records: page.records.length, cursor: cursorDigest(page.cursor) });
       const committed = await commitPage(run, connector, page);
       incomplete ||= committed.incomplete;
       refuseDrift(run);
       if (isBudgetSpent(run)) {
+        isStopped = true;
         if (readsForeignPages(run)) return { error: null, more: true, incomplete };
         // The connector ends by itself where nothing is left, and by this signal where it would have to ask the broker.
         run.stop();
@@ -78,6 +81,7 @@ function readsForeignPages({ pages, file }: Run): boolean {
   return pages !== undefined || file !== undefined;
 }
 
-function isBudgetSpent({ budget, tally, clock }: Run): boolean {
+function isBudgetSpent({ budget, tally, clock, signal }: Run): boolean {
+  if (signal.reason === budgetSpent) return true;
   return tally.stats.pages >= (budget.pages ?? Number.POSITIVE_INFINITY) || clock.now() >= clock.deadlineMs;
 }

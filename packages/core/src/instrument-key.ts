@@ -25,7 +25,10 @@ export function symbolNames(symbol: string): { readonly key: string; readonly he
   const parts = partsOf(symbol);
   if (parts.length === 1) return { key: currentName(parts.join("")), head: currentName(parts.join("")) };
   const names = parts.map(currentName);
-  return { key: currentName(names.join("")), head: names.find((name) => name !== "") ?? "" };
+  const key = currentName(names.join(""));
+  // A symbol of separators alone is its own name.
+  if (key === "") return { key: symbol.trim(), head: symbol.trim() };
+  return { key, head: names.find((name) => name !== "") ?? "" };
 }
 
 /**

@@ -109,8 +109,11 @@ function only(work: () => Promise<unknown>): ReturnType<AnyConnector["pull"]> {
 
 function throwing(): AnyConnector["settings"] {
   return new Proxy(plain.settings, {
-    get: () => () => {
-      throw fault();
+    get: (schema, name) => {
+      if (name === "_zod") return Reflect.get(schema, name);
+      return () => {
+        throw fault();
+      };
     },
   });
 }

@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 
 /** Columns that say when, in which order and in which run a row came. Everything else is the same after any crash. */
 const passing: Readonly<Record<string, readonly string[]>> = {
-  executions: ["row_id", "job_id", "fetched_at", "trade_id"],
+  executions: ["row_id", "job_id", "fetched_at", "first_reported_at", "trade_id"],
   execution_raws: ["row_id"],
   execution_aliases: [],
   cancels: ["job_id", "fetched_at"],

@@ -8,8 +8,6 @@ import { startKrakenAccount } from "./kraken-account.ts";
 export interface CrashHistory extends AsyncDisposable {
   readonly connection: Connection;
   readonly source: ImportSource;
-  /** Pages that a run reads first when it goes on after another: it looks for what is new. */
-  readonly headPages: number;
 }
 
 /**
@@ -25,7 +23,6 @@ export async function krakenHistory(pages: number, { ledger }: { readonly ledger
       settings: { tier: "pro", consolidateTaker: true, ledgerFees: ledger, instant: ledger },
     }),
     source: account.source(),
-    headPages: 1,
     [Symbol.asyncDispose]: () => account[Symbol.asyncDispose](),
   };
 }
@@ -35,7 +32,6 @@ export async function revisedHistory(): Promise<CrashHistory> {
   return {
     connection: connectionOf({ connector: "scripted", accountRef: "A1", settings: {} }),
     source: { kind: "scripted", pages: revisedPages.map((records) => ({ records })) },
-    headPages: 0,
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -19,7 +19,7 @@ export interface CrashOutcome {
   readonly abandoned: boolean;
   readonly book: Readonly<Record<string, string>>;
   readonly cursor: Json;
-  /** Of all jobs together, without the pages that only looked for what is new. */
+  /** Of all jobs together, without their pages: some only look for what is new, as many as runs begin. */
   readonly stats: RunStats;
 }
 
@@ -52,10 +52,9 @@ export async function crashAt(
     faults.push(...(await bookFaults(pool, schema)), ...jobFaults(left, jobs));
     const book = await bookDigest(pool, schema);
     const { calls, statements } = child;
-    const headPages = place !== null && left.some(({ stats }) => stats.pages > 0) ? history.headPages : 0;
     return {
       ...{ counts: { calls, statements }, faults, book, abandoned: left.some(isRunning) },
-      stats: sumOf(jobs, headPages),
+      stats: sumOf(jobs),
       cursor: await nextCursor(store, history),
     };
   } finally {
@@ -98,10 +97,9 @@ function jobFaults(left: readonly Job[], jobs: readonly Job[]): string[] {
   });
 }
 
-function sumOf(jobs: readonly Job[], headPages: number): RunStats {
+function sumOf(jobs: readonly Job[]): RunStats {
   const sum = jobs.reduce((total, { stats }) => addStats(total, stats), noStats);
-  const pages = jobs.reduce((total, { stats }) => total + stats.pages, 0);
-  return { ...sum, pages: pages - headPages };
+  return { ...sum, pages: 0 };
 }
 
 async function jobsOf(store: PostgresStore): Promise<readonly Job[]> {
