@@ -12,13 +12,13 @@ import { isThere, root, type WorkspacePackage, workspacePackages } from "./works
 
 /** Largest tarball in kB: about twice what it weighs today, so that growth is a decision. */
 const budgetKb: Readonly<Record<string, number>> = {
-  "@fillbook/core": 400,
+  "@fillbook/core": 700,
   "@fillbook/connector-kit": 100,
   "@fillbook/connector-kraken": 600,
   "@fillbook/connector-ibkr": 900,
-  "@fillbook/store-memory": 60,
+  "@fillbook/store-memory": 100,
   "@fillbook/store-postgres": 250,
-  "@fillbook/testkit": 260,
+  "@fillbook/testkit": 400,
 };
 
 const nodes = {
