@@ -102,7 +102,7 @@ test.each([
   ["a spent budget", { budget: { ms: 5000 } }, { more: true, error: null }, 2],
   ["the host", {}, { more: false, error: { code: "ABORTED" } }, 1],
 ])(
-  "ingest: of a run that %s ends, the page that its connector hands over last",
+  "ingest: of a run that %s ends, one page at most is stored that its connector hands over",
   async (_by, extra, report, records) => {
     const host = new AbortController();
     const connector: AnyConnector = {
@@ -114,6 +114,7 @@ test.each([
           await clock.sleep(tenMinutesMs, signal);
         } catch (error) {
           yield scriptedPage(page("E2"), 2);
+          yield scriptedPage(page("E3"), 3);
           throw error;
         }
       },
