@@ -21,8 +21,8 @@ export const reportedEdits: readonly SabotageEdit[] = [
   {
     name: "reported: which report was first reported last does not matter",
     file: `${core}/rank.ts`,
-    search: "${equal}${factsAt ?? UNKNOWN_MOMENT}",
-    replacement: "${equal}",
+    search: "${equal}${factsAt ?? UNKNOWN_MOMENT}${digits}${firstReportedAt ?? UNKNOWN_MOMENT}",
+    replacement: "${equal}${digits}",
   },
   {
     name: "reported: another report of the same facts makes them new",

@@ -16,7 +16,7 @@ const parts: readonly (readonly [name: string, search: string, replacement?: str
   ["the trade of an order", "report.orderKey === null ? ownOrderKey(report.familyKey) : report.orderKey.text", '""'],
   ["fills without an id that look alike", '"contents" : "idlessContents"', '"contents" : "contents"'],
   ["fills with an id that look alike", '"contents" : "idlessContents"', '"idlessContents" : "idlessContents"'],
-  ["more who carry an id where an undo hid some", "wanted.addMore(alias);"],
+  ["more who carry an id where an undo hid some", "wanted.addMore(alias);", ";"],
 ];
 
 /** How far ids are followed, each step left out once. */

@@ -77,7 +77,10 @@ async function exportState(store: BookStore): Promise<unknown> {
     fills: await store.fills("owner", {}),
     problems: await readAll((after) => store.problems("owner", { limit: 200, state: "all", ...after })),
   };
-  const trades = await readAll((after) => store.trades("owner", { limit: 7, ...after }));
+  // Of two trades that one commit made and another one joins, their ids say which lives on, and these are made at random.
+  const trades = (await readAll((after) => store.trades("owner", { limit: 7, ...after }))).map(
+    ({ version: _version, ...trade }) => trade,
+  );
   const names = new Map<string, string>();
   // A trade is named by its fills, a connection by its connector and account, a job by its place.
   for (const { id } of trades) names.set(id, `trade of ${membersOf(lists.executions, id)}`);
