@@ -160,7 +160,9 @@ async function feeEntries(
   const { trades, pairs, tile, readTo } = page;
   const below = trades.filter(({ row }) => (secondsOf(row) ?? readTo) <= readTo + MARGIN_SECONDS);
   const shares = new Set(pairs.flatMap(({ kind, pair }) => (kind === "stock" ? [pair] : [])));
-  const tokenized = trades.filter(({ row }) => isJsonObject(row) && shares.has(String(row.pair)));
+  const tokenized = trades.filter(
+    ({ row }) => isJsonObject(row) && typeof row.pair === "string" && shares.has(row.pair),
+  );
   // The default leaves tokenized shares out, as AssetPairs does (docs.kraken.com, read 2026-05-26).
   const wanted = [
     ...(readTo <= tile.from ? [] : listsOf(below).map((list) => ({ list, fills: below }))),

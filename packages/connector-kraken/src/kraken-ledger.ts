@@ -29,7 +29,8 @@ export function readLedgerPage(result: Json): LedgerPage {
   const { ledger = null, count = null } = isJsonObject(result) ? result : { ledger: false };
   if (isJsonObject(ledger)) return { rows: listedRows(ledger, "Ledgers"), count: null };
   const isEmpty = Array.isArray(ledger) && ledger.length === 0;
-  if (isEmpty || (ledger === null && (count === null || String(count) === "0"))) return { rows: [], count: null };
+  if (isEmpty || (ledger === null && (count === null || count === 0 || count === "0")))
+    return { rows: [], count: null };
   throw new ImportError("PROTOCOL", "Kraken answered Ledgers without its list of entries");
 }
 
