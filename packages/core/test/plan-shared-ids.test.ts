@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { test } from "vitest";
 import type { Alias } from "../src/execution.ts";
+import { expectEqualBooks } from "./support/equal-books.ts";
 import { type NaiveBook, naiveBook } from "./support/naive-book.ts";
 import { cancel, fill, type Told } from "./support/told.ts";
 import { emptyBatch } from "./support/told-batch.ts";
@@ -71,10 +71,10 @@ test.each([
         const [book, whole, before] = [naiveBook(), naiveBook(), naiveBook()];
         for (const page of pages) book.tell(...page);
         whole.tell(...pages.flat());
-        expectEqual(book, whole);
+        expectEqualBooks(book, whole);
         before.tell(...pages.slice(0, left).flat());
         for (let number = pages.length; number > left; number -= 1) undo(book, number, recordsMax);
-        expectEqual(book, before);
+        expectEqualBooks(book, before);
       }),
       { numRuns },
     );
@@ -95,26 +95,4 @@ function undo(book: NaiveBook, number: number, recordsMax: number): void {
 
 function partsOf<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
   return items.flatMap((_, index) => (index % size === 0 ? [items.slice(index, index + size)] : []));
-}
-
-function expectEqual(book: NaiveBook, expected: NaiveBook): void {
-  const [left, right] = [stateOf(book), stateOf(expected)];
-  if (!isDeepStrictEqual(left, right)) expect(left).toEqual(right);
-}
-
-function stateOf({ rows, trades }: NaiveBook): unknown {
-  const counted = rows.reports.filter(({ undone }) => undone === null);
-  const reports = counted.map(({ revisionKey, canonical, voided, fill: part, tradeId }) => {
-    const order = rows.trades.find(({ id: tradeKey }) => tradeKey === tradeId)?.orderKey ?? null;
-    return JSON.stringify([revisionKey, canonical, voided, part, order]);
-  });
-  const shown = trades().map((trade) => {
-    const { id: _id, version: _version, createdAt: _at, updatedAt: _now, lastJobId: _job, ...facts } = trade;
-    return JSON.stringify({ ...facts, connectionId: null });
-  });
-  return {
-    reports: reports.sort(),
-    trades: shown.sort(),
-    problems: rows.problems.map(({ problemKey }) => problemKey).sort(),
-  };
 }

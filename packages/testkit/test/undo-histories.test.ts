@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { expectEqualBooks } from "../../core/test/support/equal-books.ts";
 import { type NaiveBook, naiveBook } from "../../core/test/support/naive-book.ts";
 import { emptyBatch } from "../../core/test/support/told-batch.ts";
 import { firstReported, hostileDelivery } from "../src/oracle/hostile-history.ts";
@@ -21,9 +21,9 @@ test("undo: without its last imports a book is as before them, and with them aga
         if (index < left) before.tell(...firstReported(page, pages));
       }
       for (let number = pages.length; number > left; number -= 1) undo(book, number);
-      expectEqual(book, before);
+      expectEqualBooks(book, before);
       for (const page of pages.slice(left)) book.tell(...page);
-      expectEqual(book, whole);
+      expectEqualBooks(book, whole);
     }),
     { numRuns: 200 },
   );
@@ -36,26 +36,4 @@ function undo(book: NaiveBook, number: number): void {
   const plan = book.commit({ ...emptyBatch(900 + number), undo: { jobId, id: jobId, families, cancels } });
   // Everything that came later was undone before.
   expect(plan.undo?.blocked).toEqual([]);
-}
-
-function expectEqual(book: NaiveBook, expected: NaiveBook): void {
-  const [left, right] = [stateOf(book), stateOf(expected)];
-  if (!isDeepStrictEqual(left, right)) expect(left).toEqual(right);
-}
-
-function stateOf({ rows, trades }: NaiveBook): unknown {
-  const counted = rows.reports.filter(({ undone }) => undone === null);
-  const reports = counted.map(({ revisionKey, canonical, voided, fill, tradeId }) => {
-    const order = rows.trades.find(({ id }) => id === tradeId)?.orderKey ?? null;
-    return JSON.stringify([revisionKey, canonical, voided, fill, order]);
-  });
-  const shown = trades().map((trade) => {
-    const { id: _id, version: _version, createdAt: _at, updatedAt: _now, lastJobId: _job, ...facts } = trade;
-    return JSON.stringify({ ...facts, connectionId: null });
-  });
-  return {
-    reports: reports.sort(),
-    trades: shown.sort(),
-    problems: rows.problems.map(({ problemKey }) => problemKey).sort(),
-  };
 }
