@@ -53,6 +53,11 @@ export async function firstBytes(pieces: AsyncIterator<Uint8Array>): Promise<Uin
   return only !== undefined && more.length === 0 ? only : Buffer.concat(head);
 }
 
+/** Whether a file that begins so is an archive. */
+export function isArchive(head: Uint8Array): boolean {
+  return head[0] === 0x50 && head[1] === 0x4b;
+}
+
 /** The same bytes once more, and what comes behind them. */
 export async function* joined(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   yield head;

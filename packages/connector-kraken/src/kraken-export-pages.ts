@@ -11,7 +11,7 @@ import {
   type KrakenExport,
   removeExport,
 } from "./kraken-export.ts";
-import { exportReports, isReady } from "./kraken-export-wait.ts";
+import { exportReports, whenMade } from "./kraken-export-wait.ts";
 import { archiveTables } from "./kraken-file.ts";
 import { cursorId } from "./kraken-id.ts";
 import { withNewHead } from "./kraken-new-head.ts";
@@ -65,25 +65,25 @@ const FAILURES_MAX = 3;
 /** Waits for the reports, reads them, and removes them. What cannot be had is read by pages. */
 export async function* exportPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
   if (run.exporting === null) return;
-  const ready = run.exporting.isMade ? "ready" : await isReady(run, run.exporting);
-  if (ready === "pending") {
+  const made = run.exporting.made ?? (await whenMade(run, run.exporting));
+  if (made === "pending") {
     yield pageOf(run, { records: [], diagnostics: [pending(run.exporting)] });
     return;
   }
-  if (ready === "ready" && !run.exporting.isMade) {
-    const made = run.exportedAt === null ? {} : { madeAt: run.exportedAt };
-    run.exporting = { ...run.exporting, isMade: true, ...made };
+  const isMade = made !== "lost";
+  if (isMade && run.exporting.made === undefined) {
+    run.exporting = { ...run.exporting, made };
     yield pageOf(run, { records: [] });
   }
-  if (ready === "ready") yield* reports(run);
+  if (isMade) yield* reports(run);
   // Removed before it is forgotten: an export that is read is still known after a crash.
   for (const report of exportReports) {
     const id = run.exporting[report]?.id ?? null;
-    if (id !== null) await removeExport(run.client, id, ready === "ready" ? "delete" : "cancel");
+    if (id !== null) await removeExport(run.client, id, isMade ? "delete" : "cancel");
   }
   // What came meanwhile is opened with it: until that is read, the request is not.
-  if (ready === "ready") run.trades = withNewHead(run, run.trades);
-  if (ready === "ready") run.exporting = null;
+  if (isMade) run.trades = withNewHead(run, run.trades);
+  if (isMade) run.exporting = null;
   else giveUp(run);
   const wasPending = run.request.cursor?.exporting !== undefined;
   yield pageOf(run, { records: [], resolved: wasPending ? [exportPending] : [] });
@@ -111,7 +111,11 @@ async function* reportPages(run: KrakenRun): AsyncGenerator<KrakenPage, void> {
     passed += page.records.length;
     if (records.length === 0 && page.diagnostics.length === 0) continue;
     setPart(run, "trades", { ...part, records: passed });
-    yield pageOf(run, { ...page, records: records.map((raw) => ({ raw })), reportedAt: run.exportedAt });
+    yield pageOf(run, {
+      ...page,
+      records: records.map((raw) => ({ raw })),
+      reportedAt: run.exporting?.made?.at ?? null,
+    });
   }
   setPart(run, "trades", { ...part, records: passed, done: true });
   const { exporting } = run;
@@ -145,7 +149,7 @@ async function* countFailure(run: KrakenRun, error: unknown): AsyncGenerator<Kra
   if (run.exporting === null || !isImportError(error)) return;
   if (!["PROTOCOL", "RESPONSE_TOO_LARGE", "FEATURE_UNAVAILABLE", "REQUEST_INVALID"].includes(error.code)) return;
   // The next run looks first whether it is still there.
-  const { isMade: _isMade, ...exporting } = run.exporting;
+  const { made: _made, ...exporting } = run.exporting;
   const failures = exporting.failures + 1;
   if (failures < FAILURES_MAX) run.exporting = { ...exporting, failures };
   else giveUp(run);

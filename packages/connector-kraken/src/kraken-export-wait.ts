@@ -1,6 +1,6 @@
 import { wait } from "@fillbook/connector-kit";
 import type { Instant } from "@fillbook/core";
-import { exportJobs, type KrakenExport } from "./kraken-export.ts";
+import { type ExportMade, exportJobs, type KrakenExport } from "./kraken-export.ts";
 import { nowSeconds } from "./kraken-history.ts";
 import type { KrakenRun } from "./kraken-run.ts";
 
@@ -13,18 +13,15 @@ const POLL_SECONDS = [5, 10, 20, 40, 80, 160];
 const JOB_LIFE_SECONDS = 24 * 3_600;
 
 /** Asks for one report until it is there, then for the other, a while at most. */
-export async function isReady(run: KrakenRun, exporting: KrakenExport): Promise<"ready" | "pending" | "lost"> {
+export async function whenMade(run: KrakenRun, exporting: KrakenExport): Promise<ExportMade | "pending" | "lost"> {
   const { client, policy, request } = run;
   const startedAt = nowSeconds(request);
   const moments: (Instant | null)[] = [];
   const waiting = exportReports.filter((report) => (exporting[report]?.id ?? null) !== null);
   for (let polls = 0; ; ) {
     const [report] = waiting;
-    if (report === undefined) {
-      // A record may be of both reports: it is as old as the older one.
-      run.exportedAt = moments.includes(null) ? null : (moments.sort()[0] ?? null);
-      return "ready";
-    }
+    // A record may be of both reports: it is as old as the older one.
+    if (report === undefined) return { at: moments.includes(null) ? null : (moments.sort()[0] ?? null) };
     const job = (await exportJobs(client, report)).find(({ id }) => id === exporting[report]?.id);
     if (job === undefined || !["Queued", "Processing", "Processed"].includes(job.status)) return "lost";
     if (job.status === "Processed") {

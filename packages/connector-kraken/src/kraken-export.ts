@@ -26,10 +26,8 @@ export type KrakenExport = {
   readonly trades: ExportPart;
   /** How often a file of it was broken. */
   readonly failures: number;
-  /** True once Kraken has made both reports. */
-  readonly isMade?: true;
-  /** When Kraken had made both; absent while it does not say. */
-  readonly madeAt?: Instant;
+  /** There once Kraken has made both reports. */
+  readonly made?: ExportMade;
   /** What Kraken counts: an estimate. */
   readonly fills?: number;
   /** Executions of it that are stored, fees and all, as the interface shows them. */
@@ -37,6 +35,9 @@ export type KrakenExport = {
   /** Windows that are read on where it cannot be had; absent where its span is one. */
   readonly instead?: { readonly trades: readonly ClosedWindow[]; readonly ledger: readonly ClosedWindow[] };
 };
+
+/** When the older of an export's reports was made; null where Kraken does not say. A type, so that it is assignable to Json. */
+export type ExportMade = { readonly at: Instant | null };
 
 const partSchema: z.ZodType<ExportPart> = z.strictObject({
   id: z.string().max(40).nullable(),
@@ -56,8 +57,7 @@ export const momentSchema: z.ZodType<Instant> = z
 export const krakenExportSchema: z.ZodType<KrakenExport> = z.strictObject({
   ...{ from: seconds, to: seconds, askedAt: seconds, tag: z.string().max(100) },
   ...{ ledgers: partSchema.nullable(), trades: partSchema, failures: z.number().int().min(0).max(100) },
-  isMade: z.literal(true).exactOptional(),
-  madeAt: momentSchema.exactOptional(),
+  made: z.strictObject({ at: momentSchema.nullable() }).exactOptional(),
   fills: countSchema.exactOptional(),
   stored: storedSchema.exactOptional(),
   instead: z.strictObject({ trades: windowsSchema, ledger: windowsSchema }).exactOptional(),

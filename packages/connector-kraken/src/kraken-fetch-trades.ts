@@ -1,10 +1,38 @@
-import type { ClosedWindow } from "@fillbook/connector-kit";
+import {
+  type ClosedWindow,
+  type ClosedWindowOptions,
+  type WalkedPage,
+  walkClosedWindows,
+} from "@fillbook/connector-kit";
 import { type ImportError, type Instant, isImportError, type Json } from "@fillbook/core";
+import { cursorId } from "./kraken-id.ts";
 import { readLedgerPage } from "./kraken-ledger.ts";
 import { ledgerParameters } from "./kraken-ledger-reader.ts";
 import type { KrakenRun } from "./kraken-run.ts";
 import type { KrakenSettings } from "./kraken-settings.ts";
-import { readTradesPage, type TradesPage, withoutTrades } from "./kraken-trade.ts";
+import { type KrakenTrade, readTradesPage, type TradesPage, withoutTrades } from "./kraken-trade.ts";
+
+/** Rows of a full page of TradesHistory (docs.kraken.com, read 2026-05-26). */
+const PAGE_SIZE = 50;
+
+/** Walks windows of TradesHistory. `onPage` hears of each page before its rows are judged. */
+export function walkTrades(
+  run: KrakenRun,
+  walk: Pick<ClosedWindowOptions<KrakenTrade>, "cursor" | "reopen">,
+  onPage: (window: ClosedWindow, page: TradesPage) => void = () => undefined,
+): AsyncGenerator<WalkedPage<KrakenTrade>, void> {
+  return walkClosedWindows<KrakenTrade>({
+    ...walk,
+    pageSize: PAGE_SIZE,
+    pagesMax: run.policy.pagesMax,
+    idOf: ({ txid }) => cursorId(txid),
+    async fetchPage(window) {
+      const page = await fetchTrades(run, window);
+      onPage(window, page);
+      return page;
+    },
+  });
+}
 
 /**
  * Reads a page of TradesHistory. An answer with neither a list nor a count is asked for again; then it is an empty page, as
@@ -12,7 +40,7 @@ import { readTradesPage, type TradesPage, withoutTrades } from "./kraken-trade.t
  *
  * @throws ImportError `PROTOCOL` for an answer without its list where there are fills.
  */
-export async function fetchTrades(
+async function fetchTrades(
   run: KrakenRun,
   window: ClosedWindow,
 ): Promise<TradesPage & { readonly reportedAt: Instant | null }> {

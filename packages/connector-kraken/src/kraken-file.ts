@@ -1,6 +1,6 @@
 import { ImportError, type Json } from "@fillbook/core";
 import type { FilePage, FileRequest } from "@fillbook/core/connector";
-import { firstBytes, joined } from "./kraken-blocks.ts";
+import { firstBytes, isArchive, joined } from "./kraken-blocks.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
 import { type KrakenTable, krakenTable, type TableSource } from "./kraken-csv.ts";
 import { heldBytes, packed, unpacked } from "./kraken-held.ts";
@@ -46,7 +46,7 @@ function otherMode(): ImportError {
 async function tablesOf(pieces: AsyncIterator<Uint8Array>, policy: ReadPolicy): Promise<readonly KrakenTable[]> {
   const head = await firstBytes(pieces);
   const all = joined(head, pieces);
-  if (head[0] === 0x50 && head[1] === 0x4b) return archiveTables(await heldBytes(all, policy.maxExportBytes), policy);
+  if (isArchive(head)) return archiveTables(await heldBytes(all, policy.maxExportBytes), policy);
   const once = krakenTable({ open: () => all, proven: false }, head);
   if (once.report === "trades") return [once];
   // The entries of a fill may lie anywhere, so that a long table is read more than once.

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { isJsonObject, walkClosedWindows } from "@fillbook/connector-kit";
+import { isJsonObject } from "@fillbook/connector-kit";
 import type { Json } from "@fillbook/core";
-import { fetchTrades } from "./kraken-fetch-trades.ts";
+import { walkTrades } from "./kraken-fetch-trades.ts";
 import { headOptions, nowSeconds } from "./kraken-history.ts";
-import { cursorId } from "./kraken-id.ts";
 import { ledgerRows } from "./kraken-ledger-reader.ts";
 import { entriesOfFills } from "./kraken-ledger-tile.ts";
 import { type KrakenReread, rereadSeenMax } from "./kraken-reread-state.ts";
@@ -16,7 +15,6 @@ const DAY_SECONDS = 86_400;
 const REREAD_SECONDS = 7 * DAY_SECONDS;
 /** Pages of a day. With their ledger they cost less than a hundredth of what the slowest key may spend in a day. */
 const PAGES_MAX = 10;
-const PAGE_SIZE = 50;
 const DIGEST_LENGTH = 8;
 
 /**
@@ -29,12 +27,7 @@ export async function* rereadPages(run: KrakenRun): AsyncGenerator<KrakenPage, v
   run.reread = begun(run);
   const { windows, pages } = run.reread;
   if (pages >= PAGES_MAX) return;
-  const walked = walkClosedWindows<KrakenTrade>({
-    cursor: { head: null, windows },
-    ...{ pageSize: PAGE_SIZE, pagesMax: run.policy.pagesMax },
-    idOf: ({ txid }) => cursorId(txid),
-    fetchPage: (window) => fetchTrades(run, window),
-  });
+  const walked = walkTrades(run, { cursor: { head: null, windows } });
   for await (const { rows, cursor, finished, reportedAt } of walked) {
     const digests = rows.map(digestOf);
     const known = seenSet(run.reread.seen);

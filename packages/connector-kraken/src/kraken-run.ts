@@ -65,8 +65,6 @@ export interface KrakenRun {
   exporting: KrakenExport | null;
   /** What its first page is to leave to an export. */
   plan: KrakenPlan | null;
-  /** When Kraken made the reports of the export that is read. */
-  exportedAt: Instant | null;
   /** What was asked for and is being read. */
   readonly requests: readonly KrakenRequested[];
   /** The key as it was last looked at. */
@@ -107,7 +105,7 @@ export function openRun({ transport, catalog }: KrakenParts, request: KrakenPull
     readsAgain: false,
     awaiting: due === null ? awaiting : null,
     reread: cursor?.reread ?? newReread(nowSeconds(request)),
-    ...{ exporting, exportedAt: exporting?.madeAt ?? null, plan, requests },
+    ...{ exporting, plan, requests },
     key: cursor?.key ?? null,
     unclaimed: cursor?.unclaimed ?? [],
     doubts: cursor?.doubts ?? [],

@@ -1,7 +1,7 @@
 import { httpDate, redact, type Secret } from "@fillbook/connector-kit";
 import { type Clock, ImportError, type Instant, type Json, type Logger } from "@fillbook/core";
 import { type KrakenAnswer, readKrakenAnswer } from "./kraken-answer.ts";
-import { firstBytes, joined } from "./kraken-blocks.ts";
+import { firstBytes, isArchive, joined } from "./kraken-blocks.ts";
 import { answerBytesMax } from "./kraken-bounds.ts";
 import type { KrakenEndpoint, KrakenTransport } from "./kraken-client.ts";
 import { maintenanceRetryMs } from "./kraken-errors.ts";
@@ -57,7 +57,7 @@ export async function sendForFile(caller: Caller, call: Call, nonce: string): Pr
   try {
     const pieces = response.body[Symbol.asyncIterator]();
     const head = await firstBytes(pieces);
-    if (head[0] === 0x50 && head[1] === 0x4b) {
+    if (isArchive(head)) {
       return await heldBytes(joined(head, pieces), caller.transport.policy.maxExportBytes);
     }
     if (response.status === 200 && head[0] === BRACE && head.length >= ENVELOPE_BYTES_MAX) {

@@ -1,18 +1,12 @@
-import {
-  type ClosedWindowCursor,
-  type ClosedWindowOptions,
-  type FinishedWindow,
-  walkClosedWindows,
-} from "@fillbook/connector-kit";
+import type { ClosedWindowCursor, ClosedWindowOptions, FinishedWindow } from "@fillbook/connector-kit";
 import type { Instant, Json } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { awaitFees } from "./kraken-awaiting.ts";
 import type { KrakenCatalog } from "./kraken-catalog.ts";
 import { noteDoubt } from "./kraken-coverage.ts";
-import { fetchTrades } from "./kraken-fetch-trades.ts";
+import { walkTrades } from "./kraken-fetch-trades.ts";
 import { leaveToExport, notePlan } from "./kraken-first-export.ts";
 import { nowSeconds } from "./kraken-history.ts";
-import { cursorId } from "./kraken-id.ts";
 import { secondsOf } from "./kraken-ledger.ts";
 import { unreadGroups } from "./kraken-ledger-groups.ts";
 import { ledgerRows } from "./kraken-ledger-reader.ts";
@@ -30,9 +24,6 @@ import type { KrakenPair } from "./kraken-pairs.ts";
 import { type KrakenPage, type KrakenRun, pageOf } from "./kraken-run.ts";
 import { type KrakenTrade, krakenRaw } from "./kraken-trade.ts";
 import { noteUnread } from "./kraken-unread.ts";
-
-/** Rows of a full page of TradesHistory (docs.kraken.com, read 2026-05-26). */
-const PAGE_SIZE = 50;
 
 /** A page of TradesHistory with its part of the ledger. */
 export interface ReadTrades {
@@ -56,17 +47,9 @@ export async function* readTrades(
   let fetched: FetchedTrades | null = null;
   let tile: PageTile | null = null;
   let { cursor } = walk;
-  const walked = walkClosedWindows<KrakenTrade>({
-    ...walk,
-    pageSize: PAGE_SIZE,
-    pagesMax: run.policy.pagesMax,
-    idOf: ({ txid }) => cursorId(txid),
-    fetchPage: async (window) => {
-      const page = await fetchTrades(run, window);
-      fetched = { window, rows: page.rows };
-      run.estimate.counted(window, page.count);
-      return page;
-    },
+  const walked = walkTrades(run, walk, (window, { rows, count }) => {
+    fetched = { window, rows };
+    run.estimate.counted(window, count);
   });
   for await (const { rows: trades, ...page } of walked) {
     const pairs = await resolvedPairs(
