@@ -124,6 +124,16 @@ describe("plan: a live bust voids its own revision only", () => {
     });
   });
 
+  test("that voids one fill it waits for no other that shares an id with it", () => {
+    // It names E1 by its key and the statement's row by an id, and fits only the first.
+    const bust = cancel({ familyId: "E1", revision: 0, aliases: ["trade:T1"], quantity: "10", price: "100" });
+    const other = statement({ familyId: "E2", aliases: ["trade:T1"], quantity: "4" });
+    inEveryOrder([fill(), bust, other], (book) => {
+      expect(book.trade()).toMatchObject({ quantity: "4", canceledCount: 1, executionCount: 1 });
+      expect(book.problems()).toEqual([]);
+    });
+  });
+
   test("a correction after the bust makes the fill count again", () => {
     inEveryOrder([fill(), cancel({ familyId: "E1", revision: 0 }), fill({ revision: 1, quantity: "7" })], (book) => {
       expect(book.trade()).toMatchObject({ quantity: "7", canceledCount: 0, executionCount: 1 });
