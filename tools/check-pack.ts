@@ -119,7 +119,7 @@ function imports(node: string): void {
   run(node, [file]);
 }
 
-// The built store finds the migrations that were packed with it, and a host finds them by their name.
+// The built store runs the migrations that were packed with it, and a host finds them by their name.
 function migrates(node: string): void {
   const file = join(folder, "migrates.mjs");
   const script = `

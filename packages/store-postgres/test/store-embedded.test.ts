@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { PGlite } from "@electric-sql/pglite";
 import { testStore } from "@fillbook/testkit/suite";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { postgresStore } from "../src/index.ts";
+import { embeddedStore } from "../src/embedded.ts";
 import { passLeaseTime } from "./support/test-store.ts";
 
 // The same histories each time, so that a red test is about the change; `pnpm histories` plays new ones.
@@ -21,7 +21,7 @@ describe("PGlite store", () => {
     histories: 2,
     makeStore: async () => {
       schema = `t_${randomBytes(8).toString("hex")}`;
-      const store = postgresStore({ pglite }, { schema });
+      const store = embeddedStore({ pglite }, { schema });
       await store.migrate();
       return store;
     },
