@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { ibkrTws } from "@fillbook/connector-ibkr";
 import { expect, test, vi } from "vitest";
+import { z } from "zod";
 import { aTwsWorld } from "./support/ibkr-tws-world.ts";
 
 const paper = [{ accountId: "DU1234567" }];
@@ -74,5 +75,5 @@ test.each([
   { port: 4001, trading: "demo" },
   { port: 4001, unknown: 1 },
 ])("settings: %j is refused", (settings) => {
-  expect(ibkrTws().settings.safeParse(settings).success).toBe(false);
+  expect(z.safeParse(ibkrTws().settings, settings).success).toBe(false);
 });

@@ -5,6 +5,7 @@ import { ImportError, toImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
 import type { Logger } from "./logger.ts";
 import { checked, sharedState } from "./open-pages.ts";
+import { safeParse } from "./safe-parse.ts";
 import type { BookStore } from "./store-contract.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -31,7 +32,7 @@ export async function checkAccount(
 ): Promise<{ readonly accountRef: string; readonly sealed: Json | null }> {
   const { of, connector, settings } = request;
   const asked = await untilAborted(() => access.ask(of, request.credentials), signal);
-  const credentials = checked("CREDENTIALS_MALFORMED", "credentials", connector.credentials.safeParse(asked));
+  const credentials = checked("CREDENTIALS_MALFORMED", "credentials", safeParse(connector.credentials, asked));
   const state = sharedState(store, connector.broker);
   const result = await checkLive(() =>
     connector.check({ userId: of.userId, credentials, settings, signal, clock, state }),

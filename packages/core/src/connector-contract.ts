@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import type { Clock } from "./clock.ts";
 import type { CancelInput, ExecutionInput } from "./execution.ts";
 import type { Instant } from "./instant.ts";
@@ -157,10 +157,10 @@ export interface Connector<
   readonly id: Id;
   readonly broker: string;
   readonly contract: 1;
-  readonly credentials: z.ZodType<Credentials>;
-  readonly settings: z.ZodType<Settings>;
+  readonly credentials: z.core.$ZodType<Credentials>;
+  readonly settings: z.core.$ZodType<Settings>;
   /** Reads a cursor back from the store; a cursor it does not accept ends the run with `CURSOR_INVALID`. */
-  readonly cursor: z.ZodType<Cursor>;
+  readonly cursor: z.core.$ZodType<Cursor>;
   /** One cheap live call that proves the credentials. Throws ImportError. */
   check(request: {
     /** Who connects. A host may allow an owner less than another. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { auditEvent } from "./audit-event.ts";
 import { ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
@@ -36,7 +36,7 @@ export interface UserAbsorb {
   absorb(request: AbsorbRequest): Promise<Trade>;
 }
 
-const absorbSchema = z.strictObject({ trade: seenSchema, manual: seenSchema, link: linkSchema.optional() });
+const absorbSchema = z.strictObject({ trade: seenSchema, manual: seenSchema, link: z.optional(linkSchema) });
 
 type AbsorbParts = Pick<ReviewParts, "userId" | "actor" | "clock"> & {
   readonly store: Pick<BookStore, "trade" | "decisionsOf" | "executions" | "commit">;

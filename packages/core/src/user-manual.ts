@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { AnyConnector } from "./connector-contract.ts";
 import { digest } from "./digest.ts";
 import { decimalSchema, executionSchema, instantSchema } from "./execution.ts";
@@ -47,12 +47,16 @@ const facts = {
 const manualSchema = z.strictObject({
   ...facts,
   /** Any name of the person's own. @defaultValue "manual" */
-  account: textId.default(MANUAL),
-  link: linkSchema.default(null),
+  account: z._default(textId, MANUAL),
+  link: z._default(linkSchema, null),
 });
-const seen = { id: textId, version: z.number().int().positive() };
+const seen = { id: textId, version: z.int().check(z.positive()) };
 const removeSchema = z.strictObject(seen);
-const updateSchema = z.strictObject({ ...seen, ...z.strictObject(facts).partial().shape, link: linkSchema.optional() });
+const updateSchema = z.strictObject({
+  ...seen,
+  ...z.partial(z.strictObject(facts)).shape,
+  link: z.optional(linkSchema),
+});
 
 export interface ManualParts extends Pick<ReviewParts, "userId" | "actor" | "clock"> {
   readonly store: Pick<BookStore, "trade" | "executions" | "commit">;

@@ -52,7 +52,7 @@ const auditEvent: z.ZodType<AuditEvent> = named(
   "AuditEvent",
   z.strictObject({
     ...{ id: text, at: instantText, by: text, connectionId: text.nullable(), details: jsonValue },
-    action: auditFilterSchema.shape.action.unwrap(),
+    action: auditFilterSchema.shape.action.def.innerType,
   }),
 );
 export const auditSlice = sliceOf("AuditEvent", auditEvent);
