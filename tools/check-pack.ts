@@ -2,12 +2,13 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkBundles, checkSizes, showImportTime } from "./pack-bundles.ts";
 import { checkTypes } from "./pack-types.ts";
 import { isThere, root, type WorkspacePackage, workspacePackages } from "./workspace.ts";
 
 // Packs every package, lints the tarballs, weighs them, installs them with npm into an empty application, loads each
-// entry point with import and with require and imports with them, on every Node that is promised, and compiles a host
-// with every TypeScript that is.
+// entry point with import and with require and imports with them, on every Node that is promised, weighs and runs bundles
+// of them, and compiles a host with every TypeScript that is.
 // Run it through pnpm (`pnpm run check:pack`), after the build.
 
 /** Largest tarball in kB: about twice what it weighs today, so that growth is a decision. */
@@ -44,6 +45,9 @@ try {
     imports(node);
     migrates(node);
   }
+  await checkSizes(folder);
+  await checkBundles(folder, Object.values(nodes));
+  showImportTime(folder);
   checkTypes({ folder, specifiers, libraries: "trusted" });
   checkTypes({ folder, specifiers, libraries: "checked" });
 } finally {
