@@ -1,5 +1,6 @@
 import type * as z from "zod/mini";
 import type { Clock } from "./clock.ts";
+import type { CheckResult } from "./connector-check.ts";
 import type { CancelInput, ExecutionInput } from "./execution.ts";
 import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
@@ -129,16 +130,6 @@ export type Normalized =
   | { readonly kind: "ignored"; readonly reason: string }
   | { readonly kind: "rejected"; readonly reason: string };
 
-export interface CheckResult {
-  /** The account that the credentials open; the connection's `accountRef` when the host gives none. */
-  readonly accountRef: string;
-  readonly accounts: readonly string[];
-  readonly permissions: readonly string[];
-  /** Earliest moment that these credentials may read; null when unlimited or unknown. */
-  readonly historyFrom: Instant | null;
-  readonly warnings: readonly string[];
-}
-
 /**
  * Code that reads one interface of one broker. A plain object, made by a function that holds policy (allowed hosts, TLS,
  * limits); what differs by account is in `settings`.
@@ -153,12 +144,17 @@ export interface Connector<
   Raw extends Json,
   Context extends Json,
   Cursor extends Json,
+  Given = Settings,
+  FileSettings = Settings,
 > {
   readonly id: Id;
   readonly broker: string;
   readonly contract: 1;
   readonly credentials: z.core.$ZodType<Credentials>;
-  readonly settings: z.core.$ZodType<Settings>;
+  /** What differs by account. Its input is what `connect` takes: a setting without a default is required there. */
+  readonly settings: z.core.$ZodType<Settings, Given>;
+  /** What a connection needs of them that only takes files; absent: all. */
+  readonly fileSettings?: z.core.$ZodType<FileSettings, unknown>;
   /** Reads a cursor back from the store; a cursor it does not accept ends the run with `CURSOR_INVALID`. */
   readonly cursor: z.core.$ZodType<Cursor>;
   /** One cheap live call that proves the credentials. Throws ImportError. */
@@ -170,7 +166,7 @@ export interface Connector<
     readonly signal: AbortSignal;
     readonly clock: Clock;
     readonly state: SharedState;
-  }): Promise<CheckResult>;
+  }): Promise<CheckResult<Cursor>>;
   /** Throws `OPTION_INVALID` for settings that the next run would refuse; left out where the schema says it all. */
   checkSettings?(
     request: Pick<PullRequest<Credentials, Settings, Cursor>, "cursor" | "signal"> &
@@ -187,7 +183,10 @@ export interface Connector<
    * once. Throws ImportError: before the first page for a file of another account or kind, and at its end for a file that
    * is not whole; pages yielded before stay stored. Left out when the broker has no such files.
    */
-  readFile?(stream: AsyncIterable<Uint8Array>, request: FileRequest<Settings>): AsyncIterable<FilePage<Raw, Context>>;
+  readFile?(
+    stream: AsyncIterable<Uint8Array>,
+    request: FileRequest<FileSettings>,
+  ): AsyncIterable<FilePage<Raw, Context>>;
   /** Pure; never throws on data. */
   normalize(raw: Raw, context: Context): Normalized;
 }
@@ -195,4 +194,4 @@ export interface Connector<
 // Variance: a list of connectors with different credentials has no common type but this one. Core reads values through
 // the connector's own schemas before it hands them back, so nothing unchecked passes.
 // biome-ignore lint/suspicious/noExplicitAny: see above
-export type AnyConnector = Connector<string, any, any, any, any, any>;
+export type AnyConnector = Connector<string, any, any, any, any, any, any, any>;

@@ -28,23 +28,32 @@ export interface Connection {
   readonly userId: string;
   readonly connector: string;
   readonly broker: string;
-  readonly accountRef: string;
+  /** The broker's name of the account; null while `pending`, unless whoever connected gave it. */
+  readonly accountRef: string | null;
   readonly label: string | null;
   readonly settings: Json;
   /**
-   * `needs_reauth`: the broker refused the credentials, or there are none because it is a connection for files. `error`: an
-   * option or setting must be mended. Only `active` ones are ever due.
+   * `pending`: the broker was out of reach when it was made, and no call proved its credentials yet; runs try to.
+   * `needs_reauth`: the broker refused the credentials. `error`: an option or setting must be mended. Only `active` and
+   * `pending` ones are ever due.
    */
-  readonly status: "active" | "needs_reauth" | "error" | "disconnected";
+  readonly status: ConnectionStatus;
+  /** How the last run went; `ok` before the first. What is wrong beside it is in `openProblems`. */
   readonly health: Health;
+  /** `files`: it has no credentials and takes only what its owner downloaded, until `reconnect` gives it some. */
+  readonly schedule: "interval" | "files";
+  /** Problems of this connection that are open, by severity. A run may succeed beside them. */
+  readonly openProblems: OpenProblems;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
   /** How long after the end of a run the next one is due, give or take a tenth. */
   readonly syncEveryMs: number;
-  /** null when no run is due until its owner did something: the status is not `active`. */
+  /** null when no run is due until its owner did something. */
   readonly nextSyncAt: Instant | null;
   readonly lastSyncAt: Instant | null;
   readonly lastSucceededAt: Instant | null;
+  /** When the broker last accepted the credentials, in a check or a run; null for `files` and while `pending`. */
+  readonly lastValidatedAt: Instant | null;
   /**
    * `open`: runs failed at the broker so often in a row that scheduled ones pause. `half_open`: that pause was over when
    * the last run ended without an answer of the broker.
@@ -54,6 +63,15 @@ export interface Connection {
   readonly consecutiveFailures: number;
   /** Until when scheduled runs pause, because of the breaker or because the broker asked for time; it may have passed. */
   readonly pausedUntil: Instant | null;
+}
+
+export type ConnectionStatus = "pending" | "active" | "needs_reauth" | "error" | "disconnected";
+
+/** How many there are of each severity. */
+export interface OpenProblems {
+  readonly error: number;
+  readonly warning: number;
+  readonly info: number;
 }
 
 export type Health = "ok" | "degraded" | "maintenance_window" | "needs_reauth";
