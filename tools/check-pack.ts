@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { homeProblems } from "./home.ts";
 import { checkBundles, checkSizes, showImportTime } from "./pack-bundles.ts";
 import { checkTypes } from "./pack-types.ts";
 import { isThere, root, type WorkspacePackage, workspacePackages } from "./workspace.ts";
@@ -61,6 +62,8 @@ function packed({ folder: source, manifest }: WorkspacePackage): string {
   const sizeKb = Math.ceil(statSync(tarball).size / 1000);
   const limitKb = budgetKb[manifest.name] ?? 0;
   console.log(`${manifest.name}: ${sizeKb} kB of ${limitKb} kB`);
+  const problems = homeProblems(manifest);
+  if (problems.length > 0) throw new Error(`${manifest.name}: ${problems.join("; ")}`);
   if (sizeKb > limitKb) throw new Error(`${manifest.name} is larger than its budget`);
   return tarball;
 }
