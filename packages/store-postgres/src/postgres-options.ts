@@ -52,11 +52,11 @@ export function parsePostgresOptions(options: PostgresOptions): ParsedOptions {
   return checkedOption(optionsSchema, options, "the store's options");
 }
 
-/** @throws ImportError `OPTION_INVALID` naming the option, or `name` where the whole is wrong */
+/** @throws ImportError `OPTION_INVALID` with `name` and the option */
 export function checkedOption<Output>(schema: z.ZodType<Output>, value: unknown, name: string): Output {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => `${issue.path.join(".") || name}: ${issue.message}`);
+  const issues = result.error.issues.map(({ path, message }) => [...path.map(String), message].join(": "));
   throw new ImportError("OPTION_INVALID", `${name}: ${issues.join("; ")}`);
 }
 
