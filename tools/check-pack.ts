@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { homeProblems } from "./home.ts";
 import { checkBundles, checkSizes, showImportTime } from "./pack-bundles.ts";
+import { checkQuickStart } from "./pack-quick-start.ts";
 import { checkTypes } from "./pack-types.ts";
 import { isThere, root, type WorkspacePackage, workspacePackages } from "./workspace.ts";
 
@@ -51,6 +52,9 @@ try {
   showImportTime(folder);
   checkTypes({ folder, specifiers, libraries: "trusted" });
   checkTypes({ folder, specifiers, libraries: "checked" });
+  // Last: until here nothing may need it.
+  install([`@electric-sql/pglite@${pgliteRange()}`]);
+  checkQuickStart(folder, nodes);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -66,6 +70,11 @@ function packed({ folder: source, manifest }: WorkspacePackage): string {
   if (problems.length > 0) throw new Error(`${manifest.name}: ${problems.join("; ")}`);
   if (sizeKb > limitKb) throw new Error(`${manifest.name} is larger than its budget`);
   return tarball;
+}
+
+function pgliteRange(): string {
+  const ranges = packages.map(({ manifest }) => manifest.peerDependencies?.["@electric-sql/pglite"]);
+  return ranges.find((range) => range !== undefined) ?? "latest";
 }
 
 function install(what: readonly string[]): void {

@@ -1,4 +1,3 @@
-// readme:start
 import { kraken } from "@fillbook/connector-kraken";
 import { createFillbook } from "@fillbook/core";
 import { embeddedStore } from "@fillbook/store-postgres/embedded";
@@ -21,4 +20,3 @@ export const connection = known ?? (await user.connect({ connector: "kraken" }))
 
 showReport(await book.ingest({ connectionId: connection.id, mode: "manual" }));
 showTrades(await user.trades({ limit: 5 }));
-// readme:end
