@@ -51,7 +51,8 @@ export const problemCounts: z.ZodType<readonly ProblemCount[]> = named(
 const auditEvent: z.ZodType<AuditEvent> = named(
   "AuditEvent",
   z.strictObject({
-    ...{ id: text, at: instantText, by: text, connectionId: text.nullable(), details: jsonValue },
+    ...{ id: text, at: instantText, by: text, connectionId: text.nullable(), tradeId: text.nullable() },
+    details: jsonValue,
     action: auditFilterSchema.shape.action.unwrap(),
   }),
 );

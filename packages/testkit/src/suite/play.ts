@@ -1,5 +1,14 @@
 import { createHash, randomUUID } from "node:crypto";
-import { type Clock, type IngestReport, ingest, instant, type Json, type RunReport } from "@fillbook/core";
+import {
+  type AuditEvent,
+  type Clock,
+  type IngestReport,
+  type Instant,
+  ingest,
+  instant,
+  type Json,
+  type RunReport,
+} from "@fillbook/core";
 import type { AnyConnector } from "@fillbook/core/connector";
 import type { BookStore } from "@fillbook/core/store";
 import { fakeClock } from "../fake-clock.ts";
@@ -50,9 +59,14 @@ export async function aConnection(
       },
     },
     details.sealed,
-    { id: randomUUID(), at: now, by: "owner", action: "connection.connected", connectionId: id, details: null },
+    connected(id, now),
   );
   return id;
+}
+
+function connected(connectionId: string, at: Instant): AuditEvent {
+  const event = { action: "connection.connected", connectionId, tradeId: null, details: null } as const;
+  return { id: randomUUID(), at, by: "owner", ...event };
 }
 
 /** Runs one import of these pages through the whole engine. */
