@@ -105,6 +105,23 @@ test.each([
   expect(await connection()).toMatchObject({ health: "ok", breaker: "closed" });
 });
 
+test("import file: what a file lacks asks for another file, what a run lacks waits for the next one", async () => {
+  const diagnostics = [{ kind: "partial_import", key: "half", message: "the second half is missing" }] as const;
+  const connector: AnyConnector = {
+    ...scripted({ pages: [{ records: [], diagnostics: [{ ...diagnostics[0], key: "run" }] }] }),
+    async *readFile() {
+      const { cursor: _cursor, ...page } = scriptedPage({ records: [], diagnostics }, 1);
+      yield page;
+    },
+  };
+  const { book, connectionId } = await aWorld(connector);
+  const user = book.forUser("owner");
+  await user.importFile(connectionId, fileOf("A1"));
+  await book.ingest({ connectionId, mode: "manual" });
+  const { items } = await user.problems({ kind: "partial_import" });
+  expect(new Set(items.map(({ action }) => action.kind))).toEqual(new Set(["upload-file", "wait"]));
+});
+
 test("import file: a good file does not mend credentials that the broker refused", async () => {
   const refused = new ImportError("CREDENTIALS_INVALID", "no");
   const connector = { ...aReader(), pull: scripted({ pages: [{ error: refused }] }).pull };
