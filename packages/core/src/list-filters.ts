@@ -71,6 +71,7 @@ export const problemCountFilterSchema = z.strictObject({ connectionId: z.exactOp
 export const auditFilterSchema = z.strictObject({
   ...slice,
   connectionId: z.exactOptional(textId),
+  tradeId: z.exactOptional(textId),
   action: z.exactOptional(z.enum(auditActions)),
 });
 
