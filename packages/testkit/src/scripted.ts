@@ -63,7 +63,8 @@ export function scripted<const Id extends string = "scripted">(options: {
     settings: z.record(z.string(), z.never()),
     cursor: z.json(),
     pulled: () => pulled,
-    async check() {
+    async check({ signal }) {
+      signal.throwIfAborted();
       return { accountRef: "A1", accounts: ["A1"], permissions: ["read"], historyFrom: null, warnings: [] };
     },
     async *pull({ cursor, signal, clock }) {
