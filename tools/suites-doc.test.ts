@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { testConnector } from "../packages/testkit/src/suite/test-connector.ts";
 import { testStore } from "../packages/testkit/src/suite/test-store.ts";
+import { docCommentAbove } from "./doc-comments.ts";
+import { child, children, sourceFile } from "./syntax.ts";
 import { readText, root } from "./workspace.ts";
 
 // Goal: the author of a connector or a store can read every demand before a suite makes it. Method: the suites are asked for
@@ -26,9 +28,28 @@ it("the page about stores lists the demands of testStore", () => {
   expect(listedIn(STORES, names)).toEqual(names);
 });
 
+it("the page about stores lists the methods of a BookStore, each with the first sentence of its comment", () => {
+  const files = ["store-contract.ts", "connection-store.ts"].map((name) => sourceFile(`packages/core/src/${name}`));
+  const methods = files.flatMap((file) => {
+    const stores = file.nodes.filter(({ type, id }) => {
+      return type === "TSInterfaceDeclaration" && /Store$/.test(String((id as { name?: string }).name));
+    });
+    return stores.flatMap((store) => {
+      const body = child(store, "body");
+      return (body === null ? [] : children(body, "body")).map((field) => {
+        const comment = (docCommentAbove(file, field) ?? "").replace(/\s+/g, " ");
+        return { name: String(child(field, "key")?.name), sentence: /^.*?[.](?= |$)/.exec(comment)?.[0] ?? comment };
+      });
+    });
+  });
+  expect(methods.length).toBeGreaterThan(30);
+  const lines = methods.map(({ name, sentence }) => `\`${name}\`: ${sentence}`);
+  expect(listedIn(STORES, lines, "Its methods")).toEqual(lines);
+});
+
 /** What the page's list of demands holds, once it was rewritten where that is asked for. */
-function listedIn(page: string, names: readonly string[]): readonly string[] {
-  const list = /(?<=^### What the suite demands\n\n<!-- .* -->\n\n)(?:- .*\n)+/m;
+function listedIn(page: string, names: readonly string[], title = "What the suite demands"): readonly string[] {
+  const list = new RegExp(`(?<=^### ${title}\\n\\n<!-- .* -->\\n\\n)(?:- .*\\n)+`, "m");
   if (process.env.UPDATE === "1") {
     const lines = names.map((name) => `- ${name}\n`).join("");
     writeFileSync(

@@ -38,7 +38,7 @@ const core = published.filter(({ path }) => path.startsWith("packages/core/"));
 const entries = new Set(packages.flatMap((one) => one.entries.map((entry) => entry.file)));
 
 describe("sizes", () => {
-  it("source files have at most 200 lines", () => broken(sources, linesAtMost(200)));
+  it("source files have at most 250 lines", () => broken(sources, linesAtMost(250)));
   it("test files have at most 300 lines", () => broken(tests, linesAtMost(300)));
   it("functions have less than 50 lines", () => broken(files, functionsUnder(50)));
   it("every excuse names a file that is there", () => {

@@ -6,6 +6,7 @@ import type { RegisterTest } from "./store-suite-options.ts";
 
 /** A connector and the simulated broker that it reads. */
 export interface ConnectorTrial {
+  /** The connector that is proved, set up for this broker. */
   readonly connector: AnyConnector;
   /** Credentials that open the account, as the connector's schema reads them. */
   readonly credentials: unknown;
@@ -39,6 +40,7 @@ export interface ExpectedFill {
   readonly executedAt: string;
   /** The instrument's number at the broker (`conid`) where it has one, else its symbol as the broker spells it. */
   readonly instrument: string;
+  /** As the account's owner sees it. */
   readonly side: "buy" | "sell";
   /** Decimal text above zero. */
   readonly quantity: string;
@@ -58,6 +60,7 @@ export interface ExpectedBook {
 
 /** What `testConnector` is told about a connector and its simulated broker. */
 export interface ConnectorSuiteOptions {
+  /** Registers each demand; the runner decides when it runs. */
   readonly test: RegisterTest;
   /** A new broker with the same account each time; its history takes several pages. */
   readonly makeTrial: () => Promise<ConnectorTrial>;
