@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Clock } from "./clock.ts";
+import type { CheckResult } from "./connector-check.ts";
 import type { CancelInput, ExecutionInput } from "./execution.ts";
 import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
@@ -154,19 +155,6 @@ export type Normalized =
   /** Anything else, and what is wrong with it, for a person: a field and not its value. */
   | { readonly kind: "rejected"; readonly reason: string };
 
-export interface CheckResult {
-  /** The account that the credentials open; the connection's `accountRef` when the host gives none. */
-  readonly accountRef: string;
-  /** All that the credentials open, `accountRef` among them. */
-  readonly accounts: readonly string[];
-  /** What the broker says the credentials may do, in its own words; empty where it does not say. */
-  readonly permissions: readonly string[];
-  /** Earliest moment that these credentials may read; null when unlimited or unknown. */
-  readonly historyFrom: Instant | null;
-  /** What a person should hear although it works, such as a key that may trade. */
-  readonly warnings: readonly string[];
-}
-
 /**
  * Code that reads one interface of one broker. A plain object, made by a function that holds policy (allowed hosts, TLS,
  * limits); what differs by account is in `settings`.
@@ -181,6 +169,8 @@ export interface Connector<
   Raw extends Json,
   Context extends Json,
   Cursor extends Json,
+  Given = Settings,
+  FileSettings = Settings,
 > {
   /** Stored with each connection, so it never changes. */
   readonly id: Id;
@@ -189,8 +179,13 @@ export interface Connector<
   readonly contract: 1;
   /** Reads credentials before anything is sent; what it refuses is `CREDENTIALS_MALFORMED`. */
   readonly credentials: z.ZodType<Credentials>;
-  /** Reads settings at each run; what it refuses is `OPTION_INVALID`. Defaults stand here. */
-  readonly settings: z.ZodType<Settings>;
+  /**
+   * What differs by account, read at each run; what it refuses is `OPTION_INVALID`. Its input is what `connect` takes: a
+   * setting without a default is required there.
+   */
+  readonly settings: z.ZodType<Settings, Given>;
+  /** What a connection needs of them that only takes files; absent: all. */
+  readonly fileSettings?: z.ZodType<FileSettings, unknown>;
   /** Reads a cursor back from the store; a cursor it does not accept ends the run with `CURSOR_INVALID`. */
   readonly cursor: z.ZodType<Cursor>;
   /** One cheap live call that proves the credentials. Throws ImportError. */
@@ -202,7 +197,7 @@ export interface Connector<
     readonly signal: AbortSignal;
     readonly clock: Clock;
     readonly state: SharedState;
-  }): Promise<CheckResult>;
+  }): Promise<CheckResult<Cursor>>;
   /** Throws `OPTION_INVALID` for settings that the next run would refuse; left out where the schema says it all. */
   checkSettings?(
     request: Pick<PullRequest<Credentials, Settings, Cursor>, "cursor" | "signal"> &
@@ -219,7 +214,10 @@ export interface Connector<
    * once. Throws ImportError: before the first page for a file of another account or kind, and at its end for a file that
    * is not whole; pages yielded before stay stored. Left out when the broker has no such files.
    */
-  readFile?(stream: AsyncIterable<Uint8Array>, request: FileRequest<Settings>): AsyncIterable<FilePage<Raw, Context>>;
+  readFile?(
+    stream: AsyncIterable<Uint8Array>,
+    request: FileRequest<FileSettings>,
+  ): AsyncIterable<FilePage<Raw, Context>>;
   /** Pure; never throws on data. */
   normalize(raw: Raw, context: Context): Normalized;
 }
@@ -227,4 +225,4 @@ export interface Connector<
 // Variance: a list of connectors with different credentials has no common type but this one. Core reads values through
 // the connector's own schemas before it hands them back, so nothing unchecked passes.
 // biome-ignore lint/suspicious/noExplicitAny: see above
-export type AnyConnector = Connector<string, any, any, any, any, any>;
+export type AnyConnector = Connector<string, any, any, any, any, any, any, any>;

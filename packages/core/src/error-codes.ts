@@ -4,6 +4,7 @@ export type Recovery = "retry" | "wait" | "reauthenticate" | "fix-config" | "rep
 /** Every error code with its recovery. Each has a heading in docs/errors.md. */
 export const errorRecovery = {
   ABORTED: "retry",
+  ACCOUNT_CONNECTED: "fix-config",
   ACCOUNT_MISMATCH: "fix-config",
   BROKER_ERROR: "retry",
   BROKER_UNAVAILABLE: "retry",

@@ -33,31 +33,38 @@ export interface Connection {
   readonly connector: string;
   /** The connector's broker, such as stands in its executions. */
   readonly broker: string;
-  /** The account as `check` named it. */
-  readonly accountRef: string;
+  /** The broker's name of the account; null while `pending`, unless whoever connected gave it. */
+  readonly accountRef: string | null;
   /** The owner's own name for it; null without one. */
   readonly label: string | null;
   /** What the connector's `settings` schema reads; no secret. */
   readonly settings: Json;
   /**
-   * `needs_reauth`: the broker refused the credentials, or there are none because it is a connection for files. `error`: an
-   * option or setting must be mended. Only `active` ones are ever due.
+   * `pending`: the broker was out of reach when it was made, and no call proved its credentials yet; runs try to.
+   * `needs_reauth`: the broker refused the credentials. `error`: an option or setting must be mended. Only `active` and
+   * `pending` ones are ever due.
    */
-  readonly status: "active" | "needs_reauth" | "error" | "disconnected";
-  /** How the last run left it; see `status` for what it means for the next. */
+  readonly status: ConnectionStatus;
+  /** How the last run went; `ok` before the first. What is wrong beside it is in `openProblems`. */
   readonly health: Health;
+  /** `files`: it has no credentials and takes only what its owner downloaded, until `reconnect` gives it some. */
+  readonly schedule: "interval" | "files";
+  /** Problems of this connection that are open, by severity. A run may succeed beside them. */
+  readonly openProblems: OpenProblems;
   /** When it was connected first. */
   readonly createdAt: Instant;
   /** When its owner or a run last changed it. */
   readonly updatedAt: Instant;
   /** How long after the end of a run the next one is due, give or take a tenth. */
   readonly syncEveryMs: number;
-  /** null when no run is due until its owner did something: the status is not `active`. */
+  /** null when no run is due until its owner did something. */
   readonly nextSyncAt: Instant | null;
   /** When the last run ended, whatever became of it; null before the first. */
   readonly lastSyncAt: Instant | null;
   /** When the last run ended that read all there was; null before the first. */
   readonly lastSucceededAt: Instant | null;
+  /** When the broker last accepted the credentials, in a check or a run; null for `files` and while `pending`. */
+  readonly lastValidatedAt: Instant | null;
   /**
    * `open`: runs failed at the broker so often in a row that scheduled ones pause. `half_open`: that pause was over when
    * the last run ended without an answer of the broker.
@@ -68,6 +75,14 @@ export interface Connection {
   /** Until when scheduled runs pause, because of the breaker or because the broker asked for time; it may have passed. */
   readonly pausedUntil: Instant | null;
 }
+
+export type ConnectionStatus = "pending" | "active" | "needs_reauth" | "error" | "disconnected";
+
+/**
+ * How many there are of each severity. `error`: something does not work or counts wrong; `warning`: something may be
+ * missing; `info`: to be known.
+ */
+export type OpenProblems = Readonly<Record<"error" | "warning" | "info", number>>;
 
 export type Health = "ok" | "degraded" | "maintenance_window" | "needs_reauth";
 

@@ -71,7 +71,8 @@ export interface Run {
   readonly file: IngestOptions["file"];
   readonly fileIdleMs: number;
   readonly onCommitTimeoutMs: number;
-  readonly connection: Connection;
+  /** As it was when the run began, but for what the run itself proved of it. */
+  connection: Connection;
   readonly owner: string;
   readonly connectionId: string;
   readonly jobId: string;

@@ -46,7 +46,7 @@ export interface OpenRejects extends Slice<Reject> {
  * A store's duties: durability, locks, its own clock for leases, one transaction a commit. Not its duty: any decision
  * about fills; it asks `planCommit`.
  */
-export interface IngestStore {
+export interface IngestStore extends Pick<ConnectionStore, "changeConnection"> {
   /** Throws `STORE_NOT_MIGRATED` when its tables are not there, naming the command that makes them. */
   ready(): Promise<void>;
   /**
@@ -58,7 +58,7 @@ export interface IngestStore {
     readonly mode: RunMode;
     readonly window: RunWindow;
     readonly leaseMs: number;
-    /** For a claimed connection: begins only if it is active and not paused, which may have changed since the claim. */
+    /** For a claimed connection: begins only if it is active or pending, and not paused, which may have changed since the claim. */
     readonly onSchedule?: boolean;
   }): Promise<RunStart>;
   /** Makes the lease last; false when another run took over. */
@@ -78,7 +78,7 @@ export interface IngestStore {
    */
   commit(batch: CommitBatch, options?: CommitOptions): Promise<CommitResult>;
   /**
-   * Ids of active connections whose next sync is due, at most `limit`. Owners take turns: each one's longest due comes
+   * Ids of active and pending connections whose next sync is due, at most `limit`. Owners take turns: each one's longest due comes
    * before anyone's second. A claimed one is due again only after `leaseMs`: two workers never get the same one, and what a
    * dying worker claimed comes back by itself. A large backlog may be looked at in part, the longest due 20,000 at least.
    *

@@ -29,11 +29,11 @@ export interface ConnectionCoverage extends Pick<Coverage, "covered" | "open"> {
 export interface UserConnections<Connectors extends readonly AnyConnector[]> {
   /**
    * Makes a connection after one live call proved the credentials, which are sealed and never read back. With
-   * `offline: true` it makes one that only takes files: it has no credentials, is `needs_reauth` from the start and never
-   * due, until `reconnect` gives it some.
+   * `offline: true` it makes one that only takes files (`schedule: "files"`): it has no credentials and is never due, until
+   * `reconnect` gives it some.
    *
    * @throws ImportError `OPTION_INVALID` (also where the book has neither vault nor `credentials` function),
-   * `CREDENTIALS_MALFORMED`, `CREDENTIALS_UNAVAILABLE`, `ACCOUNT_MISMATCH`, or what the broker said.
+   * `ACCOUNT_CONNECTED`, `CREDENTIALS_MALFORMED`, `CREDENTIALS_UNAVAILABLE`, `ACCOUNT_MISMATCH`, or what the broker said.
    * @example
    * await book.forUser(userId).connect({ connector: "kit", credentials: { apiKey, apiSecret } });
    */

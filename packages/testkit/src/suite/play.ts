@@ -3,6 +3,7 @@ import { type Clock, type IngestReport, ingest, instant, type Json, type RunRepo
 import type { AnyConnector } from "@fillbook/core/connector";
 import type { BookStore } from "@fillbook/core/store";
 import { fakeClock } from "../fake-clock.ts";
+import { newConnection } from "../new-connection.ts";
 import { type ScriptedPage, type ScriptedRecord, scripted, scriptedPage } from "../scripted.ts";
 
 /** Makes a connection of a scripted connector and answers with its id. */
@@ -20,37 +21,16 @@ export async function aConnection(
     sealed?: Json;
   } = {},
 ): Promise<string> {
+  const { owner = "owner", dueHour = 0, sealed = null, ...names } = details;
   const id = randomUUID();
   const now = instant("2026-01-01T00:00:00Z");
+  const nextSyncAt = instant(`2026-01-01T${String(dueHour).padStart(2, "0")}:00:00Z`);
+  const audit = { id: randomUUID(), at: now, by: "owner", action: "connection.connected" as const };
   await store.createConnection(
-    {
-      ...{
-        id,
-        userId: details.owner ?? "owner",
-        connector: details.connector ?? "scripted",
-        broker: details.broker ?? "scripted",
-      },
-      ...{
-        accountRef: details.accountRef ?? "A1",
-        label: null,
-        settings: details.settings ?? {},
-        status: "active",
-        health: "ok",
-      },
-      ...{
-        createdAt: now,
-        updatedAt: now,
-        syncEveryMs: details.syncEveryMs ?? 60_000,
-        nextSyncAt: instant(`2026-01-01T${String(details.dueHour ?? 0).padStart(2, "0")}:00:00Z`),
-        lastSyncAt: null,
-        lastSucceededAt: null,
-        breaker: "closed",
-        consecutiveFailures: 0,
-        pausedUntil: null,
-      },
-    },
-    details.sealed,
-    { id: randomUUID(), at: now, by: "owner", action: "connection.connected", connectionId: id, details: null },
+    newConnection({
+      connection: { id, userId: owner, nextSyncAt, ...names },
+      ...{ sealed, audit: { ...audit, connectionId: id, details: null } },
+    }),
   );
   return id;
 }

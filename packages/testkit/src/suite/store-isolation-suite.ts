@@ -47,7 +47,9 @@ export function storeIsolationSuite({ test, makeStore }: StoreSuiteOptions): voi
     const connection = await store.connection("owner", connectionId);
     assert.ok(connection !== null);
     const before = await everythingOf(store, "owner");
-    const stolen = store.createConnection({ ...connection, userId: "stranger" }, { sealed: "stolen" });
+    const stolen = store.createConnection({
+      ...{ connection: { ...connection, userId: "stranger" }, sealed: { sealed: "stolen" }, sole: false },
+    });
     await assert.rejects(stolen, { code: "OPTION_INVALID" });
     assert.deepEqual(await everythingOf(store, "owner"), before);
     assert.deepEqual(await everythingOf(store, "stranger"), await everythingOf(store, "nobody"));

@@ -1,4 +1,5 @@
 import { storeAbsorbSuite } from "./store-absorb-suite.ts";
+import { storeAccountsSuite } from "./store-accounts-suite.ts";
 import { storeAuditSuite } from "./store-audit-suite.ts";
 import { storeCommitsSuite } from "./store-commits-suite.ts";
 import { storeConnectionsSuite } from "./store-connections-suite.ts";
@@ -39,6 +40,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeDueSuite(options);
   storeScheduleSuite(options);
   storeConnectionsSuite(options);
+  storeAccountsSuite(options);
   storeCredentialsSuite(options);
   storeCommitsSuite(options);
   storeRepeatsSuite(options);
