@@ -11,6 +11,7 @@ const entries = [
   "@fillbook/core",
   "@fillbook/core/connector",
   "@fillbook/core/node",
+  "@fillbook/core/otel",
   "@fillbook/testkit",
   "@fillbook/testkit/suite",
 ];
