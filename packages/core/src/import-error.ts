@@ -60,6 +60,13 @@ export function toImportError(error: unknown, fallback: ErrorCode = "UNEXPECTED"
   return new ImportError(fallback, `${name} was thrown where none is expected; see the cause`, { cause: error });
 }
 
+/** {@link errorReport} of a run that read a file: it is gone, so waiting for another try would be in vain. */
+export function fileErrorReport(error: ImportError, connectionId: string | null): ErrorReport {
+  const report = errorReport(error, connectionId);
+  if (report.recovery !== "retry" && report.recovery !== "wait") return report;
+  return { ...report, recovery: "upload-again", retryAfterMs: null };
+}
+
 /** The error as plain data; its message is cut and cleaned, since a store keeps it with the job. */
 export function errorReport(error: ImportError, connectionId: string | null): ErrorReport {
   const { code, recovery, message, retryAfterMs } = error;

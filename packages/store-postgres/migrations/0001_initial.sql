@@ -374,10 +374,13 @@ create table audit_events (
   done_by text collate "C" not null,
   action text collate "C" not null,
   connection_id text collate "C",
+  trade_id text collate "C",
   details json not null,
   primary key (owner, id)
 );
 create index audit_by_time on audit_events (owner, happened_at, id);
+-- A trade has few events: they are sorted.
+create index audit_by_trade on audit_events (owner, trade_id) where trade_id is not null;
 create index audit_by_connection on audit_events (owner, connection_id, happened_at, id);
 
 -- Pacing counters, nonce floors, sessions: shared by workers, and not any owner's.

@@ -46,7 +46,11 @@ export const coverage: z.ZodType<ConnectionCoverage> = named(
 const errorReport: z.ZodType<ErrorReport> = named(
   "ErrorReport",
   z.strictObject({
-    ...{ code, recovery: z.enum(["retry", "wait", "reauthenticate", "fix-config", "report-bug"]), message: text },
+    ...{
+      code,
+      recovery: z.enum(["retry", "wait", "reauthenticate", "fix-config", "report-bug", "upload-again"]),
+      message: text,
+    },
     ...{ retryAfterMs: z.number().nullable(), connectionId: text.nullable() },
   }),
 );

@@ -53,6 +53,7 @@ const next: Readonly<Record<ErrorReport["recovery"], string>> = {
   wait: "Nothing to do: it goes on when the broker allows it.",
   reauthenticate: "Log in at the broker again, then reconnect here.",
   "fix-config": "Check the settings of this connection.",
+  "upload-again": "Upload the file again, or a whole one.",
   "report-bug": "Tell whoever runs this server: the code needs mending.",
 };
 

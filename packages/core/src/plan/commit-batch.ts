@@ -61,9 +61,7 @@ export interface CommitBatch {
   readonly expects?: readonly { readonly tradeId: string; readonly version: number }[];
   /** A part of a job's records that shall count no more. */
   readonly undo?: ImportUndo;
-  /** Who did what, for a batch that somebody shall find again; an undo that changes nothing writes none. */
-  readonly audit?: AuditEvent;
-  /** Who decides, for batches with reviews. @defaultValue owner */
+  /** Who decides. @defaultValue owner */
   readonly by?: string;
   /**
    * Families to settle again, each with a report of it to pin (true), to unpin (false) or to leave as it is (null). A pin
@@ -143,7 +141,8 @@ export interface CommitPlan {
   readonly problemsReworded: readonly (Pick<NewProblem, "problemKey" | "message"> &
     Partial<Pick<NewProblem, "details">>)[];
   readonly problemsResolved: readonly string[];
-  readonly audit: AuditEvent | null;
+  /** Who decided what: one for each trade that was decided on, each pin and the undo, none where nothing changed. */
+  readonly audit: readonly AuditEvent[];
   /** What became of the batch's undo; a job of which something was undone is marked with the batch's time. */
   readonly undo: UndoOutcome | null;
   /** The reviewed trades as they are then, in the order of the reviews. */

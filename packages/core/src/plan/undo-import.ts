@@ -8,6 +8,8 @@ import { type KnownForUndo, type Part, partsOf } from "./undo-parts.ts";
 /** A part of what a job stored, to be undone in one commit. */
 export interface ImportUndo {
   readonly jobId: string;
+  /** The job's. */
+  readonly connectionId: string;
   /** The id of the event that tells of it: what is undone carries it. */
   readonly id: string;
   /** Families of which the job stored a report. */

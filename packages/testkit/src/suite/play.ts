@@ -1,5 +1,14 @@
 import { createHash, randomUUID } from "node:crypto";
-import { type Clock, type IngestReport, ingest, instant, type Json, type RunReport } from "@fillbook/core";
+import {
+  type AuditEvent,
+  type Clock,
+  type IngestReport,
+  type Instant,
+  ingest,
+  instant,
+  type Json,
+  type RunReport,
+} from "@fillbook/core";
 import type { AnyConnector } from "@fillbook/core/connector";
 import type { BookStore } from "@fillbook/core/store";
 import { fakeClock } from "../fake-clock.ts";
@@ -25,14 +34,18 @@ export async function aConnection(
   const id = randomUUID();
   const now = instant("2026-01-01T00:00:00Z");
   const nextSyncAt = instant(`2026-01-01T${String(dueHour).padStart(2, "0")}:00:00Z`);
-  const audit = { id: randomUUID(), at: now, by: "owner", action: "connection.connected" as const };
   await store.createConnection(
     newConnection({
       connection: { id, userId: owner, nextSyncAt, ...names },
-      ...{ sealed, audit: { ...audit, connectionId: id, details: null } },
+      ...{ sealed, audit: connected(id, now) },
     }),
   );
   return id;
+}
+
+function connected(connectionId: string, at: Instant): AuditEvent {
+  const event = { action: "connection.connected", connectionId, tradeId: null, details: null } as const;
+  return { id: randomUUID(), at, by: "owner", ...event };
 }
 
 /** Runs one import of these pages through the whole engine. */

@@ -119,7 +119,11 @@ export function storeAuditSuite({ test, makeStore }: StoreSuiteOptions): void {
 
 function anEvent(connectionId: string | null, changes: Pick<AuditEvent, "at"> & Partial<AuditEvent>): AuditEvent {
   const action = "connection.updated";
-  return { id: randomUUID(), by: "owner", action, connectionId, details: { changed: ["label"] }, ...changes };
+  return {
+    ...{ id: randomUUID(), by: "owner", action, connectionId, tradeId: null },
+    details: { changed: ["label"] },
+    ...changes,
+  };
 }
 
 function changeOf(connectionId: string, audit: AuditEvent): ConnectionChange {

@@ -25,6 +25,7 @@ import { storeRunsSuite } from "./store-runs-suite.ts";
 import { storeScheduleSuite } from "./store-schedule-suite.ts";
 import { storeSequencesSuite } from "./store-sequences-suite.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
+import { storeTradeEventsSuite } from "./store-trade-events-suite.ts";
 import { storeUndoSuite } from "./store-undo-suite.ts";
 
 /**
@@ -53,6 +54,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeReviewsSuite(options);
   storeDecisionsSuite(options);
   storeAbsorbSuite(options);
+  storeTradeEventsSuite(options);
   storeUndoSuite(options);
   storeSequencesSuite(options);
   storeProblemsSuite(options);
