@@ -4,6 +4,7 @@ export default packageBuild([
   "src/index.ts",
   "src/connector.ts",
   "src/node.ts",
+  "src/otel.ts",
   "src/store.ts",
   "src/plain.ts",
   "src/engine.ts",

@@ -29,11 +29,15 @@ export type AuditAction = (typeof auditActions)[number];
 
 /** Who changed what, and when. Written with the change or not at all, and never changed afterwards. Holds no secret. */
 export interface AuditEvent {
+  /** Unique among all events. */
   readonly id: string;
+  /** When it was done. */
   readonly at: Instant;
   /** The person, or whoever acted for them (see `forUser`); `fillbook` for what runs and key rotations do. */
   readonly by: string;
+  /** What was done, as `thing.verb`. */
   readonly action: AuditAction;
+  /** null for what is about no connection, such as a trade entered by hand. */
   readonly connectionId: string | null;
   /**
    * The one trade that it is about, as it was called then; null where it is about none, or about a whole import. A trade
@@ -49,8 +53,11 @@ export interface AuditEvent {
 }
 
 export interface AuditFilter extends SliceRequest {
+  /** Only events about this connection. @defaultValue all, those about none too */
   readonly connectionId?: string;
+  /** Only events about this trade. @defaultValue all */
   readonly tradeId?: string;
+  /** Only this action. @defaultValue all */
   readonly action?: AuditAction;
 }
 

@@ -76,18 +76,20 @@ export interface ConnectionStore {
    */
   createConnection(made: NewConnection): Promise<void>;
   /**
-   * One transaction; answers with the connection as it is then, null where it is missing or its status is not among `from`.
+   * One transaction that answers with the connection as it is then, null where it is missing or its status is not among `from`.
    * A status or `nextSyncAt` that is set also sets when the connection is due: at `nextSyncAt` when active or pending, else
    * never. The run that goes on is fenced together with its follow-up.
    *
    * @throws ImportError `ACCOUNT_CONNECTED` as `createConnection` does, where it becomes sole or gets its `accountRef`.
    */
   changeConnection(change: ConnectionChange): Promise<Connection | null>;
+  /** One connection; null where this owner has no such one. */
   connection(owner: string, connectionId: string): Promise<Connection | null>;
+  /** All connections, disconnected ones too. */
   connections(owner: string, filter: SliceRequest): Promise<Slice<Connection>>;
-  /** As the last commit that told of it left it; null when there is no such connection. */
+  /** What was covered as the last commit that told of it left it; null when there is no such connection. */
   coverage(owner: string, connectionId: string): Promise<Coverage | null>;
-  /** null without any. */
+  /** Sealed credentials; null without any. */
   sealedCredentials(owner: string, connectionId: string): Promise<Json | null>;
   /** Replaces them if they still are `expected`. False means somebody replaced or deleted them first: no event either. */
   replaceSealedCredentials(

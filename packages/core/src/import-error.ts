@@ -3,12 +3,15 @@ import { safeText } from "./safe-text.ts";
 
 /** An error as data: what a report, a job and an event carry. */
 export interface ErrorReport {
+  /** What happened; every code has a heading in the page of errors. */
   readonly code: ErrorCode;
+  /** What a host does about it; it follows from the code. */
   readonly recovery: Recovery;
   /** What happened to which thing, and what to do next. Never holds credentials, headers, bodies or query strings. */
   readonly message: string;
   /** How long to wait before the next try; null where time alone does not help or is not known. */
   readonly retryAfterMs: number | null;
+  /** The connection it is about; null where it is about none, or none is known yet. */
   readonly connectionId: string | null;
 }
 

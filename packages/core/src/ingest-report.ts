@@ -11,23 +11,37 @@ import type { RunEnd } from "./run-contract.ts";
 
 /** What became of one run. Returned, not thrown: six durable pages and an error are both true. Plain JSON. */
 export interface RunReport {
+  /** The job that the run opened, for `job`, `lineage` and `undoImport`. */
   readonly jobId: string;
+  /**
+   * `partial`: pages are stored and something is left or wrong; `failed`: nothing is; `blocked_reauth`: new credentials
+   * are wanted.
+   */
   readonly status: Exclude<JobStatus, "running">;
   /** The run stopped by its budget and more of what was asked for is waiting: a host may run again until it is false. */
   readonly more: boolean;
+  /** Why the run ended early; null where it did not. */
   readonly error: ErrorReport | null;
+  /** What became of the records, summed up over the pages. */
   readonly stats: RunStats;
+  /** The span that was asked for; `{}` without one. */
   readonly window: RunWindow;
+  /** The connector's own words for how far it had read; null before the first page. */
   readonly cursorBefore: Json;
+  /** The same after the last page that is stored. */
   readonly cursorAfter: Json;
+  /** By the store's time. */
   readonly startedAt: Instant;
+  /** By the store's time. */
   readonly finishedAt: Instant;
+  /** Of the connection, after this run. */
   readonly health: Health;
 }
 
 /** Another run of the connection is going on, and its job is named. */
 export interface SkippedReport {
   readonly status: "skipped";
+  /** The job that has the connection's lease. */
   readonly runningJobId: string;
   /** There when one more run was queued behind it, as `syncNow` does with `after`. */
   readonly followUp?: true;

@@ -26,10 +26,13 @@ export interface PruneRequest {
 
 /** How many rows were deleted. */
 export interface PruneReport {
+  /** Jobs, with all of their steps. */
   readonly jobs: number;
   /** Those of the deleted jobs are among them. */
   readonly steps: number;
+  /** Resolved problems. */
   readonly problems: number;
+  /** Audit events. */
   readonly audit: number;
   /** A kind reached the limit: call again. */
   readonly more: boolean;

@@ -13,6 +13,7 @@ import type { BookStore } from "./store-contract.ts";
 export interface ConnectionUpdate<Connectors extends readonly AnyConnector[] = readonly AnyConnector[]> {
   /** null takes it away. */
   readonly label?: string | null;
+  /** All of them: they take the place of the old ones. `OPTION_INVALID` where the connector refuses them. */
   readonly settings?: ConnectorSettings<Connectors[number]>;
   /** A shorter one counts from now on, a longer one after the next run. */
   readonly syncEveryMs?: number;
@@ -39,6 +40,7 @@ export interface UserConnections<Connectors extends readonly AnyConnector[]> {
   connect(request: ConnectRequest<Connectors>): Promise<Connection>;
   /** @throws ImportError `CONNECTION_NOT_FOUND` */
   connection(id: string): Promise<Connection>;
+  /** All of them, disconnected ones too. */
   connections(filter?: SliceRequest): Promise<Slice<Connection>>;
   /**
    * Which spans of the account's history were read completely and by what, and where gaps are. Each gap is an open problem

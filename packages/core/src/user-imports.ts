@@ -8,12 +8,15 @@ import type { BookStore, JobRecord } from "./store-contract.ts";
 
 /** Fills of an undo: how many, and the first 200 of them. */
 export interface UndoList<Fill> {
+  /** All of them, also those that are not among `items`. */
   readonly count: number;
+  /** The first 200, by their ids. */
   readonly items: readonly Fill[];
 }
 
 /** What an undo did, and what it left and why. */
 export interface UndoReport {
+  /** The job that was to be undone. */
   readonly jobId: string;
   /**
    * `nothing_left`: nothing that the job stored could be undone, or all of it was. `running`: the job is not over, so

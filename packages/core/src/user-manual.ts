@@ -48,6 +48,7 @@ const manualSchema = z.strictObject({
   ...facts,
   /** Any name of the person's own. @defaultValue "manual" */
   account: z._default(textId, MANUAL),
+  /** What it is linked to at once. @defaultValue null: to nothing */
   link: z._default(linkSchema, null),
 });
 const seen = { id: textId, version: z.int().check(z.positive()) };
@@ -55,6 +56,7 @@ const removeSchema = z.strictObject(seen);
 const updateSchema = z.strictObject({
   ...seen,
   ...z.partial(z.strictObject(facts)).shape,
+  /** Another decision; left out, it stays. */
   link: z.optional(linkSchema),
 });
 

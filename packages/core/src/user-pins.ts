@@ -6,6 +6,7 @@ import { parseOptions } from "./parse-options.ts";
 import type { BookStore } from "./store-contract.ts";
 
 export interface PinRequest {
+  /** The fill, as `executions` names it. */
   readonly familyKey: string;
   /** The report that is right. */
   readonly revisionKey: string;

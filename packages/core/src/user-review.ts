@@ -20,6 +20,7 @@ import type { TradeFacts } from "./trade-view.ts";
 
 /** A trade that waits for review, with what is proposed for it. */
 export type InboxTrade = Trade & {
+  /** What it may be linked to. */
   readonly suggestion: Suggestion;
   /** The manual trade that seems to be this one: of its instrument, side, quantity and UTC day. null when none or several are. */
   readonly absorb: ManualMatch | null;

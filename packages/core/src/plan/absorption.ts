@@ -7,6 +7,7 @@ import type { Snapshot } from "./snapshot.ts";
 export interface Absorption {
   /** `absorbs`: the imported fill. `absorbed`: the manual one, which counts no more. */
   readonly role: "absorbs" | "absorbed";
+  /** One absorption's own id. */
   readonly act: string;
   /** The trade on the other side, as it was then. */
   readonly tradeId: string;

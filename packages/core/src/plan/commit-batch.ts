@@ -87,17 +87,27 @@ export const nothingTold = {
 
 /** What became of the fetched records; the first eight add up to `fetched`. */
 export interface CommitStats {
+  /** New fills. */
   readonly inserted: number;
+  /** Reports that tell more of a known fill, such as its fees. */
   readonly updated: number;
+  /** Reports that are stored already. */
   readonly duplicates: number;
+  /** Higher revisions of known fills. */
   readonly corrected: number;
+  /** Cancels: each takes out what it names. */
   readonly canceled: number;
+  /** Reports that contradict another one of the same standing. */
   readonly conflicts: number;
+  /** Records that the connector knows as no fills. */
   readonly ignored: number;
+  /** Records that cannot be read; each is kept and can be read again. */
   readonly rejected: number;
+  /** All records. */
   readonly fetched: number;
   /** Families whose canonical report changed or was voided. */
   readonly canonicalChanges: number;
+  /** Trades that are not as they were before. */
   readonly tradesTouched: number;
   /** Trades that entered the inbox. */
   readonly pendingReview: number;

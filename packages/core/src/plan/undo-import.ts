@@ -22,8 +22,11 @@ export interface ImportUndo {
 export interface UndoneFill {
   /** The report that stood for it, as `executions` lists it. */
   readonly id: string;
+  /** As the broker spells it; null for a fill without one. */
   readonly executionId: string | null;
+  /** Normalized, as `Instrument.symbol`. */
   readonly symbol: string;
+  /** As the broker reported it. */
   readonly executedAt: Instant;
   /** null for a fill that counted nowhere. */
   readonly tradeId: string | null;
