@@ -62,12 +62,14 @@ function hostModule(specifiers: readonly string[]): string {
   const imports = specifiers.map((specifier, index) => `import * as entry${index} from "${specifier}";`);
   const uses = specifiers.map((_, index) => `entry${index}`);
   return `${imports.join("\n")}
+import { ibkrFlex } from "@fillbook/connector-ibkr";
 import { kraken } from "@fillbook/connector-kraken";
-import { createFillbook, type IngestReport } from "@fillbook/core";
+import { createFillbook, type Fillbook, type IngestReport } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
 
 export const entries = [${uses.join(", ")}];
-export const book = createFillbook({ store: memoryStore(), connectors: [kraken()] });
+export const book = createFillbook({ store: memoryStore(), connectors: [kraken(), ibkrFlex()] });
+export const anyBook: Fillbook = book;
 export async function connect(): Promise<IngestReport> {
   const user = book.forUser("ada");
   const { id } = await user.connect({ connector: "kraken", credentials: { apiKey: "", apiSecret: "" } });
@@ -75,6 +77,9 @@ export async function connect(): Promise<IngestReport> {
   await user.connect({ connector: "unknown" });
   // @ts-expect-error the credentials of this connector have other fields
   await user.connect({ connector: "kraken", credentials: { token: "" } });
+  await user.connect({ connector: "ibkr-flex", settings: { queryId: "1" }, credentials: { token: "" } });
+  // @ts-expect-error this connector needs a setting
+  await user.connect({ connector: "ibkr-flex", credentials: { token: "" } });
   // @ts-expect-error there is no such mode
   await book.ingest({ connectionId: id, mode: "sometimes" });
   return book.ingest({ connectionId: id, mode: "manual" });

@@ -15,11 +15,16 @@ export type ConnectorCredentials<Connectors extends readonly AnyConnector[]> = z
 /** What differs by account; those left out keep what they have, at first the connector's defaults. */
 export type ConnectorSettings<Connector extends AnyConnector> = Partial<z.input<Connector["settings"]>>;
 
-/** The same for a new connection: required where the connector has one without a default. */
+/**
+ * The same for a new connection: required where the connector has one without a default. By a name of its own (`infer`), because
+ * a book of certain connectors would be no `Fillbook` to TypeScript 6 otherwise.
+ */
 type NewSettings<Connector extends AnyConnector> =
-  Record<never, never> extends z.input<Connector["settings"]>
-    ? { readonly settings?: z.input<Connector["settings"]> }
-    : { readonly settings: z.input<Connector["settings"]> };
+  z.input<Connector["settings"]> extends infer Given
+    ? Record<never, never> extends Given
+      ? { readonly settings?: Given }
+      : { readonly settings: Given }
+    : never;
 
 interface RequestOf<Connector extends AnyConnector> {
   readonly connector: Connector["id"];
