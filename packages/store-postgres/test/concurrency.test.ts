@@ -77,7 +77,7 @@ describe("concurrency", { timeout: 60_000 }, () => {
     });
     await Promise.all(children.map((child) => child.halted()));
     for (const child of children) child.send("SIGCONT");
-    await expect.poll(() => children.flatMap((child) => child.reports()).length, { timeout: 5_000 }).toBe(19);
+    await expect.poll(() => children.flatMap((child) => child.reports()).length).toBe(19);
     gate.open();
     const outcomes = await Promise.all(children.map((child) => child.ended()));
     expectOneRun(outcomes.flatMap(({ reports }) => reports));
