@@ -1,6 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { testStore } from "@fillbook/testkit/suite";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, inject, test } from "vitest";
 import { reusedEmbeddedStores } from "./support/reused-stores.ts";
 import { passLeaseTime } from "./support/test-store.ts";
 
@@ -18,7 +18,7 @@ describe("PGlite store", () => {
   testStore({
     test,
     seed,
-    histories: 2,
+    histories: inject("wholeCrashMatrix") ? 40 : 2,
     makeStore: async () => {
       const one = await aStore();
       schema = one.schema;

@@ -1,5 +1,5 @@
 import { testStore } from "@fillbook/testkit/suite";
-import { describe, test } from "vitest";
+import { describe, inject, test } from "vitest";
 import { type ReusedStore, reusedServerStores } from "./support/reused-stores.ts";
 import { passLeaseTime } from "./support/test-store.ts";
 
@@ -13,7 +13,7 @@ describe("PostgreSQL server store", () => {
   testStore({
     test,
     seed,
-    histories: 4,
+    histories: inject("wholeCrashMatrix") ? 40 : 2,
     makeStore: async () => {
       current = await aStore();
       return current.store;
