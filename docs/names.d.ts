@@ -19,6 +19,7 @@ declare global {
   const userId: string;
   const connectionId: string;
   const jobId: string;
+  const tradeId: string;
   const theyAgree: () => Promise<boolean>;
   const signal: AbortSignal;
   const orderSentAt: Instant;

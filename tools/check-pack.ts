@@ -38,7 +38,8 @@ try {
     run("attw", ["--profile", "esm-only", "--quiet", tarball]);
   }
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  install(tarballs);
+  // Without this peer every entry but `/otel` loads.
+  install([...tarballs, "@opentelemetry/api@^1.9.0"]);
   for (const [name, node] of Object.entries(nodes)) {
     smoke(name, node);
     imports(node);

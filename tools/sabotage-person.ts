@@ -22,8 +22,14 @@ const edits: readonly (readonly [name: string, file: string, search: string, rep
   [
     "an undone review keeps what it absorbed",
     "review",
-    "[...decisions, ...restored(batch, snapshot, families)]",
-    "decisions",
+    "decisions.push({ ...stored, absorption: null })",
+    "decisions.push(stored)",
+  ],
+  [
+    "an undo that takes nothing back is an event",
+    "audit-events",
+    "if (before === undefined || !review.tradeIds.has(one.tradeId)) return [];",
+    "if (before === undefined) return [];",
   ],
   [
     "a review forgets what the last one absorbed",

@@ -71,7 +71,7 @@ async function importAs(owner: "ada" | "bob", noted: Set<string>): Promise<void>
   ] as const;
   for (const [request, given] of wanted) {
     next = given;
-    const { id } = await user.connect(request);
+    const { id } = await user.connect({ ...request, allowSecond: true });
     credentials.set(id, given);
     expect(await book.ingest({ connectionId: id, mode: "manual" })).toMatchObject({ error: null });
   }

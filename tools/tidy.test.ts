@@ -38,7 +38,7 @@ const core = published.filter(({ path }) => path.startsWith("packages/core/"));
 const entries = new Set(packages.flatMap((one) => one.entries.map((entry) => entry.file)));
 
 describe("sizes", () => {
-  it("source files have at most 200 lines", () => broken(sources, linesAtMost(200)));
+  it("source files have at most 250 lines", () => broken(sources, linesAtMost(250)));
   it("test files have at most 300 lines", () => broken(tests, linesAtMost(300)));
   it("functions have less than 50 lines", () => broken(files, functionsUnder(50)));
   it("every excuse names a file that is there", () => {
@@ -79,11 +79,12 @@ describe("arrows", () => {
     const own = published.filter(({ path }) => path.startsWith(`${owner.folder}/`));
     expect(own.flatMap((file) => strayImports(file, owner, packages))).toEqual([]);
   });
-  it("core bundles for a browser, but for its entry for Node, and the bundle imports nothing", {
+  it("core bundles for a browser, but for its entries for Node, and the bundle imports nothing", {
     timeout: 60_000,
   }, async () => {
     const entries = packages.filter((one) => one.folder === "packages/core").flatMap((one) => one.entries);
-    const entryFiles = entries.filter(({ specifier }) => specifier !== "@fillbook/core/node");
+    const onNode = ["@fillbook/core/node", "@fillbook/core/otel"];
+    const entryFiles = entries.filter(({ specifier }) => !onNode.includes(specifier));
     expect(entryFiles.length).toBeLessThan(entries.length);
     expect(await bundledImports(entryFiles.map((entry) => join(root, entry.file)))).toEqual([]);
   });

@@ -11,5 +11,6 @@ const steps: Readonly<Record<Recovery, string>> = {
   wait: "Wait, then run the doctor again",
   reauthenticate: "Make new credentials as docs/how-to describes",
   "fix-config": "Change what the message names",
+  "upload-again": "Import the file again, or a whole one",
   "report-bug": "Install the newest connector; report the message if that does not help",
 };

@@ -48,7 +48,7 @@ const harmless: ReadonlySet<string> = new Set([
   "create-ws-token",
 ]);
 
-function rightsToChange({ permissions }: CheckResult): readonly string[] {
+function rightsToChange({ permissions }: Pick<CheckResult, "permissions">): readonly string[] {
   const missing = Object.entries(needed).filter(([right]) => !permissions.includes(right));
   const needless = permissions.filter((right) => !harmless.has(right));
   return [

@@ -120,6 +120,12 @@ describe.skipIf(noBrowser !== null)("what a person mends", () => {
     expect(await manuals()).toEqual([]);
     await ada.go(`/trades/${first?.id}`);
     await page.getByText("it took the place of a trade that was entered by hand").waitFor();
+    const history = page.getByRole("region", { name: "History" }).getByRole("listitem");
+    await expect.poll(() => history.count()).toBe(3);
+    const told = (await history.allTextContents()).map((text) => text.split(/ \d|, i/)[0]);
+    expect(told).toMatchObject(
+      [/Linked to Core/, /Took the review back/, /Linked to Core/].map((words) => expect.stringMatching(words)),
+    );
   });
 
   it("of two reports of a fill the chosen one counts", async () => {

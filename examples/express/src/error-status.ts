@@ -6,6 +6,7 @@ import type { ErrorCode } from "@fillbook/core";
  */
 export const errorStatus: Readonly<Record<ErrorCode, number>> = {
   ABORTED: 503,
+  ACCOUNT_CONNECTED: 409,
   ACCOUNT_MISMATCH: 422,
   BROKER_ERROR: 502,
   BROKER_UNAVAILABLE: 503,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Client, itemsOf } from "./support/client.ts";
+import { type Body, type Client, itemsOf } from "./support/client.ts";
 import { openTestServer, type TestServer, TRADES } from "./support/test-server.ts";
 
 // Goal: nobody reaches what is another's. Method: one person imports, a second one asks for it by every route with an id.
@@ -111,6 +111,16 @@ it.each(["jobs", "trades", "problems", "steps", "inbox"])("/api/%s: a stranger's
 
 it("executions of a stranger's trade are none", async () => {
   expect(itemsOf(await eve.get(`/api/executions?tradeId=${ids.trade}`))).toEqual([]);
+});
+
+it("events of a stranger's trade are none", async () => {
+  const path = `/api/audit-events?tradeId=${ids.trade}`;
+  const { id, version } = (await ada.get(`/api/trades/${ids.trade}`)).body;
+  const [reviewed] = (await ada.post("/api/reviews", { trades: [{ id, version }], link: null }))
+    .body as unknown as Body[];
+  await ada.post("/api/reviews/undo", { trades: [{ id, version: reviewed?.version }] });
+  expect(itemsOf(await ada.get(path))).toHaveLength(2);
+  expect(itemsOf(await eve.get(path))).toEqual([]);
 });
 
 it.each(["positions", "realized-days", "campaign-totals", "problems/counts", "plans", "campaigns"])(

@@ -142,8 +142,20 @@ it("absorb: an imported trade takes the place of a manual one, until the undo of
   expect(await manuals()).not.toContain(manual.id);
   await ada.post("/api/reviews/undo", { trades: [seen(done.body)] });
   expect(await manuals()).toContain(manual.id);
-  const [event] = itemsOf(await ada.get("/api/audit-events?action=trade.restored"));
-  expect(event).toMatchObject({ details: { manualTradeIds: [manual.id] } });
+  const eventsOf = async (trade: Body) =>
+    itemsOf(await ada.get(`/api/audit-events?limit=2&tradeId=${trade.id}`)).map(({ action, by, details }) => {
+      return [action, by, (details as Body).manualTradeIds ?? (details as Body).importedTradeId];
+    });
+  const { body: session } = await ada.get("/api/session");
+  const { id: userId } = session.user as Body;
+  expect(await eventsOf(imported)).toEqual([
+    ["trade.review_undone", userId, [manual.id]],
+    ["trade.reviewed", userId, [manual.id]],
+  ]);
+  expect(await eventsOf(manual)).toEqual([
+    ["trade.restored", userId, imported.id],
+    ["trade.absorbed", userId, imported.id],
+  ]);
 });
 
 it("undo: what a run imported goes, what was reviewed stays, and a window brings it back", async () => {

@@ -17,7 +17,7 @@ let path: string;
 beforeAll(async () => {
   server = await openTestServer({ fileBytes: FILE_BYTES }, [ibkrFlex()]);
   ada = await server.signedUp("ada");
-  const connection = { connector: "ibkr-flex", offline: true, accountRef: ACCOUNT, settings: { queryId: "1" } };
+  const connection = { connector: "ibkr-flex", offline: true, accountRef: ACCOUNT };
   const made = await ada.post("/api/connections", connection);
   expect(made.status).toBe(201);
   path = `/api/connections/${made.body.id}/file`;

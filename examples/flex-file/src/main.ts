@@ -16,8 +16,7 @@ const book = createFillbook({ store, connectors: [ibkrFlex()] });
 
 const user = book.forUser("me");
 const known = (await user.connections()).items.find((connection) => connection.accountRef === accountRef);
-const settings = { queryId: "0" };
-const connection = known ?? (await user.connect({ connector: "ibkr-flex", offline: true, accountRef, settings }));
+const connection = known ?? (await user.connect({ connector: "ibkr-flex", offline: true, accountRef }));
 const report = await user.importFile(connection.id, createReadStream(path));
 if (report.status === "skipped") throw new Error(`job ${report.runningJobId} is running`);
 const { inserted, duplicates, rejected } = report.stats;

@@ -11,6 +11,8 @@ export interface Settings {
   readonly concurrency: number;
   /** A simulated Kraken instead of the real one; null without. */
   readonly krakenSimulator: string | null;
+  /** Where spans and metrics go. */
+  readonly telemetry: "console" | "none";
 }
 
 const environmentSchema = z.object({
@@ -20,6 +22,7 @@ const environmentSchema = z.object({
   FILLBOOK_QUEUE_SCHEMA: z.string().default("pgboss"),
   FILLBOOK_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(4),
   FILLBOOK_KRAKEN_SIMULATOR: z.url().optional(),
+  FILLBOOK_TELEMETRY: z.enum(["console", "none"]).default("none"),
 });
 
 /** Reads the environment; throws with the name of what is wrong. */
@@ -34,5 +37,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     queueSchema: data.FILLBOOK_QUEUE_SCHEMA,
     concurrency: data.FILLBOOK_CONCURRENCY,
     krakenSimulator: data.FILLBOOK_KRAKEN_SIMULATOR ?? null,
+    telemetry: data.FILLBOOK_TELEMETRY,
   };
 }

@@ -2,8 +2,10 @@ import { wait } from "@fillbook/connector-kit";
 import { type Clock, ImportError, silentLogger } from "@fillbook/core";
 import type { CheckResult, SharedState } from "@fillbook/core/connector";
 import { type FlexClient, type FlexTransport, flexClient } from "./flex-client.ts";
+import { emptyFlexCursor, type FlexCursor } from "./flex-cursor.ts";
 import type { FlexEvent } from "./flex-event.ts";
 import { type FlexCredentials, type FlexSettings, readFlexCredentials } from "./flex-settings.ts";
+import type { FlexAsk } from "./flex-windows.ts";
 
 export interface FlexCheck {
   readonly credentials: FlexCredentials;
@@ -20,24 +22,55 @@ export interface FlexCheck {
  *
  * @throws ImportError of IBKR's code; `BROKER_UNAVAILABLE` when no statement came that would name the account.
  */
-export async function flexCheck(transport: FlexTransport, request: FlexCheck): Promise<CheckResult> {
+export async function flexCheck(transport: FlexTransport, request: FlexCheck): Promise<CheckResult<FlexCursor>> {
   const { settings, state, clock, signal } = request;
   const { token } = readFlexCredentials(request.credentials);
   const client = flexClient(transport, { token, state, clock, signal, logger: silentLogger });
+  const requestedAtMs = clock.now();
   const sent = await client.sendRequest({ queryId: settings.queryId, days: null });
   if (sent.kind === "refused") throw sent.error;
+  const asked = sent.kind === "sent" ? sent : null;
   const { accountId } = settings;
   if (accountId !== undefined) {
-    const warnings = sent.kind === "sent" ? [UNSEEN] : [UNSEEN, NOT_YET];
-    return { ...result, accountRef: accountId, accounts: [accountId], warnings };
+    const warnings = asked === null ? [UNSEEN, NOT_YET] : [UNSEEN];
+    return {
+      ...result,
+      accountRef: accountId,
+      accounts: [accountId],
+      warnings,
+      ...begun(settings, asked, requestedAtMs),
+    };
   }
-  const accounts = sent.kind === "sent" ? await accountsOf(transport, client, { sent, request }) : [];
+  const accounts = asked === null ? [] : await accountsOf(transport, client, { sent: asked, request });
   const [accountRef] = accounts;
   if (accountRef === undefined) throw noAccount();
-  return { ...result, accountRef, accounts, warnings: accounts.length > 1 ? [SEVERAL] : [] };
+  const warnings = accounts.length > 1 ? [SEVERAL] : [];
+  return { ...result, accountRef, accounts, warnings, ...begun(settings, asked, requestedAtMs) };
 }
 
 const result = { permissions: ["flex"], historyFrom: null } as const;
+
+/** A statement in the making. */
+interface SentRequest {
+  readonly reference: string;
+  readonly url: string | null;
+}
+
+/**
+ * The first run reads the statement that the check had IBKR make, which makes few of them in a minute. With `override` the run
+ * would have named other days.
+ */
+function begun(
+  { queryId, period }: FlexSettings,
+  sent: SentRequest | null,
+  requestedAtMs: number,
+): Pick<CheckResult<FlexCursor>, "cursor"> {
+  if (sent === null || period !== "saved") return {};
+  const { reference, url } = sent;
+  const ask: FlexAsk = { role: "head", days: null, shrunk: 0 };
+  const pending = { ask, queryId, reference, url, requestedAtMs, rows: 0, digest: null, failures: 0 };
+  return { cursor: { ...emptyFlexCursor, pending } };
+}
 
 const UNSEEN = "the account was not looked up: the first import refuses a statement of another one";
 const NOT_YET = "IBKR has no statement for the period of the query yet (1003)";
@@ -49,10 +82,7 @@ const PATIENCE_MS = 90_000;
 async function accountsOf(
   { policy }: FlexTransport,
   client: FlexClient,
-  {
-    sent,
-    request,
-  }: { readonly sent: { readonly reference: string; readonly url: string | null }; readonly request: FlexCheck },
+  { sent, request }: { readonly sent: SentRequest; readonly request: FlexCheck },
 ): Promise<readonly string[]> {
   const { clock, signal } = request;
   const startedMs = clock.now();

@@ -3,7 +3,7 @@ import type { FilePage, FileRequest } from "@fillbook/core/connector";
 import type { FlexContext } from "./flex-context.ts";
 import { type FlexRowPage, flexPages } from "./flex-pages.ts";
 import type { ReadFlexPolicy } from "./flex-policy.ts";
-import type { FlexSettings } from "./flex-settings.ts";
+import type { FlexFileSettings } from "./flex-settings.ts";
 import { readFlexStatement } from "./flex-statement.ts";
 
 /**
@@ -15,7 +15,7 @@ import { readFlexStatement } from "./flex-statement.ts";
 export function flexFile(
   policy: ReadFlexPolicy,
   stream: AsyncIterable<Uint8Array>,
-  { connection, signal }: FileRequest<FlexSettings>,
+  { connection, signal }: FileRequest<FlexFileSettings>,
 ): AsyncIterable<FilePage<Json, FlexContext>> {
   const { settings, accountRef } = connection;
   const events = readFlexStatement(stream, { limits: { sizeBytesMax: policy.maxStatementBytes }, signal });

@@ -22,12 +22,16 @@ export interface FlexOwnResult {
   readonly byDay: boolean;
   /** Other accounts of the document, as many as are counted. */
   readonly others: number;
+  /** The first of those, as many as a message names: as the document spells them, at most 100 characters each. */
+  readonly otherNames: readonly string[];
   /** Whether a statement names no account, as a consolidated one does. */
   readonly consolidated: boolean;
 }
 
 /** Other accounts of one document are counted up to here. */
 export const otherAccountsMax = 1_000;
+
+const otherNamesMax = 3;
 
 /** Remembers no statement but the open one: a document may have a million of them. */
 export function flexOwnStatements(account: string): FlexOwnStatements {
@@ -56,7 +60,8 @@ export function flexOwnStatements(account: string): FlexOwnStatements {
     },
     result() {
       const { statements, withPeriod, byDay, consolidated } = state;
-      return { statements, withPeriod, days: state.days.ranges(), byDay, others: state.others.size, consolidated };
+      const others = { others: state.others.size, otherNames: [...state.others].slice(0, otherNamesMax) };
+      return { statements, withPeriod, days: state.days.ranges(), byDay, ...others, consolidated };
     },
   };
 }

@@ -136,11 +136,25 @@ function summaryOf(
   };
 }
 
-function refuseStranger({ statements, others, consolidated }: FlexOwnResult, account: string): void {
+function refuseStranger(own: FlexOwnResult, account: string): void {
+  const { statements, others, consolidated } = own;
   // A consolidated statement may well be of an account that did not trade.
   if (statements > 0 || consolidated || others === 0) return;
-  const message = `the Flex document has ${counted(others)} other account(s) and not ${account}`;
-  throw new ImportError("ACCOUNT_MISMATCH", message);
+  throw new ImportError("ACCOUNT_MISMATCH", `the Flex document is of ${accountsText(own)} and not of ${account}`);
+}
+
+/** The accounts of a document, the first few by name: whoever sent it knows by these which one it is. */
+function accountsText({ others, otherNames }: FlexOwnResult): string {
+  const names = otherNames.map(nameText).join(", ");
+  if (others === otherNames.length) return others === 1 ? `account ${names}` : `accounts ${names}`;
+  const more = others < otherAccountsMax ? `${others - otherNames.length}` : `at least ${others - otherNames.length}`;
+  return `accounts ${names} and ${more} more`;
+}
+
+/** Anybody may have written it: what does not look like an account is quoted, and has no character that a log trips over. */
+function nameText(name: string): string {
+  if (/^[A-Za-z0-9]{1,20}$/.test(name)) return name;
+  return JSON.stringify(name.slice(0, 30)).replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, "\ufffd");
 }
 
 const noLevel: PageDiagnostic = {

@@ -1,4 +1,5 @@
 import { ImportError } from "@fillbook/core";
+import type { SettingsInput } from "@fillbook/core/connector";
 import { z } from "zod";
 import { defaultFlexTimeZone, isTimeZone } from "./flex-zone.ts";
 
@@ -36,7 +37,15 @@ const queryId = z
 
 const day = z.string().refine(isDay, "is not a day as yyyy-MM-dd");
 
-export const flexSettingsSchema: z.ZodType<FlexSettings> = z.strictObject({
+/** What a host gives for {@link FlexSettings}. */
+export type FlexSettingsInput = SettingsInput<FlexSettings, "queryId">;
+
+/** What a connection for files needs: no query is asked. */
+export type FlexFileSettings = Omit<FlexSettings, "queryId"> & {
+  readonly queryId?: string | undefined;
+};
+
+const flexSettings = z.strictObject({
   queryId,
   accountId: z
     .string()
@@ -47,6 +56,10 @@ export const flexSettingsSchema: z.ZodType<FlexSettings> = z.strictObject({
   overlapDays: z.number().int().min(5).max(180).default(30),
   period: z.enum(["saved", "override"]).default("saved"),
 });
+
+export const flexSettingsSchema: z.ZodType<FlexSettings, FlexSettingsInput> = flexSettings;
+
+export const flexFileSettingsSchema: z.ZodType<FlexFileSettings, unknown> = flexSettings.partial({ queryId: true });
 
 const token = z
   .string()

@@ -8,11 +8,29 @@ import { flexFile } from "./flex-file.ts";
 import { normalizeFlexRow } from "./flex-normalize.ts";
 import { type IbkrFlexPolicy, readFlexPolicy } from "./flex-policy.ts";
 import { flexPull } from "./flex-pull.ts";
-import { type FlexCredentials, type FlexSettings, flexCredentialsSchema, flexSettingsSchema } from "./flex-settings.ts";
+import {
+  type FlexCredentials,
+  type FlexFileSettings,
+  type FlexSettings,
+  type FlexSettingsInput,
+  flexCredentialsSchema,
+  flexFileSettingsSchema,
+  flexSettingsSchema,
+} from "./flex-settings.ts";
 
-export type IbkrFlexConnector = Connector<"ibkr-flex", FlexCredentials, FlexSettings, Json, FlexContext, FlexCursor> &
-  // Statements can always be downloaded by hand too.
-  Required<Pick<Connector<"ibkr-flex", FlexCredentials, FlexSettings, Json, FlexContext, FlexCursor>, "readFile">>;
+type FlexConnector = Connector<
+  "ibkr-flex",
+  FlexCredentials,
+  FlexSettings,
+  Json,
+  FlexContext,
+  FlexCursor,
+  FlexSettingsInput,
+  FlexFileSettings
+>;
+
+// Statements can always be downloaded by hand too.
+export type IbkrFlexConnector = FlexConnector & Required<Pick<FlexConnector, "readFile">>;
 
 /**
  * Fills of an Interactive Brokers account from its Flex statements, by the Flex Web Service or from a downloaded file. It
@@ -32,6 +50,7 @@ export function ibkrFlex(policy: IbkrFlexPolicy = {}): IbkrFlexConnector {
     contract: 1,
     credentials: flexCredentialsSchema,
     settings: flexSettingsSchema,
+    fileSettings: flexFileSettingsSchema,
     cursor: flexCursorSchema,
     check: (request) => flexCheck(transport, request),
     pull: (request) => flexPull(transport, request),

@@ -6,9 +6,23 @@ import { type TwsCursor, twsCursorSchema } from "./tws-cursor.ts";
 import { normalizeTwsRecord } from "./tws-normalize.ts";
 import { type IbkrTwsPolicy, readTwsPolicy, twsPlace } from "./tws-policy.ts";
 import { twsPull } from "./tws-pull.ts";
-import { type TwsCredentials, type TwsSettings, twsCredentialsSchema, twsSettingsSchema } from "./tws-settings.ts";
+import {
+  type TwsCredentials,
+  type TwsSettings,
+  type TwsSettingsInput,
+  twsCredentialsSchema,
+  twsSettingsSchema,
+} from "./tws-settings.ts";
 
-export type IbkrTwsConnector = Connector<"ibkr-tws", TwsCredentials, TwsSettings, Json, TwsContext, TwsCursor>;
+export type IbkrTwsConnector = Connector<
+  "ibkr-tws",
+  TwsCredentials,
+  TwsSettings,
+  Json,
+  TwsContext,
+  TwsCursor,
+  TwsSettingsInput
+>;
 
 /**
  * Fills of an Interactive Brokers account from the socket of a running TWS or IB Gateway, at once and since its midnight

@@ -1,5 +1,5 @@
 import type { Json } from "@fillbook/core";
-import type { Connector } from "@fillbook/core/connector";
+import type { Connector, SettingsInput } from "@fillbook/core/connector";
 import { webCheck } from "./web-check.ts";
 import type { WebContext } from "./web-context.ts";
 import { type WebCursor, webCursorSchema } from "./web-cursor.ts";
@@ -10,7 +10,15 @@ import { webPull } from "./web-pull.ts";
 import { type WebCredentials, type WebSettings, webCredentialsSchema, webSettingsSchema } from "./web-settings.ts";
 import { webTransport } from "./web-transport.ts";
 
-export type IbkrWebConnector = Connector<"ibkr-web", WebCredentials, WebSettings, Json, WebContext, WebCursor>;
+export type IbkrWebConnector = Connector<
+  "ibkr-web",
+  WebCredentials,
+  WebSettings,
+  Json,
+  WebContext,
+  WebCursor,
+  SettingsInput<WebSettings>
+>;
 
 /**
  * Fills of an Interactive Brokers account from its Client Portal Web API, minutes after they happen and for seven days:

@@ -1,3 +1,4 @@
+import type { SettingsInput } from "@fillbook/core/connector";
 import { z } from "zod";
 import { isTimeZone } from "./flex-zone.ts";
 
@@ -23,13 +24,16 @@ export interface TwsSettings {
   readonly timeZone?: string | undefined;
 }
 
+/** What a host gives for {@link TwsSettings}. */
+export type TwsSettingsInput = SettingsInput<TwsSettings, "port">;
+
 /** The socket has no login of its own: whoever reaches it may read it. */
 export type TwsCredentials = { readonly [name: string]: never };
 
 /** A name or an IPv4 address. */
 export const twsHostForm = /^[A-Za-z0-9._-]{1,253}$/;
 
-export const twsSettingsSchema: z.ZodType<TwsSettings> = z.strictObject({
+export const twsSettingsSchema: z.ZodType<TwsSettings, TwsSettingsInput> = z.strictObject({
   host: z.string().regex(twsHostForm).default("127.0.0.1"),
   port: z.number().int().min(1).max(65_535),
   clientId: z.number().int().min(0).max(2_147_483_646).default(71),

@@ -1,4 +1,4 @@
-import { constants, createHmac, privateDecrypt, timingSafeEqual } from "node:crypto";
+import { constants, createHmac, createPrivateKey, type KeyObject, privateDecrypt, timingSafeEqual } from "node:crypto";
 import { ImportError } from "@fillbook/core";
 
 /**
@@ -11,7 +11,7 @@ export function decryptTokenSecret(accessTokenSecret: string, encryptionKey: str
   const block = decryptedBlock(Buffer.from(accessTokenSecret, "base64"), encryptionKey);
   const end = block.indexOf(0, 2);
   if (block[0] !== 0 || block[1] !== 2 || end < 10) {
-    throw new ImportError("CREDENTIALS_INVALID", "IBKR OAuth: the encryption key does not fit the access token secret");
+    throw unfitKey();
   }
   return block.subarray(end + 1);
 }
@@ -80,16 +80,34 @@ function derHeader(der: Buffer, at: number, tag: number): { readonly start: numb
   return { start: at + 2 + sizeBytes, length: der.readUIntBE(at + 2, sizeBytes) };
 }
 
-function decryptedBlock(encrypted: Buffer, key: string): Buffer {
+function decryptedBlock(encrypted: Buffer, encryptionKey: string): Buffer {
+  const key = rsaKey(encryptionKey);
+  if (key.asymmetricKeyDetails?.modulusLength !== encrypted.length * 8) throw noKeyForSecret();
   try {
     return privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encrypted);
   } catch {
-    // The library's message may tell of the key, so it is not kept.
-    throw new ImportError(
-      "CREDENTIALS_MALFORMED",
-      "IBKR OAuth: the encryption key is no RSA key of the secret's length",
-    );
+    // The secret is a number above this key's modulus. The library's message may tell of the key, so it is not kept.
+    throw unfitKey();
   }
+}
+
+function rsaKey(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw noKeyForSecret();
+  }
+}
+
+function noKeyForSecret(): ImportError {
+  return new ImportError(
+    "CREDENTIALS_MALFORMED",
+    "IBKR OAuth: the encryption key is no RSA key of the secret's length",
+  );
+}
+
+function unfitKey(): ImportError {
+  return new ImportError("CREDENTIALS_INVALID", "IBKR OAuth: the encryption key does not fit the access token secret");
 }
 
 function numberOf(hex: string): bigint {

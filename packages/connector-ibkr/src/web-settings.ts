@@ -1,4 +1,5 @@
 import { ImportError } from "@fillbook/core";
+import type { SettingsInput } from "@fillbook/core/connector";
 import { z } from "zod";
 import { readDhPrime } from "./web-live-session.ts";
 import type { WebRegion } from "./web-windows.ts";
@@ -33,7 +34,7 @@ export type WebCredentials =
       readonly dhPrime: string;
     };
 
-export const webSettingsSchema: z.ZodType<WebSettings> = z.strictObject({
+export const webSettingsSchema: z.ZodType<WebSettings, SettingsInput<WebSettings>> = z.strictObject({
   gatewayUrl: z.string().max(300).optional(),
   region: z.enum(["america", "europe", "asia"]).default("america"),
   compete: z.boolean().default(false),

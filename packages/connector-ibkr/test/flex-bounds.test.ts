@@ -129,6 +129,7 @@ test("own statements: days and accounts are counted for any number of statements
   for (let other = 0; other < 3_000; other += 1) own.owns(raw(`U9${other}`));
   expect(own.result()).toMatchObject({
     ...{ statements: 18, withPeriod: 17, byDay: false, others: 1_000, consolidated: false },
+    otherNames: ["U2", "U90", "U91"],
     days: [
       { from: "2026-01-01", to: "2026-01-09" },
       ...[11, 13, 15, 17, 19, 21, 23, 25, 27, 29].map((day) => ({ from: `2026-01-${day}`, to: `2026-01-${day}` })),

@@ -1,7 +1,8 @@
 import { ibkrFlex } from "@fillbook/connector-ibkr";
 import { generateFills } from "@fillbook/connector-ibkr/simulator";
 import { createFillbook } from "@fillbook/core";
-import { expect, test } from "vitest";
+import { memoryStore } from "@fillbook/store-memory";
+import { expect, expectTypeOf, test } from "vitest";
 import { aFlexWorld, type FlexWorldOptions } from "./support/ibkr-flex-world.ts";
 
 const entries = [
@@ -14,7 +15,7 @@ async function aBook(options: FlexWorldOptions = {}) {
   const credentials = async () => ({ token: simulator.token.token });
   const book = createFillbook({ store, clock, connectors: [ibkrFlex(policy)], credentials });
   const user = book.forUser("owner");
-  return Object.assign(world, { user, queryId: simulator.query("AF").id });
+  return Object.assign(world, { book, user, queryId: simulator.query("AF").id });
 }
 
 test("check: with an account it is one request, and takes the account at its word", async () => {
@@ -75,7 +76,49 @@ test.each([
   [{ queryId: "1", overlapDays: 4 }, "overlapDays"],
 ] as const)("settings: %j is refused, naming %s", async (settings, named) => {
   await using world = await aBook();
-  const connect = world.user.connect({ connector: "ibkr-flex", settings });
+  // What a form holds, whatever the types say.
+  const connect = world.user.connect({ connector: "ibkr-flex", settings: settings as { queryId: string } });
   await expect(connect).rejects.toMatchObject({ code: "OPTION_INVALID", message: expect.stringContaining(named) });
   expect(world.steps()).toEqual([]);
+});
+
+test.each([
+  ["named", { accountId: "U1234567" }, ["SendRequest", "GetStatement"]],
+  ["found in the statement", {}, ["SendRequest", "GetStatement", "GetStatement"]],
+] as const)("the first run reads the statement that the check had made: account %s", async (_, more, steps) => {
+  await using world = await aBook();
+  const settings = { queryId: world.queryId, ...more };
+  const { id } = await world.user.connect({ connector: "ibkr-flex", settings });
+  const report = await world.book.ingest({ connectionId: id, mode: "scheduled" });
+  expect(report).toMatchObject({ status: "succeeded", stats: { inserted: entries.length } });
+  expect(world.steps()).toEqual(steps);
+});
+
+test("the first run of a query whose days are named asks for its own statement", async () => {
+  await using world = await aBook();
+  const settings = { queryId: world.queryId, accountId: "U1234567", period: "override" } as const;
+  const { id } = await world.user.connect({ connector: "ibkr-flex", settings });
+  await world.book.ingest({ connectionId: id, mode: "scheduled" });
+  expect(world.steps().filter((step) => step === "SendRequest").length).toBeGreaterThan(1);
+});
+
+test("files need no query; credentials do, and are asked for it by name", async () => {
+  await using world = await aBook();
+  const { id, settings } = await world.user.connect({ connector: "ibkr-flex", offline: true, accountRef: "U1234567" });
+  expect(settings).not.toHaveProperty("queryId");
+  const refused = { code: "OPTION_INVALID", message: expect.stringContaining("queryId") };
+  await expect(world.user.reconnect(id)).rejects.toMatchObject(refused);
+  await world.user.updateConnection(id, { settings: { queryId: world.queryId } });
+  expect(await world.user.reconnect(id)).toMatchObject({ status: "active", schedule: "interval" });
+});
+
+test("types: a setting without a default is required, but for files", () => {
+  const book = createFillbook({ store: memoryStore(), connectors: [ibkrFlex()] as const });
+  type Request = Parameters<ReturnType<typeof book.forUser>["connect"]>[0];
+  expectTypeOf<{ connector: "ibkr-flex"; settings: { queryId: string } }>().toExtend<Request>();
+  expectTypeOf<{ connector: "ibkr-flex"; settings: { queryId: string; period: "saved" } }>().toExtend<Request>();
+  expectTypeOf<{ connector: "ibkr-flex" }>().not.toExtend<Request>();
+  expectTypeOf<{ connector: "ibkr-flex"; settings: { accountId: string } }>().not.toExtend<Request>();
+  expectTypeOf<{ connector: "ibkr-flex"; settings: { queryId: number } }>().not.toExtend<Request>();
+  expectTypeOf<{ connector: "ibkr-flex"; offline: true; accountRef: string }>().toExtend<Request>();
 });

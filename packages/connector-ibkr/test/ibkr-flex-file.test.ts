@@ -65,8 +65,30 @@ test("file: another account's file writes nothing", async () => {
     world,
     await documentOf(entries, { accountId: "U7654321" }).then((text) => text.replaceAll("U1234567", "U7654321")),
   );
-  expect(report).toMatchObject({ status: "failed", error: { code: "ACCOUNT_MISMATCH" }, stats: { pages: 0 } });
+  const message = "the Flex document is of account U7654321 and not of U1234567";
+  expect(report).toMatchObject({ status: "failed", error: { code: "ACCOUNT_MISMATCH", message }, stats: { pages: 0 } });
   expect(await world.executions()).toEqual([]);
+});
+
+test("file: accounts that it is of are named, as few as fit, and what is no account's name is quoted", async () => {
+  await using world = await aFlexWorld();
+  const messageOf = async (...names: readonly string[]) => {
+    const statements = names.map((accountId) => {
+      const account = { accountId, alias: "", model: "", baseCurrency: "USD" };
+      return { account, fromDay: "2025-12-01", toDay: "2026-03-01", period: "", entries: [] };
+    });
+    let text = "";
+    for await (const piece of flexDocument({ query: flexQuery({ type: "AF" }), statements, generatedAtMs: 0 }))
+      text += piece;
+    return (await upload(world, text)).error?.message;
+  };
+  expect(await messageOf("U2", "U3")).toBe("the Flex document is of accounts U2, U3 and not of U1234567");
+  expect(await messageOf("U2", "U3", "U4", "U5", "U6")).toBe(
+    "the Flex document is of accounts U2, U3, U4 and 2 more and not of U1234567",
+  );
+  const hostile = `"\u202e${"x".repeat(200)}`;
+  const quoted = `"\\"\ufffd${"x".repeat(28)}"`;
+  expect(await messageOf(hostile)).toBe(`the Flex document is of account ${quoted} and not of U1234567`);
 });
 
 test("file: another kind of report writes nothing", async () => {

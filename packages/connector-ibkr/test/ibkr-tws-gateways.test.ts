@@ -57,7 +57,9 @@ test.each(forms)(
     const book = host.book(by([...host.own, ...named]));
     for (const name of ["127.0.0.1", "localhost"]) {
       const settings = { host: name, port: host.port };
-      const { id, accountRef } = await book.forUser("alice").connect({ connector: "ibkr-tws", settings });
+      const { id, accountRef } = await book
+        .forUser("alice")
+        .connect({ connector: "ibkr-tws", settings, allowSecond: true });
       expect(accountRef).toBe("U1234567");
       expect(await book.ingest({ connectionId: id, mode: "manual" })).toMatchObject({ status: "succeeded" });
     }

@@ -119,6 +119,11 @@ test("secret: decrypted with its leading zero, by the fitting key alone", () => 
   expect(() => decryptTokenSecret(encrypted, String(other))).toThrow(
     expect.objectContaining({ code: "CREDENTIALS_INVALID" }),
   );
+  // Of some keys the modulus is below the secret's number, which the library refuses by itself.
+  const largest = Buffer.alloc(Buffer.from(encrypted, "base64").length, 0xff).toString("base64");
+  expect(() => decryptTokenSecret(largest, privateKey)).toThrow(
+    expect.objectContaining({ code: "CREDENTIALS_INVALID" }),
+  );
   expect(() => decryptTokenSecret(encrypted, "no key")).toThrow(
     expect.objectContaining({ code: "CREDENTIALS_MALFORMED" }),
   );

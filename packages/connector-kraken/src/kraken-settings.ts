@@ -1,5 +1,5 @@
 import { ImportError, type Instant } from "@fillbook/core";
-import { instantSchema } from "@fillbook/core/connector";
+import { instantSchema, type SettingsInput } from "@fillbook/core/connector";
 import { z } from "zod";
 
 /** Verification level of the Kraken account, which sets its call limit. */
@@ -42,7 +42,7 @@ export interface KrakenCredentials {
   readonly otp?: string | undefined;
 }
 
-export const krakenSettingsSchema: z.ZodType<KrakenSettings> = z.strictObject({
+export const krakenSettingsSchema: z.ZodType<KrakenSettings, SettingsInput<KrakenSettings>> = z.strictObject({
   tier: z.enum(["starter", "intermediate", "pro"]).default("starter"),
   consolidateTaker: z.boolean().default(true),
   ledgerFees: z.boolean().default(true),

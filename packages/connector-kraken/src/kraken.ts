@@ -1,5 +1,5 @@
 import type { Json } from "@fillbook/core";
-import type { Connector } from "@fillbook/core/connector";
+import type { Connector, SettingsInput } from "@fillbook/core/connector";
 import { krakenCatalog } from "./kraken-catalog.ts";
 import { krakenCheck } from "./kraken-check.ts";
 import { krakenTransport } from "./kraken-client.ts";
@@ -15,7 +15,15 @@ import {
   krakenSettingsSchema,
 } from "./kraken-settings.ts";
 
-export type KrakenConnector = Connector<"kraken", KrakenCredentials, KrakenSettings, Json, KrakenContext, KrakenCursor>;
+export type KrakenConnector = Connector<
+  "kraken",
+  KrakenCredentials,
+  KrakenSettings,
+  Json,
+  KrakenContext,
+  KrakenCursor,
+  SettingsInput<KrakenSettings>
+>;
 
 /**
  * Fills of a Kraken Spot account, from the REST method TradesHistory. An API key needs the right "Query closed orders &

@@ -35,7 +35,8 @@ export interface RunError {
 }
 
 export function verdictOf({ code, recovery }: RunError): Verdict {
-  if (NOT_THE_BROKER.includes(code)) return "none";
+  // No file says anything about the broker.
+  if (NOT_THE_BROKER.includes(code) || recovery === "upload-again") return "none";
   if (code === "SCHEMA_DRIFT") return "drift";
   return recovery === "retry" || recovery === "report-bug" ? "failure" : recovery;
 }

@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { type AuditAction, auditEvent } from "./audit-event.ts";
 import { closedBreaker } from "./breaker-after.ts";
-import { checkAccount } from "./check-account.ts";
+import { checkAccount, givenCredentials } from "./check-account.ts";
 import { accountOptions, byStoreTime, type ConnectParts } from "./connect-account.ts";
 import { connectionProblemKey } from "./connection-problem.ts";
-import { type ConnectionAct, statusAfter } from "./connection-status.ts";
+import { type ConnectionAct, isRunnable, statusAfter } from "./connection-status.ts";
 import type { ConnectionChange } from "./connection-store.ts";
 import { connectorOf } from "./connector-of.ts";
 import { errorReport, ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import { isRecord, type Json } from "./json.ts";
-import { checkedSettings } from "./open-pages.ts";
+import { checkedFileSettings, checkedSettings } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
 
@@ -22,17 +22,28 @@ export async function reconnectAccount(
   const parts = await byStoreTime(own);
   const connector = connectorOf(parts.connectors, connection.connector);
   const settings: Json = checkedSettings(connector, connection.settings);
-  const { accountRef } = connection;
-  const { sealed } = await checkAccount(parts, { of: connection, connector, settings, credentials, accountRef });
-  const nextSyncAt = instantFromUnixMs(parts.clock.now());
+  const of = connection;
+  const { asked, read } = await givenCredentials(parts, { of, connector, given: credentials });
+  const found = await checkAccount(parts, {
+    of,
+    connector,
+    settings,
+    credentials: read,
+    accountRef: connection.accountRef,
+  });
+  const sealed = await parts.access.seal(of, asked);
+  const now = instantFromUnixMs(parts.clock.now());
   const fenced = new ImportError(
     "LEASE_LOST",
     `connection ${connection.id} got new credentials while this run went on`,
   );
   const fencedBy = errorReport(fenced, connection.id);
-  return change(parts, connection, "reconnect", () => ({
-    set: { health: "ok", nextSyncAt, ...closedBreaker },
+  const { accountRef } = found;
+  const proven = { accountRef, health: "ok", schedule: "interval", nextSyncAt: now, lastValidatedAt: now } as const;
+  return change(parts, connection, "reconnect", ({ status }) => ({
+    set: { ...proven, ...closedBreaker },
     ...{ sealed, fencedBy, resolves: connectionProblemKey(connection.id) },
+    ...(status === "disconnected" ? { sole: true } : {}),
   }));
 }
 
@@ -41,7 +52,7 @@ export async function disconnectAccount(parts: ConnectParts, connection: Connect
   const fenced = new ImportError("CONNECTION_DISCONNECTED", `connection ${connection.id} was disconnected`);
   const fencedBy = errorReport(fenced, connection.id);
   return change(parts, connection, "disconnect", () => ({
-    ...{ set: { nextSyncAt: null }, sealed: null, fencedBy },
+    ...{ set: { nextSyncAt: null }, sealed: null, fencedBy, sole: false },
     resolves: connectionProblemKey(connection.id),
   }));
 }
@@ -73,11 +84,12 @@ const updateSchema = z.strictObject({
 
 function mergedSettings(
   { connectors }: ConnectParts,
-  { connector, settings }: Connection,
+  { connector, settings, schedule }: Connection,
   changed: Readonly<Record<string, unknown>>,
 ): Json {
   const merged = { ...(isRecord(settings) ? settings : {}), ...changed };
-  return checkedSettings(connectorOf(connectors, connector), merged);
+  const own = connectorOf(connectors, connector);
+  return schedule === "files" ? checkedFileSettings(own, merged) : checkedSettings(own, merged);
 }
 
 /** What the next run would refuse is refused while a person is there to hear it. */
@@ -89,7 +101,7 @@ async function refuseSettings(
   const { store, userId, signal } = parts;
   const settings = mergedSettings(parts, connection, changed);
   const connector = connectorOf(parts.connectors, connection.connector);
-  if (connector.checkSettings === undefined) return;
+  if (connector.checkSettings === undefined || connection.schedule === "files") return;
   const [last] = (await store.jobs(userId, { connectionId: connection.id, limit: 1 })).items;
   const cursor = connector.cursor.safeParse(last?.cursorAfter);
   await connector.checkSettings({ userId, settings, cursor: cursor.success ? cursor.data : null, signal });
@@ -104,7 +116,7 @@ function dueAfter(
     return { health: "ok", nextSyncAt: instantFromUnixMs(nowMs), ...closedBreaker };
   const soonest = instantFromUnixMs(nowMs + everyMs);
   // A connection that waits for its broker keeps its wait.
-  const waits = status !== "active" || health !== "ok" || nextSyncAt === null;
+  const waits = !isRunnable(status) || health !== "ok" || nextSyncAt === null;
   return waits || nextSyncAt <= soonest ? {} : { nextSyncAt: soonest };
 }
 
@@ -114,7 +126,7 @@ const ownChanges: ReadonlySet<string> = new Set(["label", "settings", "syncEvery
 /** Runs change a status too: so often the change is planned anew from what they left. */
 const ATTEMPTS_MAX = 10;
 
-type Planned = Pick<ConnectionChange, "set" | "sealed" | "fencedBy" | "resolves">;
+type Planned = Pick<ConnectionChange, "set" | "sealed" | "fencedBy" | "resolves" | "sole">;
 
 const actions: Readonly<Record<ConnectionAct, AuditAction>> = {
   reconnect: "connection.reconnected",
@@ -136,7 +148,7 @@ async function change(
     if (current === null)
       throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${connectionId}`, { connectionId });
     const { status: from } = current;
-    const status = statusAfter[act][from];
+    const status = unproven(current, statusAfter[act][from], act);
     if (from === "disconnected" && status === "disconnected") return current;
     // Who disconnects while new credentials are being checked has the last word.
     if (status === null || (from === "disconnected" && !wasDisconnected)) throw disconnected(connectionId);
@@ -153,6 +165,16 @@ async function change(
   throw new ImportError("STORE_FAILED", `connection ${connectionId} changed ${ATTEMPTS_MAX} times meanwhile`, {
     connectionId,
   });
+}
+
+/** Settings that are mended prove no credentials. */
+function unproven(
+  { lastValidatedAt, schedule }: Connection,
+  to: Connection["status"] | null,
+  act: ConnectionAct,
+): Connection["status"] | null {
+  const isProven = act === "reconnect" || schedule === "files" || lastValidatedAt !== null;
+  return to === "active" && !isProven ? "pending" : to;
 }
 
 function disconnected(connectionId: string): ImportError {

@@ -29,6 +29,7 @@ export async function commitPage(
     pageNumber,
     at: instantFromUnixMs(run.clock.now()),
     storedContexts: run.storedContexts,
+    isOfFile: run.file !== undefined,
     onThrown: (error) => thrown.push(error),
   });
   const batch = await inTurns(stretches);

@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { auditEvent } from "./audit-event.ts";
-import { closedBreaker } from "./breaker-after.ts";
-import { type CheckParts, checkAccount } from "./check-account.ts";
+import { closedBreaker, verdictOf } from "./breaker-after.ts";
+import { type CheckParts, checkAccount, givenCredentials } from "./check-account.ts";
+import type { NewConnection } from "./connection-store.ts";
 import type { AnyConnector } from "./connector-contract.ts";
 import { connectorOf } from "./connector-of.ts";
-import { ImportError } from "./import-error.ts";
-import { instantFromUnixMs } from "./instant.ts";
+import { redactedError, secretsIn } from "./error-cause.ts";
+import { healthAfter } from "./health-after.ts";
+import { errorReport, ImportError, isImportError } from "./import-error.ts";
+import { type Instant, instantFromUnixMs } from "./instant.ts";
 import type { Json } from "./json.ts";
-import { checkedSettings } from "./open-pages.ts";
+import { checkedFileSettings, checkedSettings } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
 import { isSafeText } from "./safe-text.ts";
@@ -24,29 +27,23 @@ export interface ConnectParts extends CheckParts {
 /** Makes a connection after one live call proved the credentials, or without any for files. */
 export async function connectAccount(own: ConnectParts, request: unknown): Promise<Connection> {
   const parts = await byStoreTime(own);
-  const { store, userId, actor, clock } = parts;
+  const { store, userId, actor } = parts;
   const wanted = parseOptions(connectSchema, request);
   const connector = connectorOf(parts.connectors, wanted.connector);
-  const settings: Json = checkedSettings(connector, wanted.settings ?? {});
-  const id = crypto.randomUUID();
-  const now = instantFromUnixMs(clock.now());
-  const account = wanted.offline
-    ? { accountRef: offlineAccount(connector, wanted), sealed: null }
-    : await checkAccount(parts, {
-        ...{ of: { id, userId, connector: connector.id }, connector, settings },
-        ...{ credentials: wanted.credentials, accountRef: wanted.accountRef },
-      });
-  const connection: Connection = {
-    ...{ id, userId, connector: connector.id, broker: connector.broker, accountRef: account.accountRef },
-    ...{ label: wanted.label ?? null, settings, syncEveryMs: wanted.syncEveryMs },
-    ...{ status: wanted.offline ? "needs_reauth" : "active", health: "ok" },
-    ...{ createdAt: now, updatedAt: now, nextSyncAt: wanted.offline ? null : now },
-    ...{ lastSyncAt: null, lastSucceededAt: null, ...closedBreaker },
+  const begin = { id: crypto.randomUUID(), now: instantFromUnixMs(parts.clock.now()), connector, wanted };
+  const account = wanted.offline ? filesAccount(begin) : await liveAccount(parts, begin);
+  const { id, now } = begin;
+  const connection: NewConnection["connection"] = {
+    ...{ id, userId, connector: connector.id, broker: connector.broker },
+    ...{ label: wanted.label ?? null, syncEveryMs: wanted.syncEveryMs },
+    ...{ createdAt: now, updatedAt: now, lastSyncAt: null, lastSucceededAt: null },
+    ...account.set,
   };
-  const details = { connector: connector.id, offline: wanted.offline };
+  const details = { connector: connector.id, offline: wanted.offline, status: connection.status };
   const audit = auditEvent({ at: now, by: actor, action: "connection.connected", connectionId: id, details });
-  await store.createConnection(connection, account.sealed, audit);
-  return connection;
+  const { sealed, cursor } = account;
+  await store.createConnection({ connection, sealed, cursor, sole: !wanted.allowSecond, audit });
+  return { ...connection, openProblems: { error: 0, warning: 0, info: 0 } };
 }
 
 /** With the clock set by the store's: what a check leaves in the shared state means the same to all workers. */
@@ -67,15 +64,73 @@ const connectSchema = z.object({
   settings: z.unknown().exactOptional(),
   accountRef: textId.optional(),
   offline: z.boolean().default(false),
+  whenUnreachable: z.enum(["fail", "keepPending"]).default("fail"),
+  allowSecond: z.boolean().default(false),
   label: accountOptions.label.exactOptional(),
   syncEveryMs: accountOptions.syncEveryMs.default(900_000),
 });
 
-function offlineAccount(connector: AnyConnector, wanted: z.output<typeof connectSchema>): string {
+interface Begin {
+  readonly id: string;
+  readonly now: Instant;
+  readonly connector: AnyConnector;
+  readonly wanted: z.output<typeof connectSchema>;
+}
+
+type Varying =
+  | ("accountRef" | "settings" | "status" | "health" | "schedule" | "nextSyncAt" | "lastValidatedAt")
+  | keyof typeof closedBreaker;
+
+/** What of a connection depends on how its account was found. */
+interface Account {
+  readonly set: Pick<Connection, Varying>;
+  readonly sealed: Json | null;
+  readonly cursor: Json;
+}
+
+function filesAccount({ connector, wanted }: Begin): Account {
   if (connector.readFile === undefined)
     throw new ImportError("FEATURE_UNAVAILABLE", `connector ${connector.id} reads no files: it needs credentials`);
   if (wanted.credentials !== undefined)
     throw new ImportError("OPTION_INVALID", "invalid option credentials: an offline connection has none");
-  if (wanted.accountRef !== undefined) return wanted.accountRef;
-  throw new ImportError("OPTION_INVALID", "invalid option accountRef: an offline connection names its account");
+  if (wanted.accountRef === undefined)
+    throw new ImportError("OPTION_INVALID", "invalid option accountRef: an offline connection names its account");
+  return {
+    set: {
+      ...{ accountRef: wanted.accountRef, settings: checkedFileSettings(connector, wanted.settings ?? {}) },
+      ...{ status: "active", health: "ok", schedule: "files", nextSyncAt: null, lastValidatedAt: null },
+      ...closedBreaker,
+    },
+    ...{ sealed: null, cursor: null },
+  };
+}
+
+async function liveAccount(parts: ConnectParts, { id, now, connector, wanted }: Begin): Promise<Account> {
+  const of = { id, userId: parts.userId, connector: connector.id };
+  const settings: Json = checkedSettings(connector, wanted.settings ?? {});
+  const { asked, read } = await givenCredentials(parts, { of, connector, given: wanted.credentials });
+  const accountRef = wanted.accountRef ?? null;
+  const found = await checkAccount(parts, { of, connector, settings, credentials: read, accountRef }).catch((error) => {
+    if (wanted.whenUnreachable === "keepPending" && isUnreachable(error)) return error;
+    throw error;
+  });
+  const sealed = await parts.access.seal(of, asked);
+  const shared = { settings, schedule: "interval" } as const;
+  if (!isImportError(found)) {
+    const proven = { status: "active", health: "ok", nextSyncAt: now, lastValidatedAt: now, ...closedBreaker } as const;
+    return { set: { ...shared, ...proven, accountRef: found.accountRef }, sealed, cursor: found.cursor };
+  }
+  const err = redactedError(found, secretsIn([asked, read]));
+  parts.logger.warn({ connectionId: id, err }, "the broker is out of reach: the connection is kept as pending");
+  const before = { status: "pending", health: "ok", ...closedBreaker } as const;
+  const at = { now, connectionId: id, jobId: id, syncEveryMs: wanted.syncEveryMs, isFirst: true };
+  const after = healthAfter(before, errorReport(found, id), at);
+  return { set: { ...shared, ...after, accountRef, lastValidatedAt: null }, sealed, cursor: null };
+}
+
+/** The broker said nothing about the credentials, and may later. */
+function isUnreachable(error: unknown): error is ImportError {
+  if (!isImportError(error)) return false;
+  const verdict = verdictOf(error);
+  return verdict === "wait" || (verdict === "failure" && error.recovery === "retry");
 }

@@ -4,7 +4,7 @@ import type { AnyConnector } from "./connector-contract.ts";
 /** One of the connectors with its own credentials and settings. */
 export type ConnectRequest<Connectors extends readonly AnyConnector[]> = {
   readonly [Index in keyof Connectors]: RequestOf<Connectors[Index]> &
-    (LiveRequest<Connectors[Index]> | OfflineRequest);
+    (LiveRequest<Connectors[Index]> | OfflineRequest<Connectors[Index]>);
 }[number];
 
 /** The credentials of one of the connectors. */
@@ -13,28 +13,44 @@ export type ConnectorCredentials<Connectors extends readonly AnyConnector[]> = z
 >;
 
 /** What differs by account; those left out keep what they have, at first the connector's defaults. */
-export type ConnectorSettings<Connector extends AnyConnector> = Partial<z.output<Connector["settings"]>>;
+export type ConnectorSettings<Connector extends AnyConnector> = Partial<z.input<Connector["settings"]>>;
+
+/** The same for a new connection: required where the connector has one without a default. */
+type NewSettings<Connector extends AnyConnector> =
+  Record<never, never> extends z.input<Connector["settings"]>
+    ? { readonly settings?: z.input<Connector["settings"]> }
+    : { readonly settings: z.input<Connector["settings"]> };
 
 interface RequestOf<Connector extends AnyConnector> {
   readonly connector: Connector["id"];
-  readonly settings?: ConnectorSettings<Connector>;
   /** At most 200 characters. */
   readonly label?: string;
   /** Time between runs, from 1,000 to 2,678,400,000 (31 days). @defaultValue 900000 */
   readonly syncEveryMs?: number;
+  /**
+   * Makes the connection although this person has one of the same account and connector, such as for another Flex query.
+   * @defaultValue false
+   */
+  readonly allowSecond?: boolean;
 }
 
-interface LiveRequest<Connector extends AnyConnector> {
+type LiveRequest<Connector extends AnyConnector> = NewSettings<Connector> & {
   /** Sealed by the book's vault. Left out where the book has a `credentials` function, which is asked instead. */
   readonly credentials?: z.output<Connector["credentials"]>;
   /** @defaultValue the account that the credentials open */
   readonly accountRef?: string;
   readonly offline?: false;
-}
+  /**
+   * `keepPending` keeps the connection, with its credentials sealed, when the broker cannot be asked now: it is `pending`
+   * until a run has proven them. Credentials that the broker refuses fail all the same. @defaultValue "fail"
+   */
+  readonly whenUnreachable?: "fail" | "keepPending";
+};
 
 /** A connection for files: nothing is asked of the broker. */
-interface OfflineRequest {
+interface OfflineRequest<Connector extends AnyConnector> {
   readonly offline: true;
+  readonly settings?: ConnectorSettings<Connector>;
   /** Taken at its word; files of another account are refused. */
   readonly accountRef: string;
 }

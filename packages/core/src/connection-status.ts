@@ -6,16 +6,21 @@ type Status = Connection["status"];
 export type ConnectionAct = "reconnect" | "disconnect" | "update" | "settings";
 
 /**
- * Where each act leads from each status; null refuses it. `connect` makes an `active` connection, or for files only one
- * that is `needs_reauth`. A run never leads from `disconnected`, nor to it.
+ * Where each act leads from each status; null refuses it. `connect` makes an `active` connection, or a `pending` one. A run
+ * never leads from `disconnected`, nor to it.
  */
 export const statusAfter: Readonly<Record<ConnectionAct, Readonly<Record<Status, Status | null>>>> = {
-  reconnect: { active: "active", needs_reauth: "active", error: "active", disconnected: "active" },
+  reconnect: { pending: "active", active: "active", needs_reauth: "active", error: "active", disconnected: "active" },
   disconnect: {
-    ...{ active: "disconnected", needs_reauth: "disconnected", error: "disconnected" },
+    ...{ pending: "disconnected", active: "disconnected", needs_reauth: "disconnected", error: "disconnected" },
     disconnected: "disconnected",
   },
-  update: { active: "active", needs_reauth: "needs_reauth", error: "error", disconnected: null },
+  update: { pending: "pending", active: "active", needs_reauth: "needs_reauth", error: "error", disconnected: null },
   // What a run called a wrong setting is tried again with the new ones.
-  settings: { active: "active", needs_reauth: "needs_reauth", error: "active", disconnected: null },
+  settings: { pending: "pending", active: "active", needs_reauth: "needs_reauth", error: "active", disconnected: null },
 };
+
+/** True where scheduled runs may begin, once they are due. */
+export function isRunnable(status: Status): boolean {
+  return status === "active" || status === "pending";
+}

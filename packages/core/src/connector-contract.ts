@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Clock } from "./clock.ts";
+import type { CheckResult } from "./connector-check.ts";
 import type { CancelInput, ExecutionInput } from "./execution.ts";
 import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
@@ -11,45 +12,60 @@ export type RunMode = "scheduled" | "manual" | "backfill";
 
 /** A span of time; an absent end means "as far as the broker goes" or "now". */
 export interface RunWindow {
+  /** @defaultValue as far back as the broker goes */
   readonly from?: Instant;
+  /** @defaultValue now */
   readonly to?: Instant;
 }
 
 /** What a connector may know of its connection. */
 export interface PullConnection<Settings> {
+  /** The connection's own, for keys of shared state. */
   readonly id: string;
   /** Whose account it is. What one owner's broker said is never another owner's fact: key such state by it. */
   readonly userId: string;
+  /** The account that is to be read. Records of another one are `ignored`, credentials of another one end the run as `ACCOUNT_MISMATCH`. */
   readonly accountRef: string;
+  /** As the connector's own schema read them. */
   readonly settings: Settings;
 }
 
 export interface PullRequest<Credentials, Settings, Cursor> {
+  /** Whose account is read, and how. */
   readonly connection: PullConnection<Settings>;
+  /** As the connector's own schema read them. They go to the broker and nowhere else. */
   readonly credentials: Credentials;
   /** The cursor of the last committed page, null before the first. */
   readonly cursor: Cursor | null;
+  /** `backfill` reads history again, all of it or the window, whatever the cursor says. */
   readonly mode: RunMode;
+  /** A span to read besides what is new; `{}` without one. */
   readonly window: RunWindow;
   /** Ends every wait and request at once. */
   readonly signal: AbortSignal;
   /** All waiting goes through `clock.sleep`: it keeps the run's lease alive. */
   readonly clock: Clock;
+  /** For whoever runs the host: counts, codes and paths, never a record or a credential. */
   readonly logger: Logger;
+  /** What must hold for all workers of the host: pacing, nonces, sessions. */
   readonly state: SharedState;
 }
 
 /** Something about a page that a person should know although its records were read. */
 export interface PageDiagnostic {
+  /** `coverage_gap`: records are missing; `partial_import`: a part could not be read; `warning`: all else. */
   readonly kind: "coverage_gap" | "partial_import" | "warning";
   /** Names what it is about within the connection; the same key is the same problem. */
   readonly key: string;
+  /** For a person: what happened to which thing. Without amounts and secrets. */
   readonly message: string;
 }
 
 /** A span of the broker's history by the times of its records; `to` is not part of it. */
 export interface HistorySpan {
+  /** The first moment of it. */
   readonly from: Instant;
+  /** The first moment behind it. */
   readonly to: Instant;
 }
 
@@ -82,6 +98,7 @@ export interface PageCoverage {
 
 /** One record as the broker sent it. */
 export interface PageRecord<Raw> {
+  /** As the broker sent it, amounts as text. It is stored, and read again by later versions of `normalize`. */
   readonly raw: Raw;
   /**
    * Only for records without any id: how many records of equal `contentKey` came before it in the broker's whole record
@@ -92,6 +109,7 @@ export interface PageRecord<Raw> {
 
 /** One answer of a broker. */
 export interface Page<Raw, Context, Cursor> {
+  /** In any order; empty where only the cursor or the coverage moves. */
   readonly records: readonly PageRecord<Raw>[];
   /** What `normalize` needs beside the record. Stored once by its hash, so it should seldom change. */
   readonly context: Context;
@@ -102,6 +120,7 @@ export interface Page<Raw, Context, Cursor> {
    * contradicting reports of one fill the one that was first reported last counts; absent it is unknown, which loses.
    */
   readonly reportedAt?: Instant | null;
+  /** They open problems. @defaultValue none */
   readonly diagnostics?: readonly PageDiagnostic[];
   /** Diagnostics of earlier pages and runs that are over: their problems close with this page. */
   readonly resolved?: readonly Pick<PageDiagnostic, "kind" | "key">[];
@@ -115,29 +134,26 @@ export interface Page<Raw, Context, Cursor> {
 export type FilePage<Raw, Context> = Omit<Page<Raw, Context, never>, "cursor">;
 
 export interface FileRequest<Settings> {
+  /** The connection that the file is imported to. */
   readonly connection: PullConnection<Settings>;
   /** Ends the reading at once. */
   readonly signal: AbortSignal;
+  /** All waiting goes through it. */
   readonly clock: Clock;
+  /** As of `PullRequest`. */
   readonly logger: Logger;
 }
 
 /** What one record is. `ignored` is only for known non-fills; anything unknown is `rejected`. */
 export type Normalized =
+  /** A fill, or a later version of one. */
   | { readonly kind: "execution"; readonly execution: ExecutionInput }
+  /** The broker takes a fill back. */
   | { readonly kind: "cancel"; readonly cancel: CancelInput }
+  /** A known non-fill, and what it is: few different texts, since they are counted. */
   | { readonly kind: "ignored"; readonly reason: string }
+  /** Anything else, and what is wrong with it, for a person: a field and not its value. */
   | { readonly kind: "rejected"; readonly reason: string };
-
-export interface CheckResult {
-  /** The account that the credentials open; the connection's `accountRef` when the host gives none. */
-  readonly accountRef: string;
-  readonly accounts: readonly string[];
-  readonly permissions: readonly string[];
-  /** Earliest moment that these credentials may read; null when unlimited or unknown. */
-  readonly historyFrom: Instant | null;
-  readonly warnings: readonly string[];
-}
 
 /**
  * Code that reads one interface of one broker. A plain object, made by a function that holds policy (allowed hosts, TLS,
@@ -153,12 +169,23 @@ export interface Connector<
   Raw extends Json,
   Context extends Json,
   Cursor extends Json,
+  Given = Settings,
+  FileSettings = Settings,
 > {
+  /** Stored with each connection, so it never changes. */
   readonly id: Id;
+  /** Stands in every execution; connectors of one broker share it, so that a fill that both report is one. */
   readonly broker: string;
   readonly contract: 1;
+  /** Reads credentials before anything is sent; what it refuses is `CREDENTIALS_MALFORMED`. */
   readonly credentials: z.ZodType<Credentials>;
-  readonly settings: z.ZodType<Settings>;
+  /**
+   * What differs by account, read at each run; what it refuses is `OPTION_INVALID`. Its input is what `connect` takes: a
+   * setting without a default is required there.
+   */
+  readonly settings: z.ZodType<Settings, Given>;
+  /** What a connection needs of them that only takes files; absent: all. */
+  readonly fileSettings?: z.ZodType<FileSettings, unknown>;
   /** Reads a cursor back from the store; a cursor it does not accept ends the run with `CURSOR_INVALID`. */
   readonly cursor: z.ZodType<Cursor>;
   /** One cheap live call that proves the credentials. Throws ImportError. */
@@ -170,7 +197,7 @@ export interface Connector<
     readonly signal: AbortSignal;
     readonly clock: Clock;
     readonly state: SharedState;
-  }): Promise<CheckResult>;
+  }): Promise<CheckResult<Cursor>>;
   /** Throws `OPTION_INVALID` for settings that the next run would refuse; left out where the schema says it all. */
   checkSettings?(
     request: Pick<PullRequest<Credentials, Settings, Cursor>, "cursor" | "signal"> &
@@ -187,7 +214,10 @@ export interface Connector<
    * once. Throws ImportError: before the first page for a file of another account or kind, and at its end for a file that
    * is not whole; pages yielded before stay stored. Left out when the broker has no such files.
    */
-  readFile?(stream: AsyncIterable<Uint8Array>, request: FileRequest<Settings>): AsyncIterable<FilePage<Raw, Context>>;
+  readFile?(
+    stream: AsyncIterable<Uint8Array>,
+    request: FileRequest<FileSettings>,
+  ): AsyncIterable<FilePage<Raw, Context>>;
   /** Pure; never throws on data. */
   normalize(raw: Raw, context: Context): Normalized;
 }
@@ -195,4 +225,4 @@ export interface Connector<
 // Variance: a list of connectors with different credentials has no common type but this one. Core reads values through
 // the connector's own schemas before it hands them back, so nothing unchecked passes.
 // biome-ignore lint/suspicious/noExplicitAny: see above
-export type AnyConnector = Connector<string, any, any, any, any, any>;
+export type AnyConnector = Connector<string, any, any, any, any, any, any, any>;

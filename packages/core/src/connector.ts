@@ -1,7 +1,7 @@
 export { letTimersRun } from "./clock.ts";
+export type { CheckResult, SettingsInput } from "./connector-check.ts";
 export type {
   AnyConnector,
-  CheckResult,
   Connector,
   CoveredSpan,
   FilePage,

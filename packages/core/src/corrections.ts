@@ -2,6 +2,7 @@ import type { StoredExecution } from "./read-types.ts";
 
 /** One report of a fill, and what it says differently than the one before it. */
 export interface Correction {
+  /** The report as it is stored. */
   readonly execution: StoredExecution;
   /** Empty for the first report, and for one that says the same through another interface. */
   readonly changes: readonly FieldChange[];
@@ -9,8 +10,11 @@ export interface Correction {
 
 /** A field that two reports of one fill have different values in. */
 export interface FieldChange {
+  /** Its name in an execution. */
   readonly field: Field;
+  /** In the report before. */
   readonly before: StoredExecution[Field];
+  /** In this report. */
   readonly after: StoredExecution[Field];
 }
 

@@ -21,7 +21,9 @@ import { type UserBook, type UserBookParts, userBook } from "./user-book.ts";
 import type { Vault } from "./vault.ts";
 
 export interface FillbookOptions<Connectors extends readonly AnyConnector[]> {
+  /** Where everything is kept; `postgresStore`, or another one that passes `testStore`. */
   readonly store: BookStore;
+  /** Those that connections may name; each id once. */
   readonly connectors: Connectors;
   /**
    * Seals the credentials that `connect` and `reconnect` are given; the store keeps them sealed, and only a run opens them.
@@ -51,10 +53,15 @@ export interface FillbookOptions<Connectors extends readonly AnyConnector[]> {
 }
 
 export interface IngestRequest {
+  /** The connection that is run; `CONNECTION_NOT_FOUND` when there is none. */
   readonly connectionId: string;
+  /** `backfill` reads history again, all of it or the window; `manual` is a person's wish, and `scheduled` all else. */
   readonly mode: RunMode;
+  /** A span to read besides what is new. @defaultValue none */
   readonly window?: RunWindow;
+  /** The run ends as `partial` with `more: true` after so many milliseconds or pages. @defaultValue none */
   readonly budget?: { readonly ms?: number; readonly pages?: number };
+  /** Ends the run as `partial` with the code `ABORTED`; what is stored stays. */
   readonly signal?: AbortSignal;
 }
 

@@ -1,9 +1,12 @@
-/** What a host does about an error: the code fixes it. */
-export type Recovery = "retry" | "wait" | "reauthenticate" | "fix-config" | "report-bug";
+/** What a host does about an error: the code fixes it, but for a file, which no later run reads again. */
+export type Recovery = CodeRecovery | "upload-again";
+
+type CodeRecovery = "retry" | "wait" | "reauthenticate" | "fix-config" | "report-bug";
 
 /** Every error code with its recovery. Each has a heading in docs/errors.md. */
 export const errorRecovery = {
   ABORTED: "retry",
+  ACCOUNT_CONNECTED: "fix-config",
   ACCOUNT_MISMATCH: "fix-config",
   BROKER_ERROR: "retry",
   BROKER_UNAVAILABLE: "retry",
@@ -35,6 +38,6 @@ export const errorRecovery = {
   TRADE_CHANGED: "retry",
   TRADE_NOT_FOUND: "fix-config",
   UNEXPECTED: "report-bug",
-} as const satisfies Record<string, Recovery>;
+} as const satisfies Record<string, CodeRecovery>;
 
 export type ErrorCode = keyof typeof errorRecovery;

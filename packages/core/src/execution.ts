@@ -51,11 +51,16 @@ const instrumentSchema = z.object({
   symbol: textId,
   /** The symbol exactly as the broker spells it. */
   rawSymbol: textId,
+  /**
+   * What sort of thing it is; `other` for what the list does not name. It is part of the instrument's identity in
+   * statistics.
+   */
   kind: z.enum(instrumentKinds),
   /** Currency or asset in which the price is quoted; null while unresolved. */
   currency: absentId,
   /** Asset bought or sold, where the price is a pair. */
   base: absentId,
+  /** Where it was traded, in the broker's word; null where it does not say. It describes and identifies nothing. */
   exchange: absentId,
   /** The broker's stable number of the instrument, where it has one. It is the instrument's identity then. */
   conid: absentId,
@@ -74,7 +79,9 @@ const orderIdsSchema = z.object({
   permanentId: optionalId,
   /** Chosen by the person or program that placed it. */
   reference: optionalId,
+  /** Of the session or program that placed it; with `orderId` it is unique for a while only. */
   clientId: optionalId,
+  /** The number that this session or program gave it. */
   orderId: optionalId,
   /** Quantity of the whole order. */
   quantity: positiveDecimal.nullish().transform((value) => value ?? null),
@@ -89,7 +96,9 @@ export type Alias = z.output<typeof aliasSchema>;
 
 /** Which interface said it. Authority 2 is a statement (final), 1 a live interface. */
 const sourceSchema = z.object({
+  /** The connector's `id`. */
   connector: textId,
+  /** 2 for a statement, which is final, 1 for a live interface. Of one revision the greater authority counts. */
   authority: z.union([z.literal(1), z.literal(2)]),
   /** When the broker made this row, where it says so; never when it was fetched. */
   reportedAt: instantSchema.nullish().transform((value) => value ?? null),
@@ -110,7 +119,9 @@ const revisionSchema = z.number().int().min(0).max(999_999_999);
  * be left out. A stored report is never edited.
  */
 export const executionSchema = z.object({
+  /** The connector's `broker`. */
   broker: textId,
+  /** As the broker spells it. The same fill on two accounts is two fills. */
   account: textId,
   /** `instant`: bought from or sold to the broker itself at once, such as a conversion in its app; there was no order. */
   kind: z.enum(["order", "instant"]).default("order"),
@@ -120,8 +131,11 @@ export const executionSchema = z.object({
   revision: revisionSchema.default(0),
   /** Exactly as the broker spells it. */
   executionId: optionalId,
+  /** When it happened, in UTC, as exactly as the broker says: up to microseconds. */
   executedAt: instantSchema,
+  /** What was traded. */
   instrument: instrumentSchema,
+  /** As the account's owner sees it: the taker's side of a row is not it. */
   side: z.enum(["buy", "sell"]),
   /** Above zero; the side says the direction. */
   quantity: positiveDecimal,
@@ -135,13 +149,18 @@ export const executionSchema = z.object({
     .transform((fees) => fees ?? null),
   /** `row`: each row of a statement carries its own share, so the fill's fee is their sum. */
   feeBasis: z.enum(["fill", "row"]).default("fill"),
+  /** Of two rows of one revision and authority the greater one is the later word; null where rows have no number. */
   sequence: sequenceSchema,
+  /** By which later rows and cancels name this one. @defaultValue [] */
   aliases: z.array(aliasSchema).max(20).default([]),
+  /** Fills of one order are one trade. @defaultValue none: the fill is a trade of its own */
   order: orderIdsSchema.default({ permanentId: null, reference: null, clientId: null, orderId: null, quantity: null }),
+  /** Whether it added liquidity or took it; null where the broker does not say. */
   liquidity: z
     .enum(["maker", "taker"])
     .nullish()
     .transform((value) => value ?? null),
+  /** Who says so, and when. */
   source: sourceSchema,
 });
 
@@ -157,14 +176,19 @@ export type Execution = ExecutionFacts & { readonly raw: Json };
  * `familyId` and `revision` name a live bust, `aliases` the row that a statement cancels.
  */
 export const cancelSchema = z.object({
+  /** As in the execution that it cancels. */
   broker: textId,
+  /** As in the execution that it cancels. */
   account: textId,
+  /** Of the fill that is taken back; null where only `aliases` name it. */
   familyId: optionalId,
+  /** The version that a live bust takes back, and no other; null is 0. */
   revision: revisionSchema.nullish().transform((value) => value ?? null),
   /** The ids of the row it cancels. */
   aliases: z.array(aliasSchema).max(20).default([]),
   /** Of the canceled row, above zero; null where the cancel does not say. */
   quantity: positiveDecimal.nullish().transform((value) => value ?? null),
+  /** Of the canceled row; null where the cancel does not say. */
   price: decimalSchema.nullish().transform((value) => value ?? null),
   /** The row number of the cancel itself. */
   sequence: sequenceSchema,
@@ -174,8 +198,10 @@ export const cancelSchema = z.object({
     .max(20)
     .nullish()
     .transform((fees) => fees ?? null),
+  /** Who says so, and when. */
   source: sourceSchema,
 });
 export type CancelInput = z.input<typeof cancelSchema>;
 export type CancelFacts = Readonly<z.output<typeof cancelSchema>>;
+/** The broker's record as it came. */
 export type Cancel = CancelFacts & { readonly raw: Json };

@@ -18,8 +18,13 @@ export async function* filePages(run: Run, source: FileSource): AsyncGenerator<P
   if (connector.readFile === undefined) {
     throw new ImportError("FEATURE_UNAVAILABLE", `connector ${connector.id} reads no files`, { connectionId });
   }
+  const { userId, accountRef } = connection;
+  if (accountRef === null) {
+    const message = `connection ${connectionId} is pending: its account is not known before the broker was reached`;
+    throw new ImportError("FEATURE_UNAVAILABLE", message, { connectionId });
+  }
   const pages = connector.readFile(keptAlive(source.file, run), {
-    connection: { id: connectionId, userId: connection.userId, accountRef: connection.accountRef, settings },
+    connection: { id: connectionId, userId, accountRef, settings },
     ...{ signal, clock, logger },
   });
   for await (const page of pages) yield { ...page, cursor: cursorBefore };

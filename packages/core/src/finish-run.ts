@@ -1,5 +1,5 @@
 import { reasonOf, redactedError } from "./error-cause.ts";
-import { errorReport, ImportError, isImportError } from "./import-error.ts";
+import { type ErrorReport, errorReport, fileErrorReport, ImportError, isImportError } from "./import-error.ts";
 import { connectionAfter, isUnchanged, type Outcome, type RunReport, statusOf } from "./ingest-report.ts";
 import { instantFromUnixMs } from "./instant.ts";
 import type { Run } from "./run.ts";
@@ -9,7 +9,7 @@ import { storeError } from "./store-error.ts";
 export async function finishRun(run: Run, outcome: Outcome): Promise<RunReport> {
   const { owner, connectionId, jobId, token, tally } = run;
   const status = statusOf(outcome, tally.stats);
-  const error = outcome.error === null ? null : errorReport(outcome.error, connectionId);
+  const error = outcome.error === null ? null : reportedError(run, outcome.error);
   const after = connectionAfter(error, run);
   const report: RunReport = {
     jobId,
@@ -56,19 +56,23 @@ async function endRun(run: Run, end: Parameters<Run["store"]["endRun"]>[0], ende
     run.steps.end({ kind: result.kind, ...reason });
     await run.steps.save();
     if (result.kind === "ended" || ended.error !== null) return ended;
-    return endedBy(ended, connectionId, leaseLost(connectionId));
+    return endedBy(run, ended, leaseLost(connectionId));
   } catch (cause) {
     const error = storeError("the job could not be closed; the next run closes it", cause);
-    if (ended.error === null) return endedBy(ended, connectionId, error);
+    if (ended.error === null) return endedBy(run, ended, error);
     run.logger.error({ connectionId, jobId, err: redactedError(error, run.secrets) }, "the job could not be closed");
     return ended;
   }
 }
 
 /** A run that is cut off at its very end is partial, with the reason. */
-function endedBy({ report }: Ended, connectionId: string, error: ImportError): Ended {
+function endedBy(run: Run, { report }: Ended, error: ImportError): Ended {
   const status = report.status === "succeeded" ? "partial" : report.status;
-  return { report: { ...report, status, error: errorReport(error, connectionId) }, error };
+  return { report: { ...report, status, error: reportedError(run, error) }, error };
+}
+
+function reportedError({ file, connectionId }: Run, error: ImportError): ErrorReport {
+  return file === undefined ? errorReport(error, connectionId) : fileErrorReport(error, connectionId);
 }
 
 function leaseLost(connectionId: string): ImportError {

@@ -1,4 +1,5 @@
 import { type Breaker, breakerAfter, type RunError, verdictOf } from "./breaker-after.ts";
+import { isRunnable } from "./connection-status.ts";
 import type { Instant } from "./instant.ts";
 import type { Connection, Health } from "./read-types.ts";
 import { type ScheduleRequest, scheduleNext } from "./schedule-next.ts";
@@ -31,7 +32,7 @@ export function healthAfter(
     status,
     health: healthOf(before, error),
     ...breaker,
-    nextSyncAt: status === "active" ? scheduleNext({ ...at, notBefore: breaker.pausedUntil }) : null,
+    nextSyncAt: isRunnable(status) ? scheduleNext({ ...at, notBefore: breaker.pausedUntil }) : null,
   };
 }
 

@@ -3,12 +3,15 @@ import { safeText } from "./safe-text.ts";
 
 /** An error as data: what a report, a job and an event carry. */
 export interface ErrorReport {
+  /** What happened; every code has a heading in the page of errors. */
   readonly code: ErrorCode;
+  /** What a host does about it; it follows from the code. */
   readonly recovery: Recovery;
   /** What happened to which thing, and what to do next. Never holds credentials, headers, bodies or query strings. */
   readonly message: string;
   /** How long to wait before the next try; null where time alone does not help or is not known. */
   readonly retryAfterMs: number | null;
+  /** The connection it is about; null where it is about none, or none is known yet. */
   readonly connectionId: string | null;
 }
 
@@ -55,6 +58,13 @@ export function toImportError(error: unknown, fallback: ErrorCode = "UNEXPECTED"
   // The foreign message stays in the cause: it may quote a URL with a token.
   const name = error instanceof Error ? error.name : typeof error;
   return new ImportError(fallback, `${name} was thrown where none is expected; see the cause`, { cause: error });
+}
+
+/** {@link errorReport} of a run that read a file: it is gone, so waiting for another try would be in vain. */
+export function fileErrorReport(error: ImportError, connectionId: string | null): ErrorReport {
+  const report = errorReport(error, connectionId);
+  if (report.recovery !== "retry" && report.recovery !== "wait") return report;
+  return { ...report, recovery: "upload-again", retryAfterMs: null };
 }
 
 /** The error as plain data; its message is cut and cleaned, since a store keeps it with the job. */

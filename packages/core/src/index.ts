@@ -37,10 +37,12 @@ export type { Problem, ProblemCount, ProblemFilter } from "./problem-types.ts";
 export type { PruneReport, PruneRequest } from "./prune.ts";
 export type {
   Connection,
+  ConnectionStatus,
   Fill,
   Health,
   Job,
   JobStatus,
+  OpenProblems,
   RunStats,
   Slice,
   SliceRequest,

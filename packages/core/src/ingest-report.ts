@@ -11,23 +11,37 @@ import type { RunEnd } from "./run-contract.ts";
 
 /** What became of one run. Returned, not thrown: six durable pages and an error are both true. Plain JSON. */
 export interface RunReport {
+  /** The job that the run opened, for `job`, `lineage` and `undoImport`. */
   readonly jobId: string;
+  /**
+   * `partial`: pages are stored and something is left or wrong; `failed`: nothing is; `blocked_reauth`: new credentials
+   * are wanted.
+   */
   readonly status: Exclude<JobStatus, "running">;
   /** The run stopped by its budget and more of what was asked for is waiting: a host may run again until it is false. */
   readonly more: boolean;
+  /** Why the run ended early; null where it did not. */
   readonly error: ErrorReport | null;
+  /** What became of the records, summed up over the pages. */
   readonly stats: RunStats;
+  /** The span that was asked for; `{}` without one. */
   readonly window: RunWindow;
+  /** The connector's own words for how far it had read; null before the first page. */
   readonly cursorBefore: Json;
+  /** The same after the last page that is stored. */
   readonly cursorAfter: Json;
+  /** By the store's time. */
   readonly startedAt: Instant;
+  /** By the store's time. */
   readonly finishedAt: Instant;
+  /** Of the connection, after this run. */
   readonly health: Health;
 }
 
 /** Another run of the connection is going on, and its job is named. */
 export interface SkippedReport {
   readonly status: "skipped";
+  /** The job that has the connection's lease. */
   readonly runningJobId: string;
   /** There when one more run was queued behind it, as `syncNow` does with `after`. */
   readonly followUp?: true;
@@ -53,24 +67,35 @@ export function statusOf({ error, more, incomplete }: Outcome, stats: RunStats):
 
 /**
  * What a run makes of its connection. Nothing for a file, which says nothing about the account: neither does a wrong one
- * block it, nor does a good one mend its credentials.
+ * block it, nor does a good one mend its credentials; and nothing for a connection that takes files only.
  */
 export function connectionAfter(
   error: ErrorReport | null,
   run: EndedRun,
 ): Pick<RunEnd, "connection" | "problem" | "audit"> {
-  if (run.file !== undefined) return { connection: null };
   const { connection, connectionId, jobId } = run;
+  if (run.file !== undefined || connection.schedule === "files") return { connection: null };
   const { syncEveryMs, lastSyncAt } = connection;
   const now = storeNow(run);
   const isFirst = lastSyncAt === null;
   const after = healthAfter(connection, error, { now, connectionId, jobId, syncEveryMs, isFirst });
   const { nextSyncAt, pausedUntil, ...state } = after;
   return {
-    connection: { ...state, pausedForMs: msUntil(pausedUntil, now), dueInMs: msUntil(nextSyncAt, now) },
+    connection: {
+      ...state,
+      validated: isValidated(error, run),
+      pausedForMs: msUntil(pausedUntil, now),
+      dueInMs: msUntil(nextSyncAt, now),
+    },
     ...(error === null && isWell(connection) ? {} : { problem: connectionProblem(error, { connectionId, after }) }),
     ...(after.status === connection.status ? {} : { audit: statusEvent(run, { to: after.status, at: now, error }) }),
   };
+}
+
+/** The broker answered with what only good credentials are answered. */
+function isValidated(error: ErrorReport | null, { pages, tally }: EndedRun): boolean {
+  if (pages !== undefined) return false;
+  return error === null || (tally.stats.pages > 0 && error.recovery !== "reauthenticate");
 }
 
 // Nothing was wrong that could be over.
@@ -93,7 +118,10 @@ export function isUnchanged(status: RunReport["status"], { mode, tally, file }: 
   return Object.values(changes).every((count) => count === 0);
 }
 
-type EndedRun = Pick<Run, "connection" | "connectionId" | "jobId" | "mode" | "file" | "tally" | "clock" | "startedAt">;
+type EndedRun = Pick<
+  Run,
+  "connection" | "connectionId" | "jobId" | "mode" | "pages" | "file" | "tally" | "clock" | "startedAt"
+>;
 
 // The store's clock gave the start; this process's clock only measures what has passed since.
 function storeNow({ startedAt, clock }: EndedRun): Instant {

@@ -67,7 +67,12 @@ function beginPull({ steps, tally }: Run): void {
 
 // A broker that refused the key once is not asked with it again: repeated failures lock accounts.
 function refuseBlocked({ connection, connectionId, file, pages }: Run): void {
-  if (connection.status !== "needs_reauth" || file !== undefined || pages !== undefined) return;
+  if (file !== undefined || pages !== undefined) return;
+  if (connection.schedule === "files") {
+    const message = `connection ${connectionId} takes files only: import one, or give it credentials with reconnect`;
+    throw new ImportError("FEATURE_UNAVAILABLE", message);
+  }
+  if (connection.status !== "needs_reauth") return;
   const message = `connection ${connectionId} needs new credentials: reconnect it; the broker was not asked`;
   throw new ImportError("CREDENTIALS_INVALID", message);
 }

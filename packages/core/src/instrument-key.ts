@@ -23,8 +23,9 @@ export function instrumentKey(symbolOrInstrument: string | Pick<Instrument, "sym
 /** A symbol's key, and the key of its first part: the asset of a pair, the underlying of an option. */
 export function symbolNames(symbol: string): { readonly key: string; readonly head: string } {
   const parts = partsOf(symbol);
-  if (parts.length === 1) return { key: currentName(parts.join("")), head: currentName(parts.join("")) };
   const names = parts.map(currentName);
+  const [name = ""] = names;
+  if (names.length === 1) return { key: name, head: name };
   const key = currentName(names.join(""));
   // A symbol of separators alone is its own name.
   if (key === "") return { key: symbol.trim(), head: symbol.trim() };

@@ -68,6 +68,7 @@ export const problemCountFilterSchema = z.strictObject({ connectionId: textId.ex
 export const auditFilterSchema = z.strictObject({
   ...slice,
   connectionId: textId.exactOptional(),
+  tradeId: textId.exactOptional(),
   action: z.enum(auditActions).exactOptional(),
 });
 

@@ -4,7 +4,9 @@ import { MANUAL } from "./trade-view.ts";
 
 /** A manual trade that an imported one may take the place of. */
 export interface ManualMatch {
+  /** The manual trade's id. */
   readonly id: string;
+  /** Its version, for `absorbTrade`: a later change is refused. */
   readonly version: number;
 }
 

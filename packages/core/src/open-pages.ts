@@ -6,6 +6,7 @@ import { addSecrets } from "./error-cause.ts";
 import { filePages } from "./file-pages.ts";
 import { ImportError, isImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
+import { provenAccount } from "./proven-account.ts";
 import { withGaps } from "./read-gaps.ts";
 import type { Run } from "./run.ts";
 import type { SharedState } from "./shared-state.ts";
@@ -20,14 +21,18 @@ export async function openPages(
   const { connection, connectionId } = run;
   const connector = connectorOf(run.connectors, connection.connector);
   if (run.pages !== undefined) return { connector, pages: run.pages };
+  if (run.file !== undefined) {
+    const settings = checkedFileSettings(connector, connection.settings);
+    return { connector, pages: filePages(run, { file: run.file, connector, settings }) };
+  }
   const settings = checkedSettings(connector, connection.settings);
-  if (run.file !== undefined) return { connector, pages: filePages(run, { file: run.file, connector, settings }) };
   const asked = await readCredentials(() => untilAborted(() => run.credentials(connection), run.signal), connectionId);
   addSecrets(run.secrets, asked);
   const credentials = checked("CREDENTIALS_MALFORMED", "credentials", connector.credentials.safeParse(asked));
   addSecrets(run.secrets, credentials);
+  const accountRef = await provenAccount(run, { connector, settings, credentials });
   const request = {
-    connection: { id: connectionId, userId: connection.userId, accountRef: connection.accountRef, settings },
+    connection: { id: connectionId, userId: connection.userId, accountRef, settings },
     ...{ credentials, mode: run.mode, signal: run.signal, clock: run.clock, logger: run.logger },
     state: sharedState(run.store, connector.broker),
   };
@@ -76,10 +81,18 @@ export function checked<Value>(
 
 /** What a connector's settings are after its schema, or an error that names the bad ones and what an unknown one may mean. */
 export function checkedSettings(connector: AnyConnector, settings: unknown): Json {
-  const schema: unknown = connector.settings;
+  return settingsBy(connector.settings, settings);
+}
+
+/** The same for a connection that takes files, which may need less. */
+export function checkedFileSettings(connector: AnyConnector, settings: unknown): Json {
+  return settingsBy(connector.fileSettings ?? connector.settings, settings);
+}
+
+function settingsBy(schema: z.ZodType<Json>, settings: unknown): Json {
   // A schema of another form names none of its settings.
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  return checked("OPTION_INVALID", "settings", connector.settings.safeParse(settings), known);
+  return checked("OPTION_INVALID", "settings", schema.safeParse(settings), known);
 }
 
 // Names come from whoever wrote the call; a name as long as a secret is none.

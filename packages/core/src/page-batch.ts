@@ -18,6 +18,8 @@ export interface BatchSource {
   readonly at: Instant;
   /** Context hashes that this run has committed already. */
   readonly storedContexts: ReadonlySet<string>;
+  /** The page is of a file, which no later run reads again. */
+  readonly isOfFile?: boolean;
   /** Hears what `normalize` threw. */
   readonly onThrown?: (error: unknown) => void;
 }
@@ -61,7 +63,7 @@ export function* pageStretches(page: Page<Json, Json, Json>, source: BatchSource
     contexts: source.storedContexts.has(contextHash) ? [] : [{ contextHash, context: page.context }],
     decisions: [],
     pins: [],
-    problems: (page.diagnostics ?? []).map((diagnostic) => newProblem(diagnostic, run.connectionId)),
+    problems: (page.diagnostics ?? []).map((diagnostic) => newProblem(diagnostic, source)),
     resolves: (page.resolved ?? []).map((diagnostic) => problemKeyOf(diagnostic, run.connectionId)),
   };
 }
@@ -161,10 +163,11 @@ export function rejectKeys(record: {
   return { rejectKey: digest(`${record.connectionId}|${rawHash}|${record.ordinal}`), rawHash };
 }
 
-function newProblem(diagnostic: PageDiagnostic, connectionId: string): NewProblem {
+function newProblem(diagnostic: PageDiagnostic, { run, isOfFile = false }: BatchSource): NewProblem {
   const { kind, message } = diagnostic;
-  const problemKey = problemKeyOf(diagnostic, connectionId);
-  return { problemKey, kind, severity: "warning", message: safeText(message), details: null };
+  const problemKey = problemKeyOf(diagnostic, run.connectionId);
+  const details = isOfFile ? { file: true } : null;
+  return { problemKey, kind, severity: "warning", message: safeText(message), details };
 }
 
 function problemKeyOf({ kind, key }: Pick<PageDiagnostic, "kind" | "key">, connectionId: string): string {

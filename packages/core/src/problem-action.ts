@@ -18,6 +18,8 @@ export type ProblemAction =
   | { readonly kind: "check-query"; readonly connectionId: string | null }
   /** Read this span again: `syncNow(connectionId, { window })`. A run a day does so by itself. */
   | { readonly kind: "read-again"; readonly connectionId: string; readonly window: HistorySpan }
+  /** Import a file that has what this one lacks: no run reads the missing part by itself. */
+  | { readonly kind: "upload-file"; readonly connectionId: string }
   /** Look at this connection's settings: its runs stopped because of what they say. */
   | { readonly kind: "change-settings"; readonly connectionId: string }
   /** Update the connector, then call `reprocessRejects` for this connection. */
@@ -55,7 +57,7 @@ export function problemAction(problem: ActionableProblem): ProblemAction {
     case "coverage_gap":
       return errorAction(details, connectionId) ?? gapAction(details, connectionId);
     case "partial_import":
-      return errorAction(details, connectionId) ?? { kind: "wait" };
+      return errorAction(details, connectionId) ?? restAction(details, connectionId);
     case "needs_reauth":
       return errorAction(details, connectionId) ?? { kind: "contact-support" };
     case "connection_error":
@@ -87,6 +89,11 @@ function gapAction(details: Details, connectionId: string | null): ProblemAction
   if (connectionId === null || from === null || to === null || details.lasting === true)
     return { kind: "check-query", connectionId };
   return { kind: "read-again", connectionId, window: { from, to } };
+}
+
+/** For what is not whole yet: a later run of the broker's brings the rest, and none that of a file. */
+function restAction({ file }: Details, connectionId: string | null): ProblemAction {
+  return connectionId !== null && file === true ? { kind: "upload-file", connectionId } : { kind: "wait" };
 }
 
 /** For problems that tell of an error: what helps against its code. */

@@ -5,6 +5,7 @@ import type { Logger } from "./logger.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { BookStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
+import { storeClock } from "./store-time.ts";
 
 /** What is deleted, of all owners. What is left out stays, whatever its age. Fills, decisions and credentials are never. */
 export interface PruneRequest {
@@ -24,10 +25,13 @@ export interface PruneRequest {
 
 /** How many rows were deleted. */
 export interface PruneReport {
+  /** Jobs, with all of their steps. */
   readonly jobs: number;
   /** Those of the deleted jobs are among them. */
   readonly steps: number;
+  /** Resolved problems. */
   readonly problems: number;
+  /** Audit events. */
   readonly audit: number;
   /** A kind reached the limit: call again. */
   readonly more: boolean;
@@ -54,26 +58,32 @@ const pruneSchema = z.strictObject({
   limit: z.int().min(1).max(10_000).default(1000),
 });
 
+/** Nothing that is stored happened earlier. */
+const FIRST_MS = Date.UTC(2000, 0);
+
+interface PruneParts {
+  readonly store: Pick<BookStore, "now" | "prune">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /** Deletes what nobody looks at any more, a bounded part of it. */
-export async function prune(
-  { store, clock, logger }: { readonly store: BookStore; readonly clock: Clock; readonly logger: Logger },
-  request: PruneRequest,
-): Promise<PruneReport> {
+export async function prune({ store, clock, logger }: PruneParts, request: PruneRequest): Promise<PruneReport> {
   const parsed = parseOptions(pruneSchema, request);
-  const nowMs = clock.now();
-  const before = <Name extends string>(name: Name, ageMs: number | undefined) => {
-    return ageMs === undefined ? {} : { [name]: instantFromUnixMs(Math.max(0, nowMs - ageMs)) };
-  };
-  const report = await inStore("old rows could not be deleted", () =>
-    store.prune({
+  const report = await inStore("old rows could not be deleted", async () => {
+    const nowMs = (await storeClock(store, clock)).now();
+    const before = <Name extends string>(name: Name, ageMs: number | undefined) => {
+      return ageMs === undefined ? {} : { [name]: instantFromUnixMs(Math.max(FIRST_MS, nowMs - ageMs)) };
+    };
+    return store.prune({
       ...before("jobsBefore", parsed.jobsOlderThanMs),
       ...before("stepsBefore", parsed.stepsOlderThanMs),
       ...before("problemsBefore", parsed.resolvedProblemsOlderThanMs),
       ...before("auditBefore", parsed.auditOlderThanMs),
       includeUndoable: parsed.includeUndoable,
       limit: parsed.limit,
-    }),
-  );
+    });
+  });
   logger.info({ ...report }, "old rows were deleted");
   return report;
 }

@@ -14,7 +14,7 @@ export interface Reading {
 
 /** The pages of a run, and behind them those of gaps that runs before it left. */
 export async function* withGaps(run: Run, pull: (reading: Reading) => Pages): Pages {
-  yield* pull({ cursor: run.cursorBefore, window: run.window });
+  yield* pull({ cursor: run.tally.cursor, window: run.window });
   run.tally.askedIsRead();
   // A budget that ends with what was asked for leaves gaps to another run.
   if (run.signal.aborted) return;

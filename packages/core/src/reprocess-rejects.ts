@@ -19,6 +19,7 @@ import { textId } from "./text-id.ts";
 const REJECTS_A_COMMIT = 100;
 
 export interface ReprocessRequest {
+  /** The connection whose rejects are read. */
   readonly connectionId: string;
   /** How many rejects are read again at most, 1 to 10,000. @defaultValue 1000 */
   readonly limit?: number;
@@ -28,6 +29,7 @@ export interface ReprocessRequest {
 
 /** What became of the rejects that were read again. */
 export interface RejectCounts {
+  /** All that were looked at. */
   readonly read: number;
   /** Now a report, a cancel, or known as no fill. One that only the database refuses is counted here and stays open. */
   readonly resolved: number;
@@ -39,8 +41,10 @@ export interface RejectCounts {
 
 /** `skipped`: a run of this connection is going on, and its job is named. */
 export type ReprocessReport =
+  /** Nothing was read: that job has the connection's lease. */
   | { readonly status: "skipped"; readonly runningJobId: string }
   | (RunReport & {
+      /** What became of them, beside the run's own statistics. */
       readonly rejects: RejectCounts;
       /** Hand it back as `after` to read on; null when all were read, or when the run failed. */
       readonly next: string | null;

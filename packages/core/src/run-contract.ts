@@ -6,7 +6,7 @@ import type { Instant } from "./instant.ts";
 import type { Json } from "./json.ts";
 import type { CommitStats } from "./plan/commit-batch.ts";
 import type { UndoOutcome } from "./plan/undo-import.ts";
-import type { Connection, Health, Job, JobStatus, Trade } from "./read-types.ts";
+import type { Connection, ConnectionStatus, Health, Job, JobStatus, Trade } from "./read-types.ts";
 
 /** What `beginRun` answers. */
 export type RunStart =
@@ -49,8 +49,10 @@ export interface RunEnd {
 
 /** A connection after a run. Times count from the store's own now: workers' clocks may differ. */
 export interface ConnectionEnd {
-  readonly status: "active" | "needs_reauth" | "error";
+  readonly status: Exclude<ConnectionStatus, "disconnected">;
   readonly health: Health;
+  /** The broker accepted the credentials: `lastValidatedAt` is now. */
+  readonly validated: boolean;
   readonly breaker: Connection["breaker"];
   readonly consecutiveFailures: number;
   readonly pausedForMs: number | null;

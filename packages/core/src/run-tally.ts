@@ -30,6 +30,8 @@ export interface RunTally {
   /** True once all that was asked for is read. Gaps of earlier runs are read beside it: they are not `more` of it. */
   readonly isAskedRead: boolean;
   askedIsRead(): void;
+  /** Where a run begins that has no cursor yet. */
+  beginAt(cursor: Json): void;
   add(stats: CommitStats, after: { readonly cursor: Json; readonly coverage?: Coverage }): void;
 }
 
@@ -52,6 +54,9 @@ export function runTally(before: { readonly cursor: Json; readonly coverage: Cov
     },
     askedIsRead() {
       isAskedRead = true;
+    },
+    beginAt(begin) {
+      cursor ??= begin;
     },
     add(page, after) {
       stats = addStats(stats, page);

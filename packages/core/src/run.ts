@@ -18,10 +18,15 @@ import type { IngestStore } from "./store-contract.ts";
 import { inStore, storeError } from "./store-error.ts";
 
 export interface IngestOptions {
+  /** Where everything is kept. */
   readonly store: IngestStore;
+  /** One of them has the id that the connection names; else `CONNECTOR_UNKNOWN`. */
   readonly connectors: readonly AnyConnector[];
+  /** The connection that is run; `CONNECTION_NOT_FOUND` when there is none. */
   readonly connectionId: string;
+  /** Why it runs; the connector reads it. */
   readonly mode: RunMode;
+  /** A span to read besides what is new. @defaultValue none */
   readonly window?: RunWindow;
   /** The run ends as `partial` with `more: true` once it used this many pages or milliseconds. */
   readonly budget?: { readonly ms?: number; readonly pages?: number };
@@ -45,6 +50,7 @@ export interface IngestOptions {
   readonly clock?: Clock;
   /** @defaultValue silentLogger */
   readonly logger?: Logger;
+  /** Best effort, for screens. Exceptions are logged and ignored. */
   readonly onEvent?: (event: FillbookEvent) => void;
   /**
    * How long a hook may take that the store calls within a commit, such as `onCommit` of `postgresStore`, 100 to 3,600,000 ms;
@@ -65,7 +71,8 @@ export interface Run {
   readonly file: IngestOptions["file"];
   readonly fileIdleMs: number;
   readonly onCommitTimeoutMs: number;
-  readonly connection: Connection;
+  /** As it was when the run began, but for what the run itself proved of it. */
+  connection: Connection;
   readonly owner: string;
   readonly connectionId: string;
   readonly jobId: string;

@@ -10,24 +10,32 @@ export type StepName = (typeof stepNames)[number];
 export interface Step {
   /** `jobId/page/name`. */
   readonly id: string;
+  /** The connection that ran. */
   readonly connectionId: string;
+  /** The job that it is a stage of. */
   readonly jobId: string;
   /** From 1; 0 for `begin` and `end`. */
   readonly page: number;
+  /** The stage. */
   readonly name: StepName;
   /** Its place among the job's steps, from 0. */
   readonly place: number;
   /** By the clock of the process that ran the job. */
   readonly startedAt: Instant;
+  /** Whole milliseconds of the process's clock. */
   readonly durationMs: number;
+  /** A summary of what went in. */
   readonly input: Json;
   /** null when it failed. */
   readonly output: Json;
+  /** null when it did not fail. */
   readonly error: { readonly code: ErrorCode; readonly message: string } | null;
 }
 
 export interface StepFilter {
+  /** Steps of this connection's jobs. @defaultValue all */
   readonly connectionId?: string;
+  /** Steps of this stage. @defaultValue all */
   readonly name?: StepName;
   /** Started then or later. */
   readonly from?: Instant;
@@ -43,8 +51,11 @@ export type StepStatisticsFilter = Omit<StepFilter, "limit" | "after">;
 
 /** How the steps of one name went. A name without any step has none. */
 export interface StepStatistics {
+  /** The stage. */
   readonly name: StepName;
+  /** All steps of it. */
   readonly count: number;
+  /** Those with an error. */
   readonly failed: number;
   /** From 0 to 1. */
   readonly successRate: number;

@@ -46,7 +46,7 @@ export interface OpenRejects extends Slice<Reject> {
  * A store's duties: durability, locks, its own clock for leases, one transaction a commit. Not its duty: any decision
  * about fills; it asks `planCommit`.
  */
-export interface IngestStore {
+export interface IngestStore extends Pick<ConnectionStore, "changeConnection"> {
   /** Throws `STORE_NOT_MIGRATED` when its tables are not there, naming the command that makes them. */
   ready(): Promise<void>;
   /**
@@ -58,10 +58,10 @@ export interface IngestStore {
     readonly mode: RunMode;
     readonly window: RunWindow;
     readonly leaseMs: number;
-    /** For a claimed connection: begins only if it is active and not paused, which may have changed since the claim. */
+    /** For a claimed connection: begins only if it is active or pending, and not paused, which may have changed since the claim. */
     readonly onSchedule?: boolean;
   }): Promise<RunStart>;
-  /** False when another run took over. */
+  /** Makes the lease last; false when another run took over. */
   renewLease(request: {
     readonly connectionId: string;
     readonly token: number;
@@ -78,7 +78,7 @@ export interface IngestStore {
    */
   commit(batch: CommitBatch, options?: CommitOptions): Promise<CommitResult>;
   /**
-   * Ids of active connections whose next sync is due, at most `limit`. Owners take turns: each one's longest due comes
+   * Ids of active and pending connections whose next sync is due, at most `limit`. Owners take turns: each one's longest due comes
    * before anyone's second. A claimed one is due again only after `leaseMs`: two workers never get the same one, and what a
    * dying worker claimed comes back by itself. A large backlog may be looked at in part, the longest due 20,000 at least.
    *
@@ -95,7 +95,9 @@ export interface IngestStore {
    * is a step that is stored already.
    */
   writeSteps(owner: string, steps: readonly Step[]): Promise<void>;
+  /** Reads state that all workers share, see `SharedState`. */
   readState: SharedState["read"];
+  /** Writes it if its version still is the one that was read. */
   writeState: SharedState["write"];
 }
 
@@ -108,6 +110,7 @@ export interface IngestStore {
 export interface BookStore extends IngestStore, ConnectionStore {
   /** The time that leases and schedules go by. */
   now(): Promise<Instant>;
+  /** One trade; null where this owner has no such one. */
   trade(owner: string, tradeId: string): Promise<Trade | null>;
   /** What these are, at most 200, in any order; those that there are not are left out. */
   tradesById(owner: string, ids: readonly string[]): Promise<readonly TradeFacts[]>;
@@ -116,6 +119,7 @@ export interface BookStore extends IngestStore, ConnectionStore {
    * decision is found which was made before a better id was told.
    */
   decisionsOf(owner: string, tradeIds: readonly string[]): Promise<readonly Decision[]>;
+  /** Trades, those with the newest last fill first. */
   trades(owner: string, filter: TradeFilter): Promise<Slice<Trade>>;
   /** What `trades` lists as pending review. */
   inbox(owner: string, filter: Omit<TradeFilter, "inbox">): Promise<InboxSlice>;
@@ -126,6 +130,7 @@ export interface BookStore extends IngestStore, ConnectionStore {
   fills(owner: string, filter: Pick<FillFilter, "broker" | "account">): Promise<readonly StoredFill[]>;
   /** A page of the same fills, for people. */
   fillSlice(owner: string, filter: FillFilter): Promise<Slice<Fill>>;
+  /** Reports, newest first, those that do not count too. */
   executions(owner: string, filter: ExecutionFilter): Promise<Slice<StoredExecution>>;
   /** The reports of one fill, the least by rank first, at most 200: the greatest ones of them. */
   familyReports(owner: string, familyKey: string): Promise<readonly StoredExecution[]>;
@@ -134,13 +139,16 @@ export interface BookStore extends IngestStore, ConnectionStore {
    * job's process dies. The next run that begins is the follow-up. False when this job is not the running one.
    */
   queueFollowUp(owner: string, request: { readonly connectionId: string; readonly jobId: string }): Promise<boolean>;
+  /** One job; null where this owner has no such one. */
   job(owner: string, jobId: string): Promise<Job | null>;
   /**
    * What this job stored and was not undone, each family once, in a fixed order that undoing some of it leaves. `next` means
    * something to this method only.
    */
   jobRecords(owner: string, request: SliceRequest & { readonly jobId: string }): Promise<Slice<JobRecord>>;
+  /** Jobs, newest first. */
   jobs(owner: string, filter: JobFilter): Promise<Slice<Job>>;
+  /** Problems, newest first. */
   problems(owner: string, filter: ProblemFilter): Promise<Slice<StoredProblem>>;
   /**
    * Resolves an open problem at this moment; answers with the problem as it is then, null when there is none. The event is
@@ -152,11 +160,11 @@ export interface BookStore extends IngestStore, ConnectionStore {
   ): Promise<StoredProblem | null>;
   /** How many open problems there are of each kind and severity; none of 0. */
   problemCounts(owner: string, filter: { readonly connectionId?: string }): Promise<readonly ProblemCount[]>;
-  /** Newest first. */
+  /** Audit events, newest first. */
   auditEvents(owner: string, filter: AuditFilter): Promise<Slice<AuditEvent>>;
   /** A connection's rejects that are not resolved, newest first. */
   openRejects(owner: string, request: SliceRequest & { readonly connectionId: string }): Promise<OpenRejects>;
-  /** Newest first. */
+  /** Steps, newest first. */
   steps(owner: string, filter: StepFilter): Promise<Slice<Step>>;
   /** All steps of a job, in their order. */
   lineage(owner: string, jobId: string): Promise<readonly Step[]>;

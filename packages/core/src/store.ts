@@ -1,9 +1,11 @@
 export { abandonedRun } from "./abandoned-run.ts";
+export { accountConnected } from "./account-connected.ts";
 export type { AuditEvent } from "./audit-event.ts";
 export { letTimersRun } from "./clock.ts";
 export { committedResult } from "./committed-result.ts";
 export type { ConnectionProblem } from "./connection-problem.ts";
-export type { ConnectionChange, ConnectionStore, SealedRow } from "./connection-store.ts";
+export { isRunnable } from "./connection-status.ts";
+export type { ConnectionChange, ConnectionStore, NewConnection, SealedRow } from "./connection-store.ts";
 export { contentSecond } from "./content-key.ts";
 export { type Coverage, nothingCovered } from "./coverage.ts";
 export { dueAfterMs } from "./due-after-ms.ts";

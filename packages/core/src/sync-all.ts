@@ -1,3 +1,4 @@
+import { isRunnable } from "./connection-status.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { IngestReport } from "./ingest-report.ts";
 import type { Logger } from "./logger.ts";
@@ -14,7 +15,7 @@ export interface SyncAllParts {
   readonly logger: Logger;
 }
 
-/** Runs all active connections of one person; one result each, in the order of the connections' list. */
+/** Runs all connections of one person that scheduled runs would ask the broker for; one result each, in the order of the connections' list. */
 export async function syncAll({ store, userId, run, logger }: SyncAllParts): Promise<readonly SyncResult[]> {
   const ids = await activeIds({ store, userId });
   const results: SyncResult[] = [];
@@ -35,7 +36,11 @@ async function activeIds({ store, userId }: Pick<SyncAllParts, "store" | "userId
   for (;;) {
     const filter = { limit: 200, ...after };
     const slice = await store.connections(userId, filter);
-    ids.push(...slice.items.filter(({ status }) => status === "active").map(({ id }) => id));
+    ids.push(
+      ...slice.items
+        .filter(({ status, schedule }) => schedule === "interval" && isRunnable(status))
+        .map(({ id }) => id),
+    );
     if (slice.next === null) return ids;
     after = { after: slice.next };
   }

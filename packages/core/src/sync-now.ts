@@ -15,6 +15,7 @@ export interface SyncRequest {
    * before, one more is due at once behind it, however many asked; `ingestDue` runs it.
    */
   readonly after?: Instant;
+  /** Ends the run as `partial` with the code `ABORTED`; what is stored stays. */
   readonly signal?: AbortSignal;
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from "./logger.ts";
 
 /** What became of one connection among several. */
 export interface SyncResult {
+  /** The connection that was to run. */
   readonly connectionId: string;
   /** null when no run began. */
   readonly report: IngestReport | null;

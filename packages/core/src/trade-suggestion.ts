@@ -7,11 +7,13 @@ import type { Trade } from "./read-types.ts";
 
 /** A plan of the host's that an imported trade may belong to. */
 export interface TradePlan {
+  /** The host's own, as links name it. */
   readonly id: string;
   /** As the host spells it; see `instrumentKey`. */
   readonly symbol: string;
   /** A long plan is of buys, a short one of sells. */
   readonly direction: "long" | "short";
+  /** The campaign that it is part of now; null for none. */
   readonly campaignId: string | null;
 }
 
@@ -23,6 +25,7 @@ export type TradePlans = (request: TradePlansRequest) => Promise<readonly TradeP
 
 /** What {@link TradePlans} is asked for. */
 export interface TradePlansRequest {
+  /** Whose plans are wanted. */
   readonly userId: string;
   /**
    * The instruments in question in each of their usual spellings, in upper case: `BTC/USD`, `BTCUSD`, `XBT-USD` and more.
@@ -35,6 +38,7 @@ export interface TradePlansRequest {
 
 /** What is proposed for a trade in the inbox; never applied by itself, and stored only with a review. */
 export interface Suggestion {
+  /** The plan that fits; null where `reason` says why none is proposed. */
   readonly tradePlanId: string | null;
   /** The plan's campaign, for the screen: a review that chooses the plan does not choose it too. */
   readonly campaignId: string | null;

@@ -29,8 +29,7 @@ export function tradeView(row: TradeRow): Trade {
     canceledCount: totals.canceledCount,
     firstExecutedAt: totals.first.executedAt,
     lastExecutedAt: totals.last.executedAt,
-    inbox: totals.links.length > 0 ? "reviewed" : "pending_review",
-    link: totals.links.at(-1)?.link ?? null,
+    ...reviewState(totals),
     changedSinceReview: isChangedSinceReview(totals),
     review: reviewOf(totals),
     lastJobId: row.lastJobId,
@@ -50,6 +49,11 @@ export type TradeFacts = Pick<
 export function tradeFacts(row: TradeRow): TradeFacts {
   const { id, broker, account, connectionId, instrument, side, version, totals } = row;
   return { id, broker, account, connectionId, source: broker, instrument, side, quantity: totals.quantity, version };
+}
+
+/** Where a trade stands: what its last decision says, or that it waits for one. */
+export function reviewState({ links }: TradeTotals): Pick<Trade, "inbox" | "link"> {
+  return { inbox: links.length > 0 ? "reviewed" : "pending_review", link: links.at(-1)?.link ?? null };
 }
 
 /** A manual trade that its owner took away: it is in no answer about trades. */

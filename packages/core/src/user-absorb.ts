@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { auditEvent } from "./audit-event.ts";
 import { ImportError } from "./import-error.ts";
-import { instantFromUnixMs } from "./instant.ts";
 import { isAlike, type ManualMatch } from "./manual-match.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Absorption } from "./plan/absorption.ts";
@@ -43,7 +41,6 @@ type AbsorbParts = Pick<ReviewParts, "userId" | "actor" | "clock"> & {
 };
 
 export function userAbsorb(parts: AbsorbParts): UserAbsorb {
-  const { actor, clock } = parts;
   return {
     async absorb(request) {
       const { trade: imported, manual, link } = parseOptions(absorbSchema, request);
@@ -54,12 +51,9 @@ export function userAbsorb(parts: AbsorbParts): UserAbsorb {
       const shared = { act, familyKey: await familyOf(parts, given) };
       const absorbs: Absorption = { role: "absorbs", ...shared, tradeId: given.id };
       const absorbed: Absorption = { role: "absorbed", ...shared, tradeId: trade.id };
-      const event = { by: actor, action: "trade.absorbed", connectionId: trade.connectionId } as const;
-      const details = { tradeId: trade.id, manualTradeId: given.id };
       const decided = { act: "decide", link: link === undefined ? given.link : link, suggestion: null } as const;
       const [now] = await commitDecision(parts, {
         accounts: [trade, given],
-        audit: auditEvent({ ...event, at: instantFromUnixMs(clock.now()), details }),
         reviews: [
           { tradeId: trade.id, version: imported.version, ...decided, absorption: absorbs },
           { tradeId: given.id, version: manual.version, act: "absorbed", absorption: absorbed },

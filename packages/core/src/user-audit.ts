@@ -6,7 +6,13 @@ import type { BookStore } from "./store-contract.ts";
 
 /** Who changed what. */
 export interface UserAudit {
-  /** Changes of this person's connections, credentials and problems, newest first. There is no way to change or delete them. */
+  /**
+   * Changes of this person's connections, credentials and problems, and what was decided about trades, newest first. There is
+   * no way to change or delete them.
+   *
+   * @example
+   * const { items } = await user.auditEvents({ tradeId: trade.id }); // reviews, their undo, pins
+   */
   auditEvents(filter?: AuditFilter): Promise<Slice<AuditEvent>>;
 }
 

@@ -82,6 +82,7 @@ export interface UserBook<Connectors extends readonly AnyConnector[] = readonly 
   corrections(familyKey: string): Promise<readonly Correction[]>;
   /** null when there is no such job of this person. */
   job(id: string): Promise<Job | null>;
+  /** This person's runs, newest first. */
   jobs(filter?: JobFilter): Promise<Slice<Job>>;
 }
 

@@ -13,6 +13,7 @@ import type { BookStore } from "./store-contract.ts";
 export interface ConnectionUpdate<Connectors extends readonly AnyConnector[] = readonly AnyConnector[]> {
   /** null takes it away. */
   readonly label?: string | null;
+  /** All of them: they take the place of the old ones. `OPTION_INVALID` where the connector refuses them. */
   readonly settings?: ConnectorSettings<Connectors[number]>;
   /** A shorter one counts from now on, a longer one after the next run. */
   readonly syncEveryMs?: number;
@@ -28,17 +29,18 @@ export interface ConnectionCoverage extends Pick<Coverage, "covered" | "open"> {
 export interface UserConnections<Connectors extends readonly AnyConnector[]> {
   /**
    * Makes a connection after one live call proved the credentials, which are sealed and never read back. With
-   * `offline: true` it makes one that only takes files: it has no credentials, is `needs_reauth` from the start and never
-   * due, until `reconnect` gives it some.
+   * `offline: true` it makes one that only takes files (`schedule: "files"`): it has no credentials and is never due, until
+   * `reconnect` gives it some.
    *
    * @throws ImportError `OPTION_INVALID` (also where the book has neither vault nor `credentials` function),
-   * `CREDENTIALS_MALFORMED`, `CREDENTIALS_UNAVAILABLE`, `ACCOUNT_MISMATCH`, or what the broker said.
+   * `ACCOUNT_CONNECTED`, `CREDENTIALS_MALFORMED`, `CREDENTIALS_UNAVAILABLE`, `ACCOUNT_MISMATCH`, or what the broker said.
    * @example
    * await book.forUser(userId).connect({ connector: "kit", credentials: { apiKey, apiSecret } });
    */
   connect(request: ConnectRequest<Connectors>): Promise<Connection>;
   /** @throws ImportError `CONNECTION_NOT_FOUND` */
   connection(id: string): Promise<Connection>;
+  /** All of them, disconnected ones too. */
   connections(filter?: SliceRequest): Promise<Slice<Connection>>;
   /**
    * Which spans of the account's history were read completely and by what, and where gaps are. Each gap is an open problem

@@ -1,4 +1,3 @@
-import { auditEvent } from "./audit-event.ts";
 import type { Clock } from "./clock.ts";
 import { decisionBatch, scopesOfKeys } from "./decision-batch.ts";
 import { ImportError } from "./import-error.ts";
@@ -9,12 +8,15 @@ import type { BookStore, JobRecord } from "./store-contract.ts";
 
 /** Fills of an undo: how many, and the first 200 of them. */
 export interface UndoList<Fill> {
+  /** All of them, also those that are not among `items`. */
   readonly count: number;
+  /** The first 200, by their ids. */
   readonly items: readonly Fill[];
 }
 
 /** What an undo did, and what it left and why. */
 export interface UndoReport {
+  /** The job that was to be undone. */
   readonly jobId: string;
   /**
    * `nothing_left`: nothing that the job stored could be undone, or all of it was. `running`: the job is not over, so
@@ -84,17 +86,15 @@ async function undoPart(
   records: readonly JobRecord[],
 ): Promise<UndoOutcome> {
   const batch = decisionBatch({ owner: userId, by: actor, clock, accounts: [] });
-  const { at } = batch;
   const { id: jobId, connectionId } = job;
-  const audit = auditEvent({ at, by: actor, action: "import.undone", connectionId, details: { jobId } });
   const families = records.flatMap((record) => (record.kind === "family" ? [record.familyKey] : []));
   const cancels = records.flatMap((record) => (record.kind === "cancel" ? [record] : []));
   const accounts = scopesOfKeys([
     ...families,
     ...cancels.flatMap((one) => [one.familyKey ?? [], one.aliasKeys].flat()),
   ]);
-  const undo = { jobId, id: audit.id, families, cancels };
-  const result = await store.commit({ ...batch, accounts, audit, undo } satisfies CommitBatch);
+  const undo = { jobId, connectionId, id: crypto.randomUUID(), families, cancels };
+  const result = await store.commit({ ...batch, accounts, undo } satisfies CommitBatch);
   if (result.kind !== "committed" || result.undo === undefined)
     throw new ImportError("STORE_FAILED", `the store answered an undo with ${result.kind} and without its outcome`);
   return result.undo;

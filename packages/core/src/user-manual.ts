@@ -48,10 +48,12 @@ const manualSchema = z.strictObject({
   ...facts,
   /** Any name of the person's own. @defaultValue "manual" */
   account: textId.default(MANUAL),
+  /** What it is linked to at once. @defaultValue null: to nothing */
   link: linkSchema.default(null),
 });
 const seen = { id: textId, version: z.number().int().positive() };
 const removeSchema = z.strictObject(seen);
+/** Another decision; left out, it stays. */
 const updateSchema = z.strictObject({ ...seen, ...z.strictObject(facts).partial().shape, link: linkSchema.optional() });
 
 export interface ManualParts extends Pick<ReviewParts, "userId" | "actor" | "clock"> {

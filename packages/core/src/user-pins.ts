@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { auditEvent } from "./audit-event.ts";
 import type { Clock } from "./clock.ts";
 import { decisionBatch, scopesOfKeys } from "./decision-batch.ts";
 import { ImportError } from "./import-error.ts";
@@ -7,6 +6,7 @@ import { parseOptions } from "./parse-options.ts";
 import type { BookStore } from "./store-contract.ts";
 
 export interface PinRequest {
+  /** The fill, as `executions` names it. */
   readonly familyKey: string;
   /** The report that is right. */
   readonly revisionKey: string;
@@ -47,11 +47,9 @@ export function userPins({ userId, actor, store, clock }: PinParts): UserPins {
     async pinReport(request) {
       const { familyKey, revisionKey } = parseOptions(pinSchema, request);
       const batch = decisionBatch({ owner: userId, by: actor, clock, accounts: [] });
-      const details = { familyKey, revisionKey };
       const { kind } = await store.commit({
         ...batch,
         accounts: scopesOfKeys([familyKey]),
-        audit: auditEvent({ at: batch.at, by: actor, action: "report.pinned", connectionId: null, details }),
         pins: [{ familyKey, revisionKey, pinned: true }],
       });
       if (kind === "stale") throw notOffered({ familyKey, revisionKey });

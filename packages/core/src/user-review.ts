@@ -1,10 +1,8 @@
 import { z } from "zod";
-import { auditEvent } from "./audit-event.ts";
 import type { Clock } from "./clock.ts";
 import { decisionBatch, scopesOfKeys } from "./decision-batch.ts";
 import type { TradeFilter } from "./filter-types.ts";
 import { ImportError } from "./import-error.ts";
-import { instantFromUnixMs } from "./instant.ts";
 import { tradeFilterSchema } from "./list-filters.ts";
 import type { Logger } from "./logger.ts";
 import { type ManualMatch, manualMatch } from "./manual-match.ts";
@@ -22,6 +20,7 @@ import type { TradeFacts } from "./trade-view.ts";
 
 /** A trade that waits for review, with what is proposed for it. */
 export type InboxTrade = Trade & {
+  /** What it may be linked to. */
   readonly suggestion: Suggestion;
   /** The manual trade that seems to be this one: of its instrument, side, quantity and UTC day. null when none or several are. */
   readonly absorb: ManualMatch | null;
@@ -123,18 +122,14 @@ function withSuggestion(
 type Seen = SeenTrades["trades"];
 
 async function undoReviews(parts: ReviewParts, trades: Seen): Promise<readonly Trade[]> {
-  const { userId, actor, store, clock } = parts;
+  const { userId, store } = parts;
   const known = await seenTrades(parts, trades);
   const ids = known.map(({ id }) => id);
   const absorptions = (await store.decisionsOf(userId, ids)).flatMap((one) => absorptionOfLast(one) ?? []);
-  const manualTradeIds = [...new Set(absorptions.map(({ tradeId }) => tradeId))];
-  const event = { by: actor, action: "trade.restored", connectionId: null, details: { manualTradeIds } } as const;
-  const audit = auditEvent({ ...event, at: instantFromUnixMs(clock.now()) });
   return commitDecision(parts, {
     accounts: known,
     // What comes back is locked with the rest.
     scopes: scopesOfKeys(absorptions.map(({ familyKey }) => familyKey)),
-    ...(manualTradeIds.length === 0 ? {} : { audit }),
     reviews: trades.map(({ id, version }) => ({ tradeId: id, version, act: "undo" })),
   });
 }

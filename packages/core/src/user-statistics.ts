@@ -13,7 +13,9 @@ import { textId } from "./text-id.ts";
 import { plansRequest, type TradePlans } from "./trade-suggestion.ts";
 
 export interface StatisticsFilter {
+  /** Only fills of this broker. @defaultValue all */
   readonly broker?: string;
+  /** Only fills of this account. @defaultValue all */
   readonly account?: string;
   /** Any spelling of it; see `instrumentKey`. */
   readonly symbol?: string;

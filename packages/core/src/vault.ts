@@ -2,7 +2,9 @@ import type { Json } from "./json.ts";
 
 /** What a sealed value belongs to: it opens under the same binding and no other. */
 export interface VaultBinding {
+  /** The user whose credentials they are. */
   readonly owner: string;
+  /** The connection that they open. */
   readonly connectionId: string;
   /** Which of the connection's secrets it is. */
   readonly field: string;

@@ -17,6 +17,7 @@ function made(code: ErrorCode | null, breaker: "closed" | "open"): ConnectionPro
 /** What each error is to a person while its breaker is closed, and when it is open. */
 const kinds: Readonly<Record<ErrorCode, readonly [string | null, string | null]>> = {
   ABORTED: [null, null],
+  ACCOUNT_CONNECTED: ["connection_error", "connection_error"],
   ACCOUNT_MISMATCH: ["connection_error", "connection_error"],
   BROKER_ERROR: [null, "broker_failing"],
   BROKER_UNAVAILABLE: [null, "broker_failing"],

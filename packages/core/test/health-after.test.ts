@@ -27,12 +27,14 @@ const states: Readonly<Record<string, ConnectionState>> = {
   },
   "half open": { ...healthy, health: "degraded", breaker: "half_open", consecutiveFailures: 3 },
   "needs new credentials": { ...healthy, status: "needs_reauth", health: "needs_reauth" },
+  pending: { ...healthy, status: "pending" },
   "wrong settings": { ...healthy, status: "error", health: "degraded" },
 };
 
 /** What each code means, written down once more by hand. */
 const meanings: Readonly<Record<ErrorCode, "none" | "wait" | "failure" | "drift" | "reauthenticate" | "fix-config">> = {
   ABORTED: "none",
+  ACCOUNT_CONNECTED: "fix-config",
   ACCOUNT_MISMATCH: "fix-config",
   BROKER_ERROR: "failure",
   BROKER_UNAVAILABLE: "failure",
@@ -119,8 +121,8 @@ describe("health: every error code in every state", () => {
         expect(after).toMatchObject({ breaker: "closed", consecutiveFailures: 0, pausedUntil: null });
         break;
     }
-    // Whatever happened: due exactly while active, and never inside a pause.
-    expect(after.nextSyncAt !== null).toBe(after.status === "active");
+    // Whatever happened: due exactly while active or pending, and never inside a pause.
+    expect(after.nextSyncAt !== null).toBe(after.status === "active" || after.status === "pending");
     if (after.nextSyncAt !== null) expect(after.nextSyncAt > (after.pausedUntil ?? now)).toBe(true);
   });
 

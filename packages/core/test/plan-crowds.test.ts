@@ -19,7 +19,7 @@ function undo(book: NaiveBook, number: number, part?: { families?: string[]; can
   const families = book.rows.reports.filter((row) => row.jobId === jobId).map(({ familyKey }) => familyKey);
   const cancels = book.rows.cancels.filter((row) => row.jobId === jobId);
   const undone = {
-    ...{ jobId, id: `undo of ${number}` },
+    ...{ jobId, connectionId: "conn1", id: `undo of ${number}` },
     families: [...new Set(part === undefined ? families : (part.families ?? []))],
     cancels: part === undefined ? cancels : cancels.filter(({ cancelKey }) => part.cancels?.includes(cancelKey)),
   };

@@ -221,7 +221,10 @@ describe("plan: any order of answers gives one book", () => {
 function undo(book: NaiveBook, number: number): void {
   const jobId = `job ${number}`;
   const families = book.rows.reports.filter((row) => row.jobId === jobId).map(({ familyKey }) => familyKey);
-  book.commit({ ...emptyBatch(900 + number), undo: { jobId, id: jobId, families, cancels: [] } });
+  book.commit({
+    ...emptyBatch(900 + number),
+    undo: { jobId, connectionId: "conn1", id: jobId, families, cancels: [] },
+  });
 }
 
 /** Each price with the earliest minute of its answers, by price. */

@@ -88,9 +88,15 @@ function undo(book: NaiveBook, number: number, recordsMax: number): void {
   const families = new Set(book.rows.reports.filter((row) => row.jobId === jobId).map(({ familyKey }) => familyKey));
   const cancels = book.rows.cancels.filter((row) => row.jobId === jobId);
   for (const part of partsOf([...families], recordsMax))
-    book.commit({ ...emptyBatch(900 + number), undo: { jobId, id: jobId, families: part, cancels: [] } });
+    book.commit({
+      ...emptyBatch(900 + number),
+      undo: { jobId, connectionId: "conn1", id: jobId, families: part, cancels: [] },
+    });
   for (const part of partsOf(cancels, recordsMax))
-    book.commit({ ...emptyBatch(900 + number), undo: { jobId, id: jobId, families: [], cancels: part } });
+    book.commit({
+      ...emptyBatch(900 + number),
+      undo: { jobId, connectionId: "conn1", id: jobId, families: [], cancels: part },
+    });
 }
 
 function partsOf<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {

@@ -10,7 +10,10 @@ function undo(book: NaiveBook, number: number, id = `undo of ${number}`): Commit
   const jobId = `job ${number}`;
   const families = book.rows.reports.filter((row) => row.jobId === jobId).map(({ familyKey }) => familyKey);
   const cancels = book.rows.cancels.filter((row) => row.jobId === jobId);
-  return book.commit({ ...emptyBatch(900), undo: { jobId, id, families: [...new Set(families)], cancels } });
+  return book.commit({
+    ...emptyBatch(900),
+    undo: { jobId, connectionId: "conn1", id, families: [...new Set(families)], cancels },
+  });
 }
 
 const named = (fills: readonly { readonly executionId: string | null }[] = []) => fills.map((one) => one.executionId);
@@ -92,7 +95,8 @@ test("undo: the same undo again counts what it hid, another one finds nothing", 
   book.tell(fill());
   const families = book.rows.reports.map(({ familyKey }) => familyKey);
   const again = (id: string) =>
-    book.commit({ ...emptyBatch(901), undo: { jobId: "job 1", id, families, cancels: [] } }).undo;
+    book.commit({ ...emptyBatch(901), undo: { jobId: "job 1", connectionId: "conn1", id, families, cancels: [] } })
+      .undo;
   expect(again("one")).toMatchObject({ reportCount: 1, reversed: [{ executionId: "E1" }] });
   expect(again("one")).toMatchObject({ reportCount: 1, reversed: [{ executionId: "E1" }] });
   expect(again("other")).toMatchObject({ reportCount: 0, reversed: [] });

@@ -1,6 +1,6 @@
 import type { Json } from "@fillbook/core";
 import type { BookStore, CommitBatch } from "@fillbook/core/store";
-import { anExecution, type ExecutionDetails, scripted } from "@fillbook/testkit";
+import { anExecution, type ExecutionDetails, newConnection, scripted } from "@fillbook/testkit";
 import { pageBatch } from "../../core/src/page-batch.ts";
 
 export const BATCH_SIZE = 1000;
@@ -65,19 +65,7 @@ export interface OpenRun {
 
 /** Begins a run on an empty store. */
 export async function openRun(store: BookStore): Promise<OpenRun> {
-  const times = {
-    createdAt: now,
-    updatedAt: now,
-    syncEveryMs: 900_000,
-    nextSyncAt: now,
-    lastSyncAt: null,
-    lastSucceededAt: null,
-    breaker: "closed" as const,
-    consecutiveFailures: 0,
-    pausedUntil: null,
-  };
-  const names = { id: connectionId, userId: owner, connector: "scripted", broker: "scripted", accountRef: "A1" };
-  await store.createConnection({ ...names, label: null, settings: {}, status: "active", health: "ok", ...times });
+  await store.createConnection(newConnection({ connection: { id: connectionId, userId: owner } }));
   const started = await store.beginRun({ connectionId, mode: "manual", window: {}, leaseMs: 1e9 });
   if (started.kind !== "started") throw new Error(`the run is ${started.kind}`);
   return { jobId: started.jobId, token: started.token };

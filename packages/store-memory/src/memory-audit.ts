@@ -7,9 +7,10 @@ import { type MemoryTables, type OwnerTables, ownerTables } from "./memory-table
 export function memoryAudit(tables: MemoryTables): Pick<BookStore, "auditEvents"> {
   return {
     async auditEvents(owner, filter) {
-      const { connectionId, action } = filter;
+      const { connectionId, tradeId, action } = filter;
       return sliceOf(ownerTables(tables, owner).audit, filter, (event) => {
-        return isEqual(connectionId, event.connectionId) && isEqual(action, event.action);
+        const isOfTrade = isEqual(tradeId, event.tradeId);
+        return isOfTrade && isEqual(connectionId, event.connectionId) && isEqual(action, event.action);
       });
     },
   };

@@ -52,6 +52,7 @@ function writeConnection(
     pausedUntil: later(at, after.pausedForMs),
     lastSyncAt: at,
     lastSucceededAt: end.status === "succeeded" ? at : connection.lastSucceededAt,
+    lastValidatedAt: after.validated ? at : connection.lastValidatedAt,
     updatedAt: at,
   });
 }

@@ -1,8 +1,14 @@
-import { type Connection, ImportError, unixMsOf } from "@fillbook/core";
-import { type ConnectionChange, type ConnectionStore, nothingCovered } from "@fillbook/core/store";
+import { type Connection, ImportError, type Json, unixMsOf } from "@fillbook/core";
+import {
+  accountConnected,
+  type ConnectionChange,
+  type ConnectionStore,
+  isRunnable,
+  nothingCovered,
+} from "@fillbook/core/store";
 import { writeAudit } from "./memory-audit.ts";
 import { settleProblem } from "./memory-problems.ts";
-import { type Lease, type MemoryTables, ownerTables } from "./memory-tables.ts";
+import { type ConnectionRow, type Lease, type MemoryTables, type OwnerTables, ownerTables } from "./memory-tables.ts";
 
 type Connections = Omit<ConnectionStore, "connection" | "connections">;
 
@@ -10,13 +16,16 @@ type Connections = Omit<ConnectionStore, "connection" | "connections">;
 export function memoryConnections(tables: MemoryTables): Connections {
   const { sealed: rows } = tables;
   return {
-    async createConnection(connection, sealed = null, audit) {
+    async createConnection({ connection, sealed = null, cursor = null, sole, audit }) {
       const { id, userId: owner } = connection;
       if (tables.leases.has(id)) throw new ImportError("OPTION_INVALID", `there is a connection ${id} already`);
-      ownerTables(tables, owner).connections.set(id, structuredClone(connection));
-      tables.leases.set(id, newLease(connection));
+      const own = ownerTables(tables, owner);
+      const row = structuredClone({ ...connection, sole });
+      refuseSecond(own, row);
+      own.connections.set(id, row);
+      tables.leases.set(id, newLease(row, structuredClone(cursor)));
       if (sealed !== null) rows.set(id, structuredClone({ owner, connectionId: id, sealed }));
-      writeAudit(ownerTables(tables, owner), audit);
+      writeAudit(own, audit);
     },
     async changeConnection(change) {
       return changeConnection(tables, structuredClone(change));
@@ -44,16 +53,43 @@ export function memoryConnections(tables: MemoryTables): Connections {
   };
 }
 
-function newLease(connection: Connection): Lease {
+/** The connection as it is read: with the problems that are open now. */
+export function connectionView(own: OwnerTables, row: ConnectionRow): Connection {
+  return connectionViews(own)(row);
+}
+
+/** One look at the problems for any number of connections. */
+export function connectionViews({ problems }: OwnerTables): (row: ConnectionRow) => Connection {
+  const counts = new Map<string, { error: number; warning: number; info: number }>();
+  for (const { connectionId, resolvedAt, severity } of problems.values()) {
+    if (connectionId === null || resolvedAt !== null) continue;
+    const count = counts.get(connectionId) ?? { error: 0, warning: 0, info: 0 };
+    counts.set(connectionId, { ...count, [severity]: count[severity] + 1 });
+  }
+  return ({ sole: _sole, ...connection }) => {
+    const openProblems = counts.get(connection.id) ?? { error: 0, warning: 0, info: 0 };
+    return structuredClone({ ...connection, openProblems });
+  };
+}
+
+function refuseSecond({ connections }: OwnerTables, { id, connector, accountRef, sole }: ConnectionRow): void {
+  if (!sole || accountRef === null) return;
+  for (const other of connections.values()) {
+    if (!other.sole || other.id === id || other.connector !== connector || other.accountRef !== accountRef) continue;
+    throw accountConnected(other.id);
+  }
+}
+
+function newLease(connection: ConnectionRow, cursor: Json): Lease {
   return {
     ...{ owner: connection.userId, token: 0, jobId: null, expiresAtMs: 0 },
-    ...{ dueAtMs: dueAtMsOf(connection), cursor: null, coverage: nothingCovered },
+    ...{ dueAtMs: dueAtMsOf(connection), cursor, coverage: nothingCovered },
     ...{ lastPage: null, followUp: false, unchangedJobId: null },
   };
 }
 
-function dueAtMsOf({ status, nextSyncAt }: Connection): number | null {
-  return status === "active" && nextSyncAt !== null ? unixMsOf(nextSyncAt) : null;
+function dueAtMsOf({ status, nextSyncAt }: ConnectionRow): number | null {
+  return isRunnable(status) && nextSyncAt !== null ? unixMsOf(nextSyncAt) : null;
 }
 
 function changeConnection(tables: MemoryTables, change: ConnectionChange): Connection | null {
@@ -63,7 +99,8 @@ function changeConnection(tables: MemoryTables, change: ConnectionChange): Conne
   const stored = connections.get(connectionId);
   const lease = tables.leases.get(connectionId);
   if (stored === undefined || lease === undefined || !from.includes(stored.status)) return null;
-  const changed: Connection = { ...stored, ...set, updatedAt: at };
+  const changed: ConnectionRow = { ...stored, ...set, sole: change.sole ?? stored.sole, updatedAt: at };
+  refuseSecond(own, changed);
   connections.set(connectionId, changed);
   if (set.status !== undefined || set.nextSyncAt !== undefined) lease.dueAtMs = dueAtMsOf(changed);
   if (sealed === null) tables.sealed.delete(connectionId);
@@ -71,7 +108,7 @@ function changeConnection(tables: MemoryTables, change: ConnectionChange): Conne
   if (change.fencedBy !== undefined) fenceRun(tables, lease, { error: change.fencedBy, at });
   settleProblem(own, change, { userId: owner, connectionId, jobId: null, openedAt: at });
   writeAudit(own, change.audit);
-  return structuredClone(changed);
+  return connectionView(own, changed);
 }
 
 function fenceRun(

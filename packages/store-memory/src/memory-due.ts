@@ -1,3 +1,4 @@
+import { isRunnable } from "@fillbook/core/store";
 import { type Lease, type MemoryTables, ownerTables } from "./memory-tables.ts";
 
 /** Claims due connections; each owner's longest due before anyone's second. */
@@ -8,7 +9,7 @@ export function dueConnections(
   const due = [...tables.leases].flatMap(([connectionId, lease]) => {
     const connection = ownerTables(tables, lease.owner).connections.get(connectionId);
     const isRunning = lease.jobId !== null && lease.expiresAtMs > nowMs;
-    if (connection?.status !== "active" || isRunning) return [];
+    if (connection === undefined || !isRunnable(connection.status) || isRunning) return [];
     return lease.dueAtMs !== null && lease.dueAtMs <= nowMs ? [{ connectionId, lease, dueAtMs: lease.dueAtMs }] : [];
   });
   const claimed = inTurns(due.sort((left, right) => left.dueAtMs - right.dueAtMs)).slice(0, limit);

@@ -9,6 +9,7 @@ import {
   tradeMatcher,
   tradeView,
 } from "@fillbook/core/store";
+import { connectionView, connectionViews } from "./memory-connections.ts";
 import { copyOf, isEqual, sliceOf } from "./memory-slice.ts";
 import { type MemoryTables, type OwnerTables, ownerTables } from "./memory-tables.ts";
 
@@ -31,10 +32,14 @@ export function memoryLists(tables: MemoryTables): Lists {
   const of = (owner: string) => ownerTables(tables, owner);
   return {
     async connection(owner, id) {
-      return copyOf(of(owner).connections.get(id) ?? null);
+      const own = of(owner);
+      const row = own.connections.get(id);
+      return row === undefined ? null : connectionView(own, row);
     },
     async connections(owner, filter) {
-      return sliceOf(of(owner).connections, filter);
+      const own = of(owner);
+      const { items, next } = sliceOf(own.connections, filter);
+      return { items: items.map(connectionViews(own)), next };
     },
     async trade(owner, id) {
       const row = of(owner).trades.get(id);

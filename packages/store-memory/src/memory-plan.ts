@@ -115,8 +115,7 @@ export function writePlan(tables: OwnerTables, batch: CommitBatch, plan: CommitP
   writeTrades(tables, plan);
   writeProblems(tables, batch, plan);
   writeUndo(tables, batch, plan);
-  // A batch whose answer was lost comes again with the event that it wrote.
-  if (plan.audit !== null && !tables.audit.has(plan.audit.id)) writeAudit(tables, plan.audit);
+  for (const event of plan.audit) writeAudit(tables, event);
 }
 
 function writeUndo({ jobs }: OwnerTables, { undo, at }: CommitBatch, plan: CommitPlan): void {

@@ -1,6 +1,7 @@
 import type { Instant, Job } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
 import type { MemoryTables, OwnerTables } from "./memory-tables.ts";
+import type { OrderedTable } from "./ordered-table.ts";
 
 /** Deletes old rows of all owners, at most so many of each kind. */
 export function memoryPrune({ owners }: MemoryTables): Pick<BookStore, "prune"> {
@@ -46,13 +47,6 @@ function storedSomething({ stats: { inserted, updated, corrected, canceled, conf
   return inserted + updated + corrected + canceled + conflicts > 0;
 }
 
-function pruneSteps(tables: OwnerTables, left: Left, before: Instant): void {
-  for (const step of [...tables.steps.values()]) {
-    if (left.steps === 0) return;
-    if (step.startedAt < before) deleteStep(tables, left, step);
-  }
-}
-
 function deleteStep(
   { steps, index }: OwnerTables,
   left: Left,
@@ -63,20 +57,31 @@ function deleteStep(
   left.steps -= 1;
 }
 
+function pruneSteps(tables: OwnerTables, left: Left, before: Instant): void {
+  for (const step of oldRows(tables.steps, left.steps, ({ startedAt }) => startedAt < before))
+    deleteStep(tables, left, step);
+}
+
 function pruneProblems({ problems }: OwnerTables, left: Left, before: Instant): void {
-  for (const { id, openedAt, resolvedAt } of [...problems.values()]) {
-    if (left.problems === 0) return;
-    if (resolvedAt === null || resolvedAt >= before || openedAt >= before) continue;
-    problems.delete(id);
-    left.problems -= 1;
-  }
+  const old = oldRows(problems, left.problems, ({ openedAt, resolvedAt }) => {
+    return resolvedAt !== null && resolvedAt < before && openedAt < before;
+  });
+  for (const { id } of old) problems.delete(id);
+  left.problems -= old.length;
 }
 
 function pruneAudit({ audit }: OwnerTables, left: Left, before: Instant): void {
-  for (const { id, at } of [...audit.values()]) {
-    if (left.audit === 0) return;
-    if (at >= before) continue;
-    audit.delete(id);
-    left.audit -= 1;
+  const old = oldRows(audit, left.audit, ({ at }) => at < before);
+  for (const { id } of old) audit.delete(id);
+  left.audit -= old.length;
+}
+
+/** The first old rows, at most so many. */
+function oldRows<Row>(table: OrderedTable<Row>, limit: number, isOld: (row: Row) => boolean): readonly Row[] {
+  const old: Row[] = [];
+  for (const row of table.values()) {
+    if (old.length === limit) break;
+    if (isOld(row)) old.push(row);
   }
+  return old;
 }

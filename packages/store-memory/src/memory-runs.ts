@@ -8,10 +8,12 @@ import {
   type CommitResult,
   committedResult,
   type IngestStore,
+  isRunnable,
   noStats,
   type RunStart,
 } from "@fillbook/core/store";
 import { closeRun } from "./memory-close-run.ts";
+import { connectionView } from "./memory-connections.ts";
 import { dueConnections } from "./memory-due.ts";
 import { planFor, writePlan } from "./memory-plan.ts";
 import { copyOf } from "./memory-slice.ts";
@@ -71,7 +73,7 @@ function beginRun(tables: MemoryTables, request: Parameters<IngestStore["beginRu
   if (lease === undefined || owner === undefined || connection === undefined) return { kind: "missing" };
   if (connection.status === "disconnected") return { kind: "disconnected" };
   const { status, pausedUntil } = connection;
-  const isPaused = status !== "active" || (pausedUntil !== null && unixMsOf(pausedUntil) > clock.now());
+  const isPaused = !isRunnable(status) || (pausedUntil !== null && unixMsOf(pausedUntil) > clock.now());
   if (request.onSchedule === true && isPaused) return { kind: "paused" };
   if (lease.jobId !== null && lease.expiresAtMs > clock.now()) return { kind: "busy", runningJobId: lease.jobId };
   const startedAt = instantFromUnixMs(clock.now());
@@ -85,7 +87,8 @@ function beginRun(tables: MemoryTables, request: Parameters<IngestStore["beginRu
     ...{ unchangedRuns: 0, undoneAt: null },
   });
   const { token, cursor, coverage } = lease;
-  return { kind: "started", jobId, token, connection, cursor, coverage, startedAt };
+  const started = { jobId, token, connection: connectionView(owner, connection), cursor, coverage, startedAt };
+  return { kind: "started", ...started };
 }
 
 /** Where nothing is ever due no run comes by to close what a dead process left. */

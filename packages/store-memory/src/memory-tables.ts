@@ -1,10 +1,11 @@
-import type { AuditEvent, Connection, Instant, Job, Json, Step } from "@fillbook/core";
+import type { AuditEvent, Instant, Job, Json, Step } from "@fillbook/core";
 import type {
   CommitResult,
   CommitStats,
   Coverage,
   Decision,
   NewCancel,
+  NewConnection,
   Reject,
   SealedRow,
   StoredCancel,
@@ -39,9 +40,12 @@ type CancelRecord = NewCancel & StoredCancel;
 
 export type RejectRow = Reject & { readonly resolvedAt: Instant | null; readonly resolvedJobId: string | null };
 
+/** A connection without what is counted when it is read. */
+export type ConnectionRow = NewConnection["connection"] & Pick<NewConnection, "sole">;
+
 /** Everything of one owner; no lookup ever leaves it. What people list is kept in the order of its list. */
 export interface OwnerTables {
-  readonly connections: OrderedTable<Connection>;
+  readonly connections: OrderedTable<ConnectionRow>;
   readonly jobs: OrderedTable<Job>;
   readonly reports: OrderedTable<ReportRow>;
   readonly cancels: Map<string, CancelRecord>;

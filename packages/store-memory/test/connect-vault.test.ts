@@ -41,7 +41,7 @@ function aWorld(extra: Partial<FillbookOptions<readonly AnyConnector[]>> = {}) {
   return { clock, store, seen, book, options, user: book.forUser("ann") };
 }
 
-const connecting = { connector: "scripted", credentials: { token: "c4n4ry:A1" } } as const;
+const connecting = { connector: "scripted", credentials: { token: "c4n4ry:A1" }, allowSecond: true } as const;
 
 test("connect: credentials are checked once, sealed, and opened by the run", async () => {
   const { book, store, user, seen } = aWorld();

@@ -186,12 +186,16 @@ test("changes: a stranger's connection is not found", async () => {
 test("offline: a connection for files needs no credentials, is never due, and reconnect gives it some", async () => {
   const { user, run, due } = aWorld();
   const { id, ...made } = await user.connect({ connector: "scripted", offline: true, accountRef: "A1" });
-  expect(made).toMatchObject({ status: "needs_reauth", health: "ok", accountRef: "A1", nextSyncAt: null });
+  const files = { status: "active", health: "ok", schedule: "files", nextSyncAt: null, lastValidatedAt: null };
+  expect(made).toMatchObject({ ...files, accountRef: "A1" });
   expect(ranReport(await user.importFile(id, fileOf()))).toMatchObject({ status: "succeeded", stats: { inserted: 1 } });
-  expect([(await user.connection(id)).status, await due()]).toEqual(["needs_reauth", []]);
-  expect(await run(id)).toMatchObject({ status: "blocked_reauth", error: { recovery: "reauthenticate" } });
-  expect(await due()).toEqual([]);
-  expect(await user.reconnect(id, { token: "t:A1" })).toMatchObject({ status: "active" });
+  expect(await run(id)).toMatchObject({ status: "failed", error: { code: "FEATURE_UNAVAILABLE" } });
+  expect(await user.syncAll()).toEqual([]);
+  const { updatedAt: _updatedAt, ...after } = await user.connection(id);
+  expect([after, await due()]).toEqual([expect.objectContaining(files), []]);
+  const reconnected = await user.reconnect(id, { token: "t:A1" });
+  expect(reconnected).toMatchObject({ status: "active", schedule: "interval" });
+  expect(reconnected.lastValidatedAt).not.toBeNull();
   expect(await run(id)).toMatchObject({ status: "succeeded", stats: { inserted: 2 } });
 });
 

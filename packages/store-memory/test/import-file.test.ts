@@ -81,6 +81,45 @@ test("import file: a file that is not whole keeps what was read and is no succes
   const { book, connectionId } = await aWorld();
   const report = ranReport(await book.forUser("owner").importFile(connectionId, fileOf("A1", "E2", "E3")));
   expect(report).toMatchObject({ status: "partial", error: { code: "PROTOCOL" }, stats: { inserted: 2 } });
+  expect(report.error).toMatchObject({ recovery: "upload-again", retryAfterMs: null });
+  expect((await book.forUser("owner").jobs()).items).toMatchObject([{ error: report.error }]);
+});
+
+test.each([
+  ["BROKER_ERROR", "upload-again"],
+  ["RATE_LIMITED", "upload-again"],
+  ["ACCOUNT_MISMATCH", "fix-config"],
+  ["SCHEMA_DRIFT", "report-bug"],
+] as const)("import file: after %s nobody is told to wait for another try: %s", async (code, recovery) => {
+  const connector: AnyConnector = {
+    ...aReader(),
+    // biome-ignore lint/correctness/useYield: it fails before its first page
+    async *readFile() {
+      throw new ImportError(code, "it cannot be read", { retryAfterMs: 60_000 });
+    },
+  };
+  const { book, connectionId, connection } = await aWorld(connector);
+  const report = ranReport(await book.forUser("owner").importFile(connectionId, fileOf("A1")));
+  const isAgain = recovery === "upload-again";
+  expect(report.error).toMatchObject({ code, recovery, retryAfterMs: isAgain ? null : 60_000 });
+  expect(await connection()).toMatchObject({ health: "ok", breaker: "closed" });
+});
+
+test("import file: what a file lacks asks for another file, what a run lacks waits for the next one", async () => {
+  const diagnostics = [{ kind: "partial_import", key: "half", message: "the second half is missing" }] as const;
+  const connector: AnyConnector = {
+    ...scripted({ pages: [{ records: [], diagnostics: [{ ...diagnostics[0], key: "run" }] }] }),
+    async *readFile() {
+      const { cursor: _cursor, ...page } = scriptedPage({ records: [], diagnostics }, 1);
+      yield page;
+    },
+  };
+  const { book, connectionId } = await aWorld(connector);
+  const user = book.forUser("owner");
+  await user.importFile(connectionId, fileOf("A1"));
+  await book.ingest({ connectionId, mode: "manual" });
+  const { items } = await user.problems({ kind: "partial_import" });
+  expect(new Set(items.map(({ action }) => action.kind))).toEqual(new Set(["upload-file", "wait"]));
 });
 
 test("import file: a good file does not mend credentials that the broker refused", async () => {

@@ -15,6 +15,8 @@ describe("scripted connector", () => {
         }),
       }),
       ...{ credentials: { token: "canary-0123456789" }, secrets: ["canary-0123456789"] },
+      // A script takes any token.
+      refused: null,
       ...{ settings: {}, accountRef: "A1", clock: fakeClock(), close: async () => undefined },
     }),
   });

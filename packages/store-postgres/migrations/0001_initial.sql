@@ -13,11 +13,15 @@ create table connections (
   owner text collate "C" not null,
   connector text collate "C" not null,
   broker text collate "C" not null,
-  account_ref text collate "C" not null,
+  -- null while pending, unless whoever connected gave it.
+  account_ref text collate "C",
   label text,
   settings json not null,
-  status text not null check (status in ('active', 'needs_reauth', 'error', 'disconnected')),
+  status text not null check (status in ('pending', 'active', 'needs_reauth', 'error', 'disconnected')),
   health text not null check (health in ('ok', 'degraded', 'maintenance_window', 'needs_reauth')),
+  schedule text not null check (schedule in ('interval', 'files')),
+  -- No other sole connection of the owner has its connector and account.
+  sole boolean not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   sync_every_ms bigint not null check (sync_every_ms > 0),
@@ -25,12 +29,14 @@ create table connections (
   next_sync_at timestamptz,
   last_sync_at timestamptz,
   last_succeeded_at timestamptz,
+  last_validated_at timestamptz,
   breaker text not null default 'closed' check (breaker in ('closed', 'open', 'half_open')),
   consecutive_failures bigint not null default 0 check (consecutive_failures >= 0),
   paused_until timestamptz,
   unique (owner, id)
 );
 create index connections_by_time on connections (owner, created_at, id);
+create unique index connections_sole on connections (owner, connector, account_ref) where sole;
 
 -- Narrow and often written: who runs a connection, until when, and when it is due. due_at is null while not scheduled.
 create table leases (
@@ -335,6 +341,7 @@ create table problems (
   primary key (owner, problem_key)
 );
 create index problems_by_time on problems (owner, opened_at, problem_key);
+create index problems_open_by_connection on problems (owner, connection_id, severity) where resolved_at is null;
 create index problems_open on problems (owner, opened_at, problem_key) where resolved_at is null;
 
 -- The stages of jobs: written beside the commits, and read only by people.
@@ -367,10 +374,13 @@ create table audit_events (
   done_by text collate "C" not null,
   action text collate "C" not null,
   connection_id text collate "C",
+  trade_id text collate "C",
   details json not null,
   primary key (owner, id)
 );
 create index audit_by_time on audit_events (owner, happened_at, id);
+-- A trade has few events: they are sorted.
+create index audit_by_trade on audit_events (owner, trade_id) where trade_id is not null;
 create index audit_by_connection on audit_events (owner, connection_id, happened_at, id);
 
 -- Pacing counters, nonce floors, sessions: shared by workers, and not any owner's.

@@ -1,12 +1,12 @@
 import type { Connection } from "@fillbook/core";
-import type { ConnectionChange } from "@fillbook/core/store";
+import { accountConnected, type ConnectionChange } from "@fillbook/core/store";
 import { holdsNul } from "./holds-nul.ts";
 import { writeAudit } from "./postgres-audit.ts";
 import type { Sql, SqlRow } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
-import { connectionOf, connectionSelection } from "./run-columns.ts";
+import { connectionOf, connectionSelection, connectionSource } from "./run-columns.ts";
 import { sqlArray } from "./sql-array.ts";
-import { textOrNull } from "./sql-columns.ts";
+import { booleanText, textOf, textOrNull } from "./sql-columns.ts";
 import { settleProblem } from "./write-problems.ts";
 
 /** Changes a connection while its status allows it. Locks as a run does: the lease first, so that neither waits in a ring. */
@@ -26,7 +26,7 @@ export async function changeConnection(
   );
   if (lease === undefined) return null;
   if (fencedBy !== undefined) await fenceRun(sql, tables, { lease, change });
-  const changed = await updateConnection(sql, tables, change);
+  await updateConnection(sql, tables, change);
   if (set.status !== undefined || set.nextSyncAt !== undefined) await updateDue(sql, tables, connectionId);
   if (sealed === null)
     await sql.query(`delete from ${tables.sealed} where owner = $1 and connection_id = $2`, [owner, connectionId]);
@@ -39,7 +39,41 @@ export async function changeConnection(
   if (resolves !== undefined)
     await settleProblem(sql, tables, { problem: { resolves }, owner, connectionId, jobId: null, at });
   await writeAudit(sql, tables, change);
-  return changed;
+  const [changed] = await sql.query(
+    `select ${connectionSelection} from ${connectionSource(tables)}
+      where connections.owner = $1 and connections.id = $2`,
+    [owner, connectionId],
+  );
+  return changed === undefined ? null : connectionOf(changed);
+}
+
+/** @throws ImportError `ACCOUNT_CONNECTED` when that is why the change was refused. */
+export async function refuseChange(
+  sql: Pick<Sql, "query">,
+  tables: PostgresTables,
+  { owner, connectionId, set }: ConnectionChange,
+): Promise<void> {
+  const [own] = await sql.query(
+    `select connector, account_ref from ${tables.connections} where owner = $1 and id = $2`,
+    [owner, connectionId],
+  );
+  if (own === undefined) return;
+  const accountRef = set.accountRef ?? textOrNull(own, "account_ref");
+  await refuseSecond(sql, tables, { id: connectionId, userId: owner, connector: textOf(own, "connector"), accountRef });
+}
+
+/** @throws ImportError `ACCOUNT_CONNECTED` when another connection is the sole one of this account. */
+export async function refuseSecond(
+  sql: Pick<Sql, "query">,
+  tables: PostgresTables,
+  { id, userId, connector, accountRef }: Pick<Connection, "id" | "userId" | "connector" | "accountRef">,
+): Promise<void> {
+  const [other] = await sql.query(
+    `select id from ${tables.connections}
+      where owner = $1 and connector = $2 and account_ref = $3 and sole and id <> $4`,
+    [userId, connector, accountRef, id],
+  );
+  if (other !== undefined) throw accountConnected(textOf(other, "id"));
 }
 
 /** The token moves on: what the old run still sends is refused. */
@@ -65,8 +99,8 @@ async function fenceRun(
 async function updateConnection(
   sql: Sql,
   tables: PostgresTables,
-  { owner, connectionId, at, set }: ConnectionChange,
-): Promise<Connection | null> {
+  { owner, connectionId, at, set, sole }: ConnectionChange,
+): Promise<void> {
   const parameters: (string | null)[] = [owner, connectionId, at];
   const assignments = ["updated_at = $3::timestamptz"];
   for (const { name, column, type } of changeable) {
@@ -76,15 +110,17 @@ async function updateConnection(
     const text = name === "settings" ? JSON.stringify(value) : value === null ? null : String(value);
     assignments.push(`${column} = $${parameters.push(text)}::${type}`);
   }
-  const [row] = await sql.query(
-    `update ${tables.connections} as connections set ${assignments.join(", ")}
-      where owner = $1 and id = $2 returning ${connectionSelection}`,
+  if (sole !== undefined) assignments.push(`sole = $${parameters.push(booleanText(sole))}::boolean`);
+  await sql.query(
+    `update ${tables.connections} set ${assignments.join(", ")} where owner = $1 and id = $2`,
     parameters,
   );
-  return row === undefined ? null : connectionOf(row);
 }
 
 const changeable = [
+  { name: "accountRef", column: "account_ref", type: "text" },
+  { name: "schedule", column: "schedule", type: "text" },
+  { name: "lastValidatedAt", column: "last_validated_at", type: "timestamptz" },
   { name: "label", column: "label", type: "text" },
   { name: "settings", column: "settings", type: "text::json" },
   { name: "status", column: "status", type: "text" },
@@ -99,7 +135,7 @@ const changeable = [
 async function updateDue(sql: Sql, tables: PostgresTables, connectionId: string): Promise<void> {
   await sql.query(
     `update ${tables.leases} as leases
-        set due_at = case when connections.status = 'active' then connections.next_sync_at end
+        set due_at = case when connections.status in ('active', 'pending') then connections.next_sync_at end
        from ${tables.connections} as connections
       where leases.connection_id = $1 and connections.id = $1`,
     [connectionId],

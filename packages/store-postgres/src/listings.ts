@@ -25,7 +25,15 @@ import { executionConditions, problemConditions, removed, tradeConditions } from
 import type { SqlCondition } from "./list-statement.ts";
 import type { SqlRow } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
-import { connectionOf, connectionSelection, jobOf, jobSelection, problemOf, problemSelection } from "./run-columns.ts";
+import {
+  connectionOf,
+  connectionSelection,
+  connectionSource,
+  jobOf,
+  jobSelection,
+  problemOf,
+  problemSelection,
+} from "./run-columns.ts";
 import { textOf } from "./sql-columns.ts";
 import { tradeRow, tradeSelection } from "./trade-columns.ts";
 
@@ -46,7 +54,7 @@ export interface Listing<Item, Filter extends SliceRequest> {
 
 export const connectionListing: Listing<Connection, SliceRequest> = {
   table: "connections",
-  from: (tables) => `${tables.connections} as connections`,
+  from: connectionSource,
   selection: connectionSelection,
   order: ["created_at", "id"],
   where: () => [],

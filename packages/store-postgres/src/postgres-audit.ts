@@ -18,11 +18,19 @@ export async function writeAudit(
   tables: PostgresTables,
   { owner, audit }: { readonly owner: string; readonly audit?: AuditEvent | undefined },
 ): Promise<void> {
-  if (audit !== undefined)
-    await insertAll(sql, { table: tables.auditEvents, columns: columnsOf(owner), rows: [audit], conflict: known });
+  if (audit !== undefined) await writeAudits(sql, tables, { owner, audits: [audit] });
 }
 
-/** A batch whose answer was lost comes again with the event that it wrote. */
+/** {@link writeAudit} of several events. */
+export async function writeAudits(
+  sql: Sql,
+  tables: PostgresTables,
+  { owner, audits }: { readonly owner: string; readonly audits: readonly AuditEvent[] },
+): Promise<void> {
+  await insertAll(sql, { table: tables.auditEvents, columns: columnsOf(owner), rows: audits, conflict: known });
+}
+
+/** What is sent again because its answer was lost comes with the event that it wrote. */
 const known = "on conflict (owner, id) do nothing";
 
 const columnsOf = (owner: string): SqlColumns<AuditEvent> => [
@@ -32,16 +40,18 @@ const columnsOf = (owner: string): SqlColumns<AuditEvent> => [
   { name: "done_by", type: "text", write: ({ by }) => by },
   { name: "action", type: "text", write: ({ action }) => action },
   { name: "connection_id", type: "text", write: ({ connectionId }) => connectionId },
+  { name: "trade_id", type: "text", write: ({ tradeId }) => tradeId },
   { name: "details", type: "json", write: ({ details }) => JSON.stringify(details) },
 ];
 
 const auditListing: Listing<AuditEvent, AuditFilter> = {
   table: "audit_events",
   from: (tables) => `${tables.auditEvents} as audit_events`,
-  selection: `id, done_by, action, connection_id, details, ${instantColumn("happened_at")}`,
+  selection: `id, done_by, action, connection_id, trade_id, details, ${instantColumn("happened_at")}`,
   order: ["happened_at", "id"],
-  where: ({ connectionId, action }) => [
+  where: ({ connectionId, tradeId, action }) => [
     { column: "connection_id", value: connectionId, indexed: true },
+    { column: "trade_id", value: tradeId, indexed: true },
     { column: "action", value: action, indexed: false },
   ],
   itemOf: auditOf,
@@ -55,6 +65,7 @@ function auditOf(row: SqlRow): AuditEvent {
     by: textOf(row, "done_by"),
     action: textOf(row, "action"),
     connectionId: textOrNull(row, "connection_id"),
+    tradeId: textOrNull(row, "trade_id"),
     details: JSON.parse(textOf(row, "details")),
   };
   // Only events that core had made were written.

@@ -75,7 +75,8 @@ async function writeConnection(
               paused_until = ${timeAfter("now()", "$7")},
               next_sync_at = ${timeAfter("now()", "$8")},
               last_sync_at = now(), updated_at = now(),
-              last_succeeded_at = case when $9::boolean then now() else last_succeeded_at end
+              last_succeeded_at = case when $9::boolean then now() else last_succeeded_at end,
+              last_validated_at = case when $10::boolean then now() else last_validated_at end
         where id = $1 and owner = $2 and status <> 'disconnected'
         returning id, next_sync_at
      )
@@ -84,7 +85,7 @@ async function writeConnection(
     [
       ...[connectionId, owner, status, health, breaker, String(consecutiveFailures)],
       ...[textOfMs(pausedForMs), textOfMs(dueAfterMs(after, { followUp }))],
-      booleanText(end.status === "succeeded"),
+      ...[booleanText(end.status === "succeeded"), booleanText(after.validated)],
     ],
   );
 }

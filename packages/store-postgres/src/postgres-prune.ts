@@ -1,12 +1,10 @@
-import type { BookStore } from "@fillbook/core/store";
+import type { BookStore, StorePrune } from "@fillbook/core/store";
 import type { PostgresContext } from "./postgres-context.ts";
 import type { Sql, SqlParameters } from "./postgres-driver.ts";
 import { retrying } from "./postgres-retry.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { sqlArray } from "./sql-array.ts";
 import { textOf } from "./sql-columns.ts";
-
-type StorePrune = Parameters<BookStore["prune"]>[0];
 
 /** Deletes old rows of all owners, at most so many of each kind in one transaction, past what others hold. */
 export function postgresPrune({ driver, tables, clock }: PostgresContext): Pick<BookStore, "prune"> {

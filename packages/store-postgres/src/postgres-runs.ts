@@ -7,7 +7,7 @@ import { claimDue, closeLost, queueFollowUp } from "./postgres-due.ts";
 import { endRun } from "./postgres-end-run.ts";
 import { retrying } from "./postgres-retry.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
-import { connectionOf, connectionSelection, coverageOf } from "./run-columns.ts";
+import { connectionOf, connectionSelection, connectionSource, coverageOf } from "./run-columns.ts";
 import { instantColumn, isTrue, textOf, textOrNull } from "./sql-columns.ts";
 import { timeAfter } from "./time-after.ts";
 
@@ -65,12 +65,11 @@ async function beginRun(sql: Sql, tables: PostgresTables, begin: Begin): Promise
     `with locked as (
        select ${connectionSelection}, leases.token, leases.job_id, leases.cursor, leases.coverage, leases.expires_at,
               connections.paused_until as pause_end
-         from ${tables.leases} as leases
-         join ${tables.connections} as connections on connections.id = leases.connection_id
+         from ${tables.leases} as leases join ${connectionSource(tables)} on connections.id = leases.connection_id
         where leases.connection_id = $1 for update of leases, connections
      )
      select locked.*, coalesce(expires_at > clock_timestamp(), false) as held,
-            status <> 'active' or coalesce(pause_end > clock_timestamp(), false) as paused,
+            not status in ('active', 'pending') or coalesce(pause_end > clock_timestamp(), false) as paused,
             ${instantColumn("clock_timestamp()", "at")}
        from locked`,
     [begin.connectionId],

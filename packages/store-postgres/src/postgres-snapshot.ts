@@ -105,12 +105,12 @@ function snapshotStatements(tables: PostgresTables): Readonly<Record<Statement, 
     trades: byKeys(tradeSelection, tables.trades, "order_key = wanted.key"),
     tradeIds: byKeys(tradeSelection, tables.trades, "id = wanted.key"),
     members: byKeys(reportSelection, fills, "trade_id = wanted.key and fill is not null"),
-    tradeFamilies: byKeys(
-      reportSelection,
-      fills,
-      `executions.family_key in (select family_key from ${tables.executions}
-         where owner = $1 and trade_id = wanted.key and fill is not null)`,
-    ),
+    // Of each trade first its families, then each family: a condition `in (select …)` would be joined over all rows of the owner.
+    tradeFamilies: `select found.* from unnest($2::text[]) as wanted (key)
+      cross join lateral (select distinct family_key as key from ${tables.executions}
+        where owner = $1 and trade_id = wanted.key and fill is not null offset 0) as member
+      cross join lateral (select ${reportSelection} from ${fills}
+        where owner = $1 and executions.family_key = member.key offset 0) as found`,
   };
 }
 

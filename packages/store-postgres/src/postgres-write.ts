@@ -1,6 +1,6 @@
 import type { CommitBatch, CommitPlan, Snapshot } from "@fillbook/core/store";
 import { keptDecisions, updateStale } from "./counted-decisions.ts";
-import { writeAudit } from "./postgres-audit.ts";
+import { writeAudits } from "./postgres-audit.ts";
 import type { Sql } from "./postgres-driver.ts";
 import type { PostgresTables } from "./postgres-tables.ts";
 import { cancelColumns, cancelNameColumns, decisionColumns, rejectColumns } from "./rare-columns.ts";
@@ -53,7 +53,7 @@ export async function writePlan(sql: Sql, tables: PostgresTables, planned: Plann
   await writeTrades(sql, tables, planned);
   await writeProblems(sql, tables, planned);
   await writeUndo(sql, tables, planned);
-  await writeAudit(sql, tables, { owner, audit: plan.audit ?? undefined });
+  await writeAudits(sql, tables, { owner, audits: plan.audit });
 }
 
 const contextColumns = (owner: string): SqlColumns<CommitBatch["contexts"][number]> => [

@@ -1,6 +1,7 @@
 import type { Connection, Job } from "@fillbook/core";
 import { type Coverage, nothingCovered, type StoredProblem } from "@fillbook/core/store";
 import type { SqlRow } from "./postgres-driver.ts";
+import type { PostgresTables } from "./postgres-tables.ts";
 import { instantColumn, isTrue, textOf, textOrNull } from "./sql-columns.ts";
 
 /** The statistics of a job: their name in core and their column, which is a sum over the job's pages. */
@@ -35,33 +36,54 @@ export const connectionSelection = [
     "settings",
     "status",
     "health",
+    "schedule",
     "sync_every_ms",
     "breaker",
     "consecutive_failures",
   ].map((name) => `connections.${name}`),
-  ...["created_at", "updated_at", "next_sync_at", "last_sync_at", "last_succeeded_at", "paused_until"].map((name) =>
-    instantColumn(`connections.${name}`, name),
+  ...["created_at", "updated_at", "next_sync_at", "last_sync_at", "last_succeeded_at", "last_validated_at"].map(
+    (name) => instantColumn(`connections.${name}`, name),
   ),
+  instantColumn("connections.paused_until", "paused_until"),
+  "open_problems.errors, open_problems.warnings, open_problems.infos",
 ].join(", ");
 
-/** A row of {@link connectionSelection}, which names its table `connections`. */
+/** Where {@link connectionSelection} is read. */
+export function connectionSource({ connections, problems }: PostgresTables): string {
+  const countOf = (severity: string) => `count(*) filter (where severity = '${severity}')`;
+  return `${connections} as connections cross join lateral (
+    select ${countOf("error")} as errors, ${countOf("warning")} as warnings, ${countOf("info")} as infos
+      from ${problems} as problems
+     where problems.owner = connections.owner and problems.connection_id = connections.id
+       and problems.resolved_at is null
+  ) as open_problems`;
+}
+
+/** A row of {@link connectionSelection}. */
 export function connectionOf(row: SqlRow): Connection {
   const connection = {
     id: textOf(row, "id"),
     userId: textOf(row, "owner"),
     connector: textOf(row, "connector"),
     broker: textOf(row, "broker"),
-    accountRef: textOf(row, "account_ref"),
+    accountRef: textOrNull(row, "account_ref"),
     label: textOrNull(row, "label"),
     settings: JSON.parse(textOf(row, "settings")),
     status: textOf(row, "status"),
     health: textOf(row, "health"),
+    schedule: textOf(row, "schedule"),
+    openProblems: {
+      error: Number(textOf(row, "errors")),
+      warning: Number(textOf(row, "warnings")),
+      info: Number(textOf(row, "infos")),
+    },
     createdAt: textOf(row, "created_at"),
     updatedAt: textOf(row, "updated_at"),
     syncEveryMs: Number(textOf(row, "sync_every_ms")),
     nextSyncAt: textOrNull(row, "next_sync_at"),
     lastSyncAt: textOrNull(row, "last_sync_at"),
     lastSucceededAt: textOrNull(row, "last_succeeded_at"),
+    lastValidatedAt: textOrNull(row, "last_validated_at"),
     breaker: textOf(row, "breaker"),
     consecutiveFailures: Number(textOf(row, "consecutive_failures")),
     pausedUntil: textOrNull(row, "paused_until"),

@@ -78,7 +78,12 @@ test("canary: no secret is in any log, event, error, read or row, however it end
 async function goWell({ bookWith, hear }: World): Promise<void> {
   const book = bookWith(aesVault({ keys, primary: "old" }));
   const user = book.forUser("ann");
-  const first = { connector: "scripted", label: LABEL, credentials: { token: "c4n4ry-first" } } as const;
+  const first = {
+    connector: "scripted",
+    label: LABEL,
+    credentials: { token: "c4n4ry-first" },
+    allowSecond: true,
+  } as const;
   const [kept, ended] = [await user.connect(first), await user.connect(first)];
   await hear(book.ingest({ connectionId: kept.id, mode: "manual" }));
   await hear(user.updateConnection(kept.id, { label: LABEL }));
@@ -93,7 +98,8 @@ async function goBadly(world: World): Promise<void> {
   const { store, bookWith, hear, said } = world;
   const vault = aesVault({ keys, primary: "new" });
   const user = bookWith(vault).forUser("ann");
-  const connect = (credentials: object) => user.connect({ connector: "scripted", credentials, label: LABEL });
+  const connect = (credentials: object) =>
+    user.connect({ connector: "scripted", credentials, label: LABEL, allowSecond: true });
   await hear(connect({ token: ["c4n4ry-malformed"] }));
   await hear(connect({ token: "c4n4ry-malformed", endless: 1n }));
   await hear(connect({ token: "c4n4ry-refused" }));

@@ -3,9 +3,10 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { generateTrades, type KrakenSimulator, startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
-import { type IngestReport, instant } from "@fillbook/core";
+import type { IngestReport } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
 import { postgresStore } from "@fillbook/store-postgres";
+import { newConnection } from "@fillbook/testkit";
 import { expect, inject, test } from "vitest";
 import { freshSchema, testDatabaseUrl, testPool } from "./support/database.ts";
 import type { OneKeyOptions } from "./support/one-key-child.ts";
@@ -89,13 +90,8 @@ function reportOf(child: ChildProcess): Promise<IngestReport> {
 
 async function connect(store: BookStore, owner: string, simulator: KrakenSimulator): Promise<string> {
   const id = randomUUID();
-  const now = instant("2026-01-01T00:00:00Z");
   const settings = { tier: "pro", consolidateTaker: true, ledgerFees: false, instant: false };
-  await store.createConnection({
-    ...{ id, userId: owner, connector: "kraken", broker: "kraken", accountRef: simulator.key.iban, label: null },
-    ...{ settings, status: "active", health: "ok", createdAt: now, updatedAt: now, syncEveryMs: 60_000 },
-    ...{ nextSyncAt: now, lastSyncAt: null, lastSucceededAt: null },
-    ...{ breaker: "closed", consecutiveFailures: 0, pausedUntil: null },
-  });
+  const names = { id, userId: owner, connector: "kraken", broker: "kraken", accountRef: simulator.key.iban };
+  await store.createConnection(newConnection({ connection: { ...names, settings } }));
   return id;
 }

@@ -46,6 +46,8 @@ const reads: readonly ((store: BookStore, ids: Ids) => Promise<unknown>)[] = [
   (store, { connectionId }) => store.stepCounts("owner", { connectionId }),
   (store) => store.auditEvents("owner", { after }),
   (store, { connectionId }) => store.auditEvents("owner", { connectionId, action: "connection.connected" }),
+  (store) => store.auditEvents("owner", { tradeId: "T1" }),
+  (store) => store.auditEvents("owner", { tradeId: "T1", action: "trade.reviewed", after }),
 ];
 
 test("at 4,000 rows of each no list, no claim and no run's begin or end scans a table", async () => {

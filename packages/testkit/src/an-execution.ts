@@ -3,8 +3,11 @@ import type { CancelInput, ExecutionInput } from "@fillbook/core/connector";
 
 /** What a test says about an execution; everything else has a default. */
 export type ExecutionDetails = Partial<Omit<ExecutionInput, "instrument" | "order" | "source">> & {
+  /** @defaultValue AAPL, a stock in USD */
   readonly instrument?: Partial<ExecutionInput["instrument"]>;
+  /** @defaultValue the order `O1` */
   readonly order?: Partial<NonNullable<ExecutionInput["order"]>>;
+  /** @defaultValue the connector `scripted`, live */
   readonly source?: Partial<ExecutionInput["source"]>;
 };
 

@@ -11,8 +11,11 @@ import { z } from "zod";
 
 /** One record of a script: what `normalize` shall make of it. */
 export type ScriptedRecord =
+  /** A fill; `ordinal` as of a page's record. */
   | { readonly kind: "execution"; readonly execution: ExecutionInput; readonly ordinal?: number }
+  /** The broker takes a fill back. */
   | { readonly kind: "cancel"; readonly cancel: CancelInput }
+  /** What `normalize` says of it; `raw` is the record where it matters. */
   | { readonly kind: "ignored" | "rejected"; readonly reason: string; readonly raw?: Json }
   /** A record of which `normalize` throws. */
   | { readonly kind: "broken" };
@@ -20,17 +23,25 @@ export type ScriptedRecord =
 /** A page of a script, or an error that the broker answers instead. */
 export type ScriptedPage =
   | {
+      /** What the broker sends. */
       readonly records: readonly ScriptedRecord[];
+      /** @defaultValue none */
       readonly diagnostics?: readonly PageDiagnostic[];
+      /** @defaultValue none */
       readonly resolved?: Page<Json, Json, Json>["resolved"];
+      /** @defaultValue nothing is said */
       readonly coverage?: PageCoverage;
+      /** @defaultValue the number of the next page */
       readonly cursor?: Json;
+      /** @defaultValue unknown */
       readonly reportedAt?: Instant;
     }
+  /** Thrown by `pull` in place of the page. */
   | { readonly error: Error };
 
 export type ScriptedConnector<Id extends string> = Connector<
   Id,
+  /** Any token opens the account. */
   { readonly token: string },
   Record<string, never>,
   Json,
@@ -63,7 +74,8 @@ export function scripted<const Id extends string = "scripted">(options: {
     settings: z.record(z.string(), z.never()),
     cursor: z.json(),
     pulled: () => pulled,
-    async check() {
+    async check({ signal }) {
+      signal.throwIfAborted();
       return { accountRef: "A1", accounts: ["A1"], permissions: ["read"], historyFrom: null, warnings: [] };
     },
     async *pull({ cursor, signal, clock }) {

@@ -36,7 +36,10 @@ function undo(book: NaiveBook, number: number): void {
   const jobId = `job ${number}`;
   const families = book.rows.reports.filter((row) => row.jobId === jobId).map(({ familyKey }) => familyKey);
   const cancels = book.rows.cancels.filter((row) => row.jobId === jobId);
-  const plan = book.commit({ ...emptyBatch(900 + number), undo: { jobId, id: jobId, families, cancels } });
+  const plan = book.commit({
+    ...emptyBatch(900 + number),
+    undo: { jobId, connectionId: "conn1", id: jobId, families, cancels },
+  });
   // Everything that came later was undone before.
   expect(plan.undo?.blocked).toEqual([]);
 }

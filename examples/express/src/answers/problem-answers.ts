@@ -20,7 +20,7 @@ const action: z.ZodType<ProblemAction> = named(
   z.union([
     z.strictObject({ kind: z.enum(["none", "wait", "contact-support"]) }),
     z.strictObject({
-      kind: z.enum(["reauthenticate", "grant-permission", "change-settings", "reprocess"]),
+      kind: z.enum(["reauthenticate", "grant-permission", "change-settings", "reprocess", "upload-file"]),
       connectionId: text,
     }),
     z.strictObject({
@@ -51,7 +51,8 @@ export const problemCounts: z.ZodType<readonly ProblemCount[]> = named(
 const auditEvent: z.ZodType<AuditEvent> = named(
   "AuditEvent",
   z.strictObject({
-    ...{ id: text, at: instantText, by: text, connectionId: text.nullable(), details: jsonValue },
+    ...{ id: text, at: instantText, by: text, connectionId: text.nullable(), tradeId: text.nullable() },
+    details: jsonValue,
     action: auditFilterSchema.shape.action.unwrap(),
   }),
 );

@@ -20,12 +20,15 @@ const code = z.enum(Object.keys(errorRecovery) as (keyof typeof errorRecovery)[]
 export const connection: z.ZodType<Connection> = named(
   "Connection",
   z.strictObject({
-    ...{ id: text, userId: text, connector: text, broker: text, accountRef: text, label: text.nullable() },
-    ...{ settings: jsonValue, status: z.enum(["active", "needs_reauth", "error", "disconnected"]), health },
+    ...{ id: text, userId: text, connector: text, broker: text, accountRef: text.nullable() },
+    ...{ label: text.nullable(), settings: jsonValue, health, schedule: z.enum(["interval", "files"]) },
+    status: z.enum(["pending", "active", "needs_reauth", "error", "disconnected"]),
+    openProblems: z.strictObject({ error: count, warning: count, info: count }),
     ...{ createdAt: instantText, updatedAt: instantText, syncEveryMs: count },
     ...{ nextSyncAt: instantText.nullable(), lastSyncAt: instantText.nullable() },
-    ...{ lastSucceededAt: instantText.nullable(), breaker: z.enum(["closed", "open", "half_open"]) },
-    ...{ consecutiveFailures: count, pausedUntil: instantText.nullable() },
+    ...{ lastSucceededAt: instantText.nullable(), lastValidatedAt: instantText.nullable() },
+    ...{ breaker: z.enum(["closed", "open", "half_open"]), consecutiveFailures: count },
+    pausedUntil: instantText.nullable(),
   }),
 );
 export const connectionSlice = sliceOf("Connection", connection);
@@ -43,7 +46,11 @@ export const coverage: z.ZodType<ConnectionCoverage> = named(
 const errorReport: z.ZodType<ErrorReport> = named(
   "ErrorReport",
   z.strictObject({
-    ...{ code, recovery: z.enum(["retry", "wait", "reauthenticate", "fix-config", "report-bug"]), message: text },
+    ...{
+      code,
+      recovery: z.enum(["retry", "wait", "reauthenticate", "fix-config", "report-bug", "upload-again"]),
+      message: text,
+    },
     ...{ retryAfterMs: z.number().nullable(), connectionId: text.nullable() },
   }),
 );

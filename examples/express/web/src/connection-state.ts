@@ -7,19 +7,20 @@ export function healthOf(connection: Connection, isRunning: boolean): { readonly
   if (connection.status === "disconnected") return { tone: "plain", text: "Disconnected" };
   if (isRunning) return { tone: "busy", text: "Running" };
   if (isForFiles(connection)) return { tone: "plain", text: "Files only" };
+  if (connection.status === "pending") return { tone: "warn", text: "Not verified yet" };
   if (connection.status === "needs_reauth") return { tone: "bad", text: "Needs new login" };
   if (connection.status === "error") return { tone: "bad", text: "Needs settings" };
   if (connection.health === "maintenance_window") return { tone: "warn", text: "Maintenance" };
   if (connection.breaker === "open") return { tone: "bad", text: "Paused" };
   if (connection.health === "degraded") return { tone: "warn", text: "Degraded" };
-  return connection.lastSucceededAt === null
-    ? { tone: "plain", text: "Not synced yet" }
-    : { tone: "good", text: "Healthy" };
+  if (connection.lastSucceededAt === null) return { tone: "plain", text: "Not synced yet" };
+  const { error } = connection.openProblems;
+  return error > 0 ? { tone: "bad", text: countText(error, "problem") } : { tone: "good", text: "Healthy" };
 }
 
-/** Made without credentials, and never given any since. */
-export function isForFiles({ status, lastSyncAt, lastSucceededAt }: Connection): boolean {
-  return status === "needs_reauth" && lastSyncAt === null && lastSucceededAt === null;
+/** It has no credentials: it takes what its owner downloads. */
+export function isForFiles({ schedule }: Connection): boolean {
+  return schedule === "files";
 }
 
 const wording: Readonly<Record<Job["status"], { readonly tone: Tone; readonly text: string }>> = {
@@ -52,6 +53,7 @@ const next: Readonly<Record<ErrorReport["recovery"], string>> = {
   wait: "Nothing to do: it goes on when the broker allows it.",
   reauthenticate: "Log in at the broker again, then reconnect here.",
   "fix-config": "Check the settings of this connection.",
+  "upload-again": "Upload the file again, or a whole one.",
   "report-bug": "Tell whoever runs this server: the code needs mending.",
 };
 

@@ -47,7 +47,7 @@ export function useConnections(): Loaded<Slice<Connection>> & { readonly byId: R
 /** What a connection is called. */
 export function connectionText(connection: Pick<Connection, "label" | "connector" | "accountRef"> | undefined): string {
   if (connection === undefined) return "a connection that is gone";
-  return connection.label ?? `${providerText(connection.connector)} ${connection.accountRef}`;
+  return connection.label ?? `${providerText(connection.connector)} ${connection.accountRef ?? ""}`.trimEnd();
 }
 
 /** What a link says: a plan with its campaign, a campaign, or deliberately neither. */

@@ -7,6 +7,7 @@ import type { Snapshot } from "./snapshot.ts";
 export interface Absorption {
   /** `absorbs`: the imported fill. `absorbed`: the manual one, which counts no more. */
   readonly role: "absorbs" | "absorbed";
+  /** One absorption's own id. */
   readonly act: string;
   /** The trade on the other side, as it was then. */
   readonly tradeId: string;
@@ -39,10 +40,19 @@ export function tradeIdOf({ rows }: PlanFamily): string | null {
   return rows.find(({ before }) => before?.fill != null)?.before?.tradeId ?? null;
 }
 
+export interface UndoneAbsorption extends Absorption {
+  /** The trade whose review is undone. */
+  readonly byTradeId: string;
+}
+
 /** The manual fills that the batch's undos of reviews give back. */
-export function absorptionsUndone({ reviews = [] }: CommitBatch, decisions: TradeDecisions): readonly Absorption[] {
-  return reviews.flatMap(({ act, tradeId }) => {
-    return act === "undo" ? (decisions.get(tradeId) ?? []).flatMap((one) => absorptionOfLast(one) ?? []) : [];
+export function absorptionsUndone(
+  { reviews = [] }: CommitBatch,
+  decisions: TradeDecisions,
+): readonly UndoneAbsorption[] {
+  return reviews.flatMap(({ act, tradeId: byTradeId }) => {
+    const undone = act === "undo" ? (decisions.get(byTradeId) ?? []) : [];
+    return undone.flatMap((one) => absorptionOfLast(one) ?? []).map((absorption) => ({ ...absorption, byTradeId }));
   });
 }
 

@@ -61,9 +61,7 @@ export interface CommitBatch {
   readonly expects?: readonly { readonly tradeId: string; readonly version: number }[];
   /** A part of a job's records that shall count no more. */
   readonly undo?: ImportUndo;
-  /** Who did what, for a batch that somebody shall find again; an undo that changes nothing writes none. */
-  readonly audit?: AuditEvent;
-  /** Who decides, for batches with reviews. @defaultValue owner */
+  /** Who decides. @defaultValue owner */
   readonly by?: string;
   /**
    * Families to settle again, each with a report of it to pin (true), to unpin (false) or to leave as it is (null). A pin
@@ -89,17 +87,27 @@ export const nothingTold = {
 
 /** What became of the fetched records; the first eight add up to `fetched`. */
 export interface CommitStats {
+  /** New fills. */
   readonly inserted: number;
+  /** Reports that tell more of a known fill, such as its fees. */
   readonly updated: number;
+  /** Reports that are stored already. */
   readonly duplicates: number;
+  /** Higher revisions of known fills. */
   readonly corrected: number;
+  /** Cancels: each takes out what it names. */
   readonly canceled: number;
+  /** Reports that contradict another one of the same standing. */
   readonly conflicts: number;
+  /** Records that the connector knows as no fills. */
   readonly ignored: number;
+  /** Records that cannot be read; each is kept and can be read again. */
   readonly rejected: number;
+  /** All records. */
   readonly fetched: number;
   /** Families whose canonical report changed or was voided. */
   readonly canonicalChanges: number;
+  /** Trades that are not as they were before. */
   readonly tradesTouched: number;
   /** Trades that entered the inbox. */
   readonly pendingReview: number;
@@ -133,7 +141,8 @@ export interface CommitPlan {
   readonly problemsReworded: readonly (Pick<NewProblem, "problemKey" | "message"> &
     Partial<Pick<NewProblem, "details">>)[];
   readonly problemsResolved: readonly string[];
-  readonly audit: AuditEvent | null;
+  /** Who decided what: one for each trade that was decided on, each pin and the undo, none where nothing changed. */
+  readonly audit: readonly AuditEvent[];
   /** What became of the batch's undo; a job of which something was undone is marked with the batch's time. */
   readonly undo: UndoOutcome | null;
   /** The reviewed trades as they are then, in the order of the reviews. */

@@ -1,4 +1,4 @@
-import { isRecord } from "../json.ts";
+import { auditEventsOf } from "./audit-events.ts";
 import type { CommitBatch, CommitPlan, NewReport } from "./commit-batch.ts";
 import { type CountedRows, countedRows, type HiddenRow, retold } from "./counted-rows.ts";
 import { familyGraph } from "./family-graph.ts";
@@ -81,7 +81,7 @@ export interface Decided {
   readonly trades: TradesPlan;
 }
 
-const noReview: Reviewed = { decisions: [], removed: [] };
+const noReview: Reviewed = { decisions: [], removed: [], tradeIds: new Set(), restored: [] };
 
 function undoOf(
   { cancels, decisions, reports }: Snapshot,
@@ -156,7 +156,7 @@ function assemble(decided: Decided): CommitPlan {
     problemsOpened: problems.opened,
     problemsReworded: rewordedProblems(decided),
     problemsResolved: problems.resolved,
-    audit: auditOf(decided),
+    audit: auditEventsOf(decided),
     undo: undo?.outcome ?? null,
     reviewed: reviewedTrades(decided),
     stats: countOutcomes(decided),
@@ -169,15 +169,6 @@ function cancelMarksOf({ news, undo }: Decided): CommitPlan["cancelMarks"] {
     return { cancelKey, undone: null, jobId, connectionId, fetchedAt };
   });
   return [...undone, ...revived];
-}
-
-function auditOf({ batch: { audit }, undo }: Decided): CommitPlan["audit"] {
-  if (audit === undefined || undo === null) return audit ?? null;
-  const { reversed, kept, blocked, reportCount, cancelCount } = undo.outcome;
-  if (reportCount + cancelCount === 0) return null;
-  const fills = { reversed: reversed.length, kept: kept.length, blocked: blocked.length };
-  const details = isRecord(audit.details) ? audit.details : {};
-  return { ...audit, details: { ...details, ...fills, reports: reportCount, cancels: cancelCount } };
 }
 
 function reviewedTrades({ batch, snapshot, trades }: Decided): CommitPlan["reviewed"] {

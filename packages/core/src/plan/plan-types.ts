@@ -39,7 +39,9 @@ export interface Fill {
   readonly state: "active" | "canceled";
   /** The fees chosen for the whole family; null while unknown. */
   readonly fees: readonly Fee[] | null;
+  /** Of the whole order, as the fill's reports say; null while unknown. */
   readonly orderQuantity: Decimal | null;
+  /** What a person decided on the fill; null while nobody did. */
   readonly decision: FillDecision | null;
 }
 
@@ -69,9 +71,13 @@ export type StoredCancel = CancelRow & Pick<Marks, "undone">;
 
 /** An owner's decision on one fill. Links follow fills wherever they move. */
 export interface Decision {
+  /** The fill that was decided on. */
   readonly familyKey: string;
+  /** What the person chose. */
   readonly link: Link;
+  /** By the book's clock. */
   readonly decidedAt: Instant;
+  /** The person, or whoever acted for them (see `forUser`). */
   readonly decidedBy: string;
   /** The canonical report that was on the screen; null when the family was canceled. */
   readonly seenRevisionKey: string | null;

@@ -7,6 +7,7 @@ import {
   decisionsByTrade,
   type TradeDecisions,
   tradeIdOf,
+  type UndoneAbsorption,
 } from "./absorption.ts";
 import type { CommitBatch } from "./commit-batch.ts";
 import type { PlanFamily } from "./fold.ts";
@@ -39,6 +40,10 @@ export type TradeReview = {
 export interface Reviewed {
   readonly decisions: readonly Decision[];
   readonly removed: readonly string[];
+  /** The trades on whose fills something was decided or taken back. */
+  readonly tradeIds: ReadonlySet<string>;
+  /** The manual fills that count again. */
+  readonly restored: readonly UndoneAbsorption[];
 }
 
 /**
@@ -80,6 +85,7 @@ export function reviewed(batch: CommitBatch, snapshot: Snapshot, families: reado
   const reviews = new Map((batch.reviews ?? []).map((review) => [review.tradeId, review]));
   const decisions: Decision[] = [];
   const removed: string[] = [];
+  const tradeIds = new Set<string>();
   for (const family of families) {
     const review = reviews.get(tradeIdOf(family) ?? "");
     if (review === undefined) continue;
@@ -89,9 +95,13 @@ export function reviewed(batch: CommitBatch, snapshot: Snapshot, families: reado
       if (review.act !== "undo") decisions.push(decided(batch, { familyKey, seenRevisionKey, stored, review }));
       else if (stored?.previous != null) decisions.push({ ...stored.previous, familyKey, previous: null });
       else if (stored !== null && !isManual(family)) removed.push(familyKey);
+      else continue;
+      tradeIds.add(review.tradeId);
     }
   }
-  return { decisions: [...decisions, ...restored(batch, snapshot, families)], removed };
+  const restored = restoredFills(batch, snapshot, families);
+  for (const { stored } of restored) decisions.push({ ...stored, absorption: null });
+  return { decisions, removed, tradeIds, restored: restored.map(({ undone }) => undone) };
 }
 
 // Who enters a trade decides on it then: there is nothing before that.
@@ -123,12 +133,16 @@ function pastOf(stored: Decision | null): PastDecision | null {
   return past;
 }
 
-/** What stood on a manual fill before it was absorbed; another absorption since then is none of this undo's. */
-function restored(batch: CommitBatch, snapshot: Snapshot, families: readonly PlanFamily[]): readonly Decision[] {
-  const undone = absorptionsUndone(batch, decisionsByTrade(snapshot, families));
-  const manual = new Map(undone.map((one) => [one.familyKey, one.act]));
-  return [...manual].flatMap(([familyKey, act]) => {
-    const stored = snapshot.decisions.get(familyKey);
-    return stored?.absorption?.act === act ? [{ ...stored, absorption: null }] : [];
+/** Manual fills as they are stored, without those that another review absorbed since then: that is none of this undo's. */
+function restoredFills(
+  batch: CommitBatch,
+  snapshot: Snapshot,
+  families: readonly PlanFamily[],
+): readonly { readonly stored: Decision; readonly undone: UndoneAbsorption }[] {
+  const all = absorptionsUndone(batch, decisionsByTrade(snapshot, families));
+  const manual = new Map(all.map((one) => [one.familyKey, one]));
+  return [...manual.values()].flatMap((undone) => {
+    const stored = snapshot.decisions.get(undone.familyKey);
+    return stored?.absorption?.act === undone.act ? [{ stored, undone }] : [];
   });
 }

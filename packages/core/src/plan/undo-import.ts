@@ -8,6 +8,8 @@ import { type KnownForUndo, type Part, partsOf } from "./undo-parts.ts";
 /** A part of what a job stored, to be undone in one commit. */
 export interface ImportUndo {
   readonly jobId: string;
+  /** The job's. */
+  readonly connectionId: string;
   /** The id of the event that tells of it: what is undone carries it. */
   readonly id: string;
   /** Families of which the job stored a report. */
@@ -20,8 +22,11 @@ export interface ImportUndo {
 export interface UndoneFill {
   /** The report that stood for it, as `executions` lists it. */
   readonly id: string;
+  /** As the broker spells it; null for a fill without one. */
   readonly executionId: string | null;
+  /** Normalized, as `Instrument.symbol`. */
   readonly symbol: string;
+  /** As the broker reported it. */
   readonly executedAt: Instant;
   /** null for a fill that counted nowhere. */
   readonly tradeId: string | null;

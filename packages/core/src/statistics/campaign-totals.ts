@@ -14,9 +14,11 @@ export interface CampaignCurrency {
   readonly currency: string | null;
   /** Units of all instruments together, contracts as one each. */
   readonly boughtQuantity: Decimal;
+  /** As `boughtQuantity`. */
   readonly soldQuantity: Decimal;
   /** Sum of quantity times price times multiplier, fees not in it; a negative price makes a negative part. */
   readonly boughtNotional: Decimal;
+  /** As `boughtNotional`. */
   readonly soldNotional: Decimal;
   /** By FIFO within each position, over this campaign's fills alone. Exact, a loss is negative, fees are not in it. */
   readonly realized: Decimal;

@@ -4,11 +4,13 @@ import { groupFills, type StatFill } from "./stat-fill.ts";
 
 /** What is left open of one fill. */
 export interface OpenLot {
+  /** The fill that opened it. */
   readonly fillId: string;
   /** Negative when sold short. */
   readonly quantity: Decimal;
   /** Of the fill, for one unit. */
   readonly price: Decimal;
+  /** When that fill was executed. */
   readonly executedAt: Instant;
 }
 

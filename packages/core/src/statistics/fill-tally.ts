@@ -5,7 +5,9 @@ import { compareTexts, type StatFill } from "./stat-fill.ts";
 
 /** An amount of one currency; null is a currency that is not known, never added to one that is. */
 export interface CurrencyAmount {
+  /** As the broker spells it. */
   readonly currency: string | null;
+  /** Exact. */
   readonly amount: Decimal;
 }
 
@@ -27,6 +29,7 @@ export interface FillTally extends FeeTally {
   readonly sources: readonly string[];
   /** Canceled fills have times too. */
   readonly firstExecutedAt: Instant;
+  /** Of the last fill, a canceled one too. */
   readonly lastExecutedAt: Instant;
 }
 

@@ -10,7 +10,9 @@ import { compareTexts, groupFills, type StatFill, sortFills } from "./stat-fill.
  * digits after the point, more than `decimal()` reads.
  */
 export interface Position extends FillTally {
+  /** As the fills were given it; from a book it is `kind/instrumentKey`. */
   readonly instrumentKey: string;
+  /** As the fills were given it; null for all accounts as one. */
   readonly account: string | null;
   /** As the latest fill tells it. */
   readonly instrument: Instrument;

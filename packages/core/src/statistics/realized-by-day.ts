@@ -20,6 +20,7 @@ export interface RealizedDay extends FeeTally {
   readonly realized: readonly CurrencyAmount[];
   /** From the first fill to the end of this day. A currency that was there once stays. */
   readonly cumulativeRealized: readonly CurrencyAmount[];
+  /** As `cumulativeRealized`; one entry a currency. */
   readonly cumulativeFees: readonly Fee[];
 }
 

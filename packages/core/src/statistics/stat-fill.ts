@@ -7,6 +7,7 @@ import type { Link } from "../plan/plan-types.ts";
 export interface StatFill {
   /** Unique among the fills of one call; it orders fills of the same instant. */
   readonly id: string;
+  /** The trade that it is part of. */
   readonly tradeId: string;
   /** What makes two instruments the same. It is up to the caller; every character counts. */
   readonly instrumentKey: string;
@@ -17,6 +18,7 @@ export interface StatFill {
   readonly account: string | null;
   /** Its currency is the price's; null is never added to a known one. Its multiplier null is one. */
   readonly instrument: Instrument;
+  /** What `quantity` adds to the position: bought or sold. */
   readonly side: "buy" | "sell";
   /** Above zero. Zero for a canceled fill whose fees stay: it adds nothing else. Other canceled fills are left out. */
   readonly quantity: Decimal;
@@ -24,7 +26,9 @@ export interface StatFill {
   readonly price: Decimal;
   /** Positive for a cost, negative for a rebate; null while unknown, `[]` when known to be none. */
   readonly fees: readonly Fee[] | null;
+  /** When it counts; its day depends on a zone. */
   readonly executedAt: Instant;
+  /** What a person decided; null for nothing. */
   readonly link: Link;
   /** Where it came from, such as the broker's name. */
   readonly source: string;

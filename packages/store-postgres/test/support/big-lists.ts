@@ -29,7 +29,11 @@ export async function fillLists(book: TestStore, copies: number): Promise<string
       ...{ owner, reject_key: named("reject_key"), connection_id: connection, fetched_at: later("fetched_at") },
       resolved_at: "case when copy % 20 > 0 then now() end",
     },
-    audit_events: { owner, id: named("id"), connection_id: connection, happened_at: later("happened_at") },
+    audit_events: {
+      ...{ owner, id: named("id"), connection_id: connection, happened_at: later("happened_at") },
+      // Ten of each trade.
+      trade_id: `case when copy % 2 = 0 then md5((copy % ${OWNERS} + copy / 100 * ${OWNERS})::text) end`,
+    },
   };
   for (const [table, changed] of Object.entries(tables)) {
     await copyRows(pool, schema, { table, changed, copies });

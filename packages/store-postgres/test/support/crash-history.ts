@@ -1,12 +1,12 @@
 import type { Connection } from "@fillbook/core";
-import { instant } from "@fillbook/core";
-import { aCancel, anExecution, type ScriptedRecord } from "@fillbook/testkit";
+import type { NewConnection } from "@fillbook/core/store";
+import { aCancel, anExecution, newConnection, type ScriptedRecord } from "@fillbook/testkit";
 import type { ImportSource } from "./import-messages.ts";
 import { startKrakenAccount } from "./kraken-account.ts";
 
 /** What is imported while processes die. Made anew for each of them, and the same to the letter each time. */
 export interface CrashHistory extends AsyncDisposable {
-  readonly connection: Connection;
+  readonly connection: NewConnection;
   readonly source: ImportSource;
 }
 
@@ -69,13 +69,7 @@ function connectionOf({
   connector,
   accountRef,
   settings,
-}: Pick<Connection, "connector" | "accountRef" | "settings">): Connection {
-  const now = instant("2026-01-01T00:00:00Z");
-  return {
-    // The same in every schema, because keys of rejects and problems hold it.
-    ...{ id: "crash", userId: "owner", connector, broker: connector, accountRef, label: null, settings },
-    ...{ status: "active", health: "ok", createdAt: now, updatedAt: now },
-    ...{ syncEveryMs: 60_000, nextSyncAt: now, lastSyncAt: null, lastSucceededAt: null },
-    ...{ breaker: "closed", consecutiveFailures: 0, pausedUntil: null },
-  };
+}: Pick<Connection, "connector" | "accountRef" | "settings">): NewConnection {
+  // The same in every schema, because keys of rejects and problems hold it.
+  return newConnection({ connection: { id: "crash", connector, broker: connector, accountRef, settings } });
 }

@@ -40,7 +40,7 @@ export async function crashAt(
   try {
     await store.createConnection(history.connection);
     const child = await runChild({
-      ...{ databaseUrl, schema, connectionId: history.connection.id, source: history.source },
+      ...{ databaseUrl, schema, connectionId: history.connection.connection.id, source: history.source },
       ...{ leaseMs: LEASE_MS, startAtMs: START_MS, kill: place },
     });
     const faults = place === null ? [] : misfires(place, child);
@@ -68,7 +68,7 @@ function misfires(place: HaltPlace, { signal, calls, statements }: Awaited<Retur
   return signal === "SIGKILL" && reached ? [] : [`the kill did not fire: ${signal} at ${calls} calls`];
 }
 
-async function runAgain(store: PostgresStore, { connection, source }: CrashHistory): Promise<string[]> {
+async function runAgain(store: PostgresStore, { connection: { connection }, source }: CrashHistory): Promise<string[]> {
   const due = await store.claimDue({ limit: 10, leaseMs: LEASE_MS });
   const faults = due.includes(connection.id) ? [] : ["the connection is not due when its lease has run out"];
   const report = await ingest({
@@ -111,7 +111,7 @@ function isRunning({ status }: Job): boolean {
 }
 
 /** Where the next run would start. It takes the lease, so it comes last. */
-async function nextCursor(store: PostgresStore, { connection }: CrashHistory): Promise<Json> {
+async function nextCursor(store: PostgresStore, { connection: { connection } }: CrashHistory): Promise<Json> {
   const start = await store.beginRun({ connectionId: connection.id, mode: "manual", window: {}, leaseMs: LEASE_MS });
   return start.kind === "started" ? placeOf(start.cursor) : start.kind;
 }

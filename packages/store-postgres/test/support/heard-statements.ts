@@ -58,6 +58,9 @@ interface PlanNode {
   readonly "Relation Name"?: unknown;
   readonly "Index Name"?: unknown;
   readonly "Plan Rows"?: unknown;
+  readonly "Actual Rows"?: unknown;
+  readonly "Actual Loops"?: unknown;
+  readonly "Rows Removed by Filter"?: unknown;
 }
 
 async function planned(
@@ -78,4 +81,19 @@ async function planned(
 function nodesOf(plan: unknown): PlanNode[] {
   if (typeof plan !== "object" || plan === null) return [];
   return [plan, ...Object.values(plan).flatMap(nodesOf)];
+}
+
+/** How many rows each of these statements takes from tables when it runs now, those of inner loops each time. */
+export async function rowsReadOf(pool: Pool, statements: readonly HeardStatement[]): Promise<readonly number[]> {
+  return Promise.all(
+    statements.map(async ({ text, values }) => {
+      const { rows } = await pool.query(`explain (analyze, format json) ${text}`, [...values]);
+      const read = nodesOf(rows[0]["QUERY PLAN"]).filter((node) => node["Relation Name"] !== undefined);
+      const counts = read.map((node) => {
+        const [taken, left = 0] = [node["Actual Rows"], node["Rows Removed by Filter"]];
+        return (Number(taken) + Number(left)) * Number(node["Actual Loops"]);
+      });
+      return counts.reduce((sum, count) => sum + count, 0);
+    }),
+  );
 }

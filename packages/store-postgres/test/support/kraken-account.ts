@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { generateTrades, type KrakenSimulator, startKrakenSimulator } from "@fillbook/connector-kraken/simulator";
-import { instant } from "@fillbook/core";
 import type { BookStore } from "@fillbook/core/store";
+import { newConnection } from "@fillbook/testkit";
 import type { ImportSource } from "./import-messages.ts";
 
 /** A simulated Kraken account, for processes that import it. */
@@ -44,12 +44,8 @@ export async function startKrakenAccount({ pages = 40 }: { pages?: number } = {}
 
 async function connectAccount(store: BookStore, owner: string, accountRef: string): Promise<string> {
   const id = randomUUID();
-  const now = instant("2026-01-01T00:00:00Z");
-  await store.createConnection({
-    ...{ id, userId: owner, connector: "kraken", broker: "kraken", accountRef, label: null },
-    ...{ settings: { tier: "pro", consolidateTaker: true }, status: "active", health: "ok" },
-    ...{ createdAt: now, updatedAt: now, syncEveryMs: 60_000, nextSyncAt: now },
-    ...{ lastSyncAt: null, lastSucceededAt: null, breaker: "closed", consecutiveFailures: 0, pausedUntil: null },
-  });
+  const settings = { tier: "pro", consolidateTaker: true };
+  const names = { id, userId: owner, connector: "kraken", broker: "kraken", accountRef };
+  await store.createConnection(newConnection({ connection: { ...names, settings } }));
   return id;
 }

@@ -27,8 +27,11 @@ interface ExpectedProblems {
 
 /** All that may be compared with a real book; both lists are multisets in a fixed order. */
 export interface ExpectedBook {
+  /** What the fills that count come to. */
   readonly trades: readonly ExpectedTrade[];
+  /** The reports that count. */
   readonly canonical: readonly ExpectedCanonical[];
+  /** How many are open of each kind. */
   readonly problems: ExpectedProblems;
 }
 

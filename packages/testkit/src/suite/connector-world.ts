@@ -1,5 +1,5 @@
-import { type FillbookEvent, type IngestReport, ingest } from "@fillbook/core";
-import type { AnyConnector } from "@fillbook/core/connector";
+import { type FillbookEvent, type IngestReport, ingest, type Json, silentLogger } from "@fillbook/core";
+import type { AnyConnector, PullRequest } from "@fillbook/core/connector";
 import type { BookStore } from "@fillbook/core/store";
 import { remoteStore } from "../remote-store.ts";
 import type { ConnectorSuiteOptions, ConnectorTrial } from "./connector-suite-options.ts";
@@ -11,7 +11,12 @@ interface World extends AsyncDisposable {
   readonly store: BookStore;
   readonly connectionId: string;
   run(extra?: Extra): Promise<ReturnType<typeof ranReport>>;
+  /** What `pull` is asked with in a first run, for a test that calls the connector itself. */
+  request(extra: { readonly signal: AbortSignal; readonly credentials?: unknown }): DirectRequest;
 }
+
+/** A request without an engine around it. */
+export type DirectRequest = PullRequest<unknown, Json, Json>;
 
 interface Extra {
   readonly connector?: AnyConnector;
@@ -48,6 +53,17 @@ export async function makeWorld({ makeTrial, makeStore }: ConnectorSuiteOptions)
       });
       return ranReport(report);
     },
+    request: ({ signal, credentials = trial.credentials }) => ({
+      connection: { id: connectionId, userId: "owner", accountRef, settings: connector.settings.parse(settings) },
+      credentials: connector.credentials.parse(credentials),
+      cursor: null,
+      mode: "scheduled",
+      window: {},
+      signal,
+      clock,
+      logger: silentLogger,
+      state: { read: store.readState, write: store.writeState },
+    }),
     [Symbol.asyncDispose]: () => trial.close(),
   };
 }

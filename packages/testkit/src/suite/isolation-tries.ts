@@ -46,6 +46,7 @@ export const isolationTries: { readonly [Method in keyof BookStore]: readonly Tr
   sealedCredentials: [(store, { owner, ids }) => store.sealedCredentials(owner, ids.connectionId)],
   auditEvents: [
     (store, { owner, ids: { connectionId } }) => store.auditEvents(owner, { connectionId }),
+    (store, { owner, ids: { tradeId } }) => store.auditEvents(owner, { tradeId }),
     (store, { owner, ids }) => store.auditEvents(owner, { after: ids.nexts.auditEvents }),
   ],
   problemCounts: [(store, { owner, ids: { connectionId } }) => store.problemCounts(owner, { connectionId })],
@@ -145,7 +146,13 @@ function decisionBy(owner: string, { familyKey, revisionKey }: OwnedIds): Commit
 }
 
 function undoBy(owner: string, ids: OwnedIds): CommitBatch {
-  const undo = { jobId: ids.importJobId, id: "undo", families: [ids.familyKey], cancels: [] };
+  const undo = {
+    jobId: ids.importJobId,
+    connectionId: ids.connectionId,
+    id: "undo",
+    families: [ids.familyKey],
+    cancels: [],
+  };
   return { ...decisionBy(owner, ids), decisions: [], undo };
 }
 

@@ -1,8 +1,18 @@
 import { createHash, randomUUID } from "node:crypto";
-import { type Clock, type IngestReport, ingest, instant, type Json, type RunReport } from "@fillbook/core";
+import {
+  type AuditEvent,
+  type Clock,
+  type IngestReport,
+  type Instant,
+  ingest,
+  instant,
+  type Json,
+  type RunReport,
+} from "@fillbook/core";
 import type { AnyConnector } from "@fillbook/core/connector";
 import type { BookStore } from "@fillbook/core/store";
 import { fakeClock } from "../fake-clock.ts";
+import { newConnection } from "../new-connection.ts";
 import { type ScriptedPage, type ScriptedRecord, scripted, scriptedPage } from "../scripted.ts";
 
 /** Makes a connection of a scripted connector and answers with its id. */
@@ -20,39 +30,22 @@ export async function aConnection(
     sealed?: Json;
   } = {},
 ): Promise<string> {
+  const { owner = "owner", dueHour = 0, sealed = null, ...names } = details;
   const id = randomUUID();
   const now = instant("2026-01-01T00:00:00Z");
+  const nextSyncAt = instant(`2026-01-01T${String(dueHour).padStart(2, "0")}:00:00Z`);
   await store.createConnection(
-    {
-      ...{
-        id,
-        userId: details.owner ?? "owner",
-        connector: details.connector ?? "scripted",
-        broker: details.broker ?? "scripted",
-      },
-      ...{
-        accountRef: details.accountRef ?? "A1",
-        label: null,
-        settings: details.settings ?? {},
-        status: "active",
-        health: "ok",
-      },
-      ...{
-        createdAt: now,
-        updatedAt: now,
-        syncEveryMs: details.syncEveryMs ?? 60_000,
-        nextSyncAt: instant(`2026-01-01T${String(details.dueHour ?? 0).padStart(2, "0")}:00:00Z`),
-        lastSyncAt: null,
-        lastSucceededAt: null,
-        breaker: "closed",
-        consecutiveFailures: 0,
-        pausedUntil: null,
-      },
-    },
-    details.sealed,
-    { id: randomUUID(), at: now, by: "owner", action: "connection.connected", connectionId: id, details: null },
+    newConnection({
+      connection: { id, userId: owner, nextSyncAt, ...names },
+      ...{ sealed, audit: connected(id, now) },
+    }),
   );
   return id;
+}
+
+function connected(connectionId: string, at: Instant): AuditEvent {
+  const event = { action: "connection.connected", connectionId, tradeId: null, details: null } as const;
+  return { id: randomUUID(), at, by: "owner", ...event };
 }
 
 /** Runs one import of these pages through the whole engine. */

@@ -14,7 +14,7 @@ export function runEnd({ connectionId, jobId, token, after, ...details }: EndDet
     ...rest,
     connection: {
       ...{ status: "active", health: "ok", breaker: "closed", consecutiveFailures: 0, pausedForMs: null },
-      dueInMs: 60_000,
+      ...{ validated: true, dueInMs: 60_000 },
       ...after,
     },
   };

@@ -54,12 +54,7 @@ export function storeAbsorbSuite({ test, makeStore }: StoreSuiteOptions): void {
       (await user.inbox()).items.map(({ id }) => id),
       [trade.id],
     );
-    const { items: events } = await user.auditEvents();
-    const own = events.filter(({ action }) => action.startsWith("trade."));
-    assert.deepEqual(own.map(({ action, by, details }) => [action, by, details]).toSorted(), [
-      ["trade.absorbed", "owner", { tradeId: trade.id, manualTradeId: manual.id }],
-      ["trade.restored", "owner", { manualTradeIds: [manual.id] }],
-    ]);
+    await assertEvents(user, { manual, imported, trade });
   });
 
   test("absorb: a later review changes the link and keeps it, and its undo does too", async () => {
@@ -100,8 +95,8 @@ export function storeAbsorbSuite({ test, makeStore }: StoreSuiteOptions): void {
     await user.undoReview({ trades: [seen(told)] });
     assert.deepEqual(await quantities(user), ["20"]);
     assert.deepEqual((await current(user, manual.id)).link, entered.link);
-    const restored = (await user.auditEvents({ action: "trade.restored" })).items.map(({ details }) => details);
-    assert.deepEqual(restored, [{ manualTradeIds: [manual.id] }]);
+    const restored = (await user.auditEvents({ action: "trade.restored" })).items.map(({ tradeId }) => tradeId);
+    assert.deepEqual(restored, [manual.id]);
     assert.deepEqual(await store.decisionsOf("owner", [trade.id]), []);
   });
 
@@ -145,6 +140,27 @@ export function storeAbsorbSuite({ test, makeStore }: StoreSuiteOptions): void {
     assert.deepEqual([reversed.count, kept.items.map(({ tradeId }) => tradeId)], [1, winners]);
     assert.deepEqual(await quantities(user), ["10"]);
   });
+}
+
+/** Of an absorption that was taken back, after the broker had corrected the fill. */
+async function assertEvents(
+  user: UserBook,
+  { manual, imported, trade }: Readonly<Record<"manual" | "imported" | "trade", Trade>>,
+): Promise<void> {
+  const events = (await user.auditEvents()).items.filter(({ action }) => action.startsWith("trade."));
+  const [importedTradeId, manualTradeIds] = [trade.id, [manual.id]];
+  const was = (quantity: string) => ({ trade: { symbol: "AAPL", side: "buy", quantity } });
+  const waits = { inbox: "pending_review", link: null };
+  const reviewed = { inbox: "reviewed", link: entered.link };
+  const taken = { version: imported.version, from: waits, to: reviewed, manualTradeIds };
+  const back = { version: trade.version + 1, from: reviewed, to: waits, manualTradeIds };
+  assert.deepEqual(Object.fromEntries(events.map(({ action, tradeId, details }) => [action, [tradeId, details]])), {
+    "trade.absorbed": [manual.id, { ...was("10"), version: manual.version, importedTradeId }],
+    "trade.reviewed": [trade.id, { ...was("10"), ...taken }],
+    "trade.review_undone": [trade.id, { ...was("12"), ...back }],
+    "trade.restored": [manual.id, { ...was("10"), importedTradeId }],
+  });
+  assert.equal(events.length, 4);
 }
 
 const entered: ManualTrade & { readonly link: Link } = {

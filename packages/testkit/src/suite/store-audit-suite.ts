@@ -44,7 +44,7 @@ export function storeAuditSuite({ test, makeStore }: StoreSuiteOptions): void {
     assert.equal(await store.replaceSealedCredentials(stale), false);
     const connection = await store.connection("owner", connectionId);
     assert.ok(connection !== null);
-    await assert.rejects(store.createConnection(connection, null, audit), { code: "OPTION_INVALID" });
+    await assert.rejects(store.createConnection({ connection, sole: false, audit }), { code: "OPTION_INVALID" });
     const run = await begun(store, connectionId);
     const problem = { opens: aProblem(connectionId, "needs_reauth") };
     assert.equal((await store.endRun(runEnd({ ...run, token: run.token + 1, problem, audit }))).kind, "fenced");
@@ -119,7 +119,11 @@ export function storeAuditSuite({ test, makeStore }: StoreSuiteOptions): void {
 
 function anEvent(connectionId: string | null, changes: Pick<AuditEvent, "at"> & Partial<AuditEvent>): AuditEvent {
   const action = "connection.updated";
-  return { id: randomUUID(), by: "owner", action, connectionId, details: { changed: ["label"] }, ...changes };
+  return {
+    ...{ id: randomUUID(), by: "owner", action, connectionId, tradeId: null },
+    details: { changed: ["label"] },
+    ...changes,
+  };
 }
 
 function changeOf(connectionId: string, audit: AuditEvent): ConnectionChange {

@@ -7,6 +7,7 @@ import { isolationTries, sealedBook } from "./isolation-tries.ts";
 import { type ListName, missingIds, type OwnedIds } from "./owned-ids.ts";
 import { aConnection, play, playPages, readAll, stateOf } from "./play.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
+import { userOf } from "./told-book.ts";
 
 const LEASE_MS = 600_000;
 
@@ -47,7 +48,9 @@ export function storeIsolationSuite({ test, makeStore }: StoreSuiteOptions): voi
     const connection = await store.connection("owner", connectionId);
     assert.ok(connection !== null);
     const before = await everythingOf(store, "owner");
-    const stolen = store.createConnection({ ...connection, userId: "stranger" }, { sealed: "stolen" });
+    const stolen = store.createConnection({
+      ...{ connection: { ...connection, userId: "stranger" }, sealed: { sealed: "stolen" }, sole: false },
+    });
     await assert.rejects(stolen, { code: "OPTION_INVALID" });
     assert.deepEqual(await everythingOf(store, "owner"), before);
     assert.deepEqual(await everythingOf(store, "stranger"), await everythingOf(store, "nobody"));
@@ -70,6 +73,7 @@ async function aBook(
   assert.ok(run !== null);
   const { items } = await store.executions(owner, {});
   const execution = items.find(({ broker }) => broker !== "manual");
+  await decideFor(store, { owner, tradeId: execution?.tradeId ?? "" });
   const jobs = await readAll((after) => store.jobs(owner, after));
   const finished = jobs.find((job) => job.status !== "running");
   const nextOf = async (list: ListName) => (await store[list](owner, { limit: 1 })).next ?? "";
@@ -98,6 +102,14 @@ async function enterTrade(store: BookStore, { owner, year }: { owner: string; ye
   const execution = anExecution({ ...details, order: { permanentId: `M${year}` }, source: { connector: manual.id } });
   const connector = scripted({ ...manual, pages: [] });
   await playPages(store, connectionId, [{ records: [{ kind: "execution", execution }] }], { connector });
+}
+
+/** Events of a trade that waits for review all the same: the suite undoes its import. */
+async function decideFor(store: BookStore, { owner, tradeId }: { owner: string; tradeId: string }): Promise<void> {
+  const user = userOf(store, owner);
+  const seen = async () => ({ id: tradeId, version: (await user.trade(tradeId))?.version ?? 1 });
+  await user.review({ trades: [await seen()], link: null });
+  await user.undoReview({ trades: [await seen()] });
 }
 
 function recordsOf(year: number): ScriptedRecord[] {

@@ -78,7 +78,7 @@ export function storePruneSuite({ test, makeStore }: StoreSuiteOptions): void {
     const at = instant("2026-06-01T00:00:00Z");
     const audit = {
       ...{ id: randomUUID(), at, by: "owner", action: "problem.resolved" as const },
-      ...{ connectionId, details: null },
+      ...{ connectionId, tradeId: null, details: null },
     };
     await store.resolveProblem("owner", { id: resolved?.id ?? "", at, audit });
     assert.deepEqual(await pruned(store, { problemsBefore: at }), nothing);

@@ -4,6 +4,7 @@ import type { BookStore } from "@fillbook/core/store";
 export type RegisterTest = (name: string, run: () => Promise<void>) => unknown;
 
 export interface StoreSuiteOptions {
+  /** Registers each demand; the runner decides when it runs. */
   readonly test: RegisterTest;
   /** A new, empty, migrated store. Called once or several times a test. */
   readonly makeStore: () => Promise<BookStore>;

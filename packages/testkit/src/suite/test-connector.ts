@@ -1,25 +1,33 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import type { FillbookEvent, Json } from "@fillbook/core";
-import fc from "fast-check";
+import type { FillbookEvent } from "@fillbook/core";
 import { watchCoverage } from "./connector-coverage.ts";
+import { normalizeIsTotal } from "./connector-normalize.ts";
 import { timedAhead } from "./connector-reported.ts";
 import type { ConnectorSuiteOptions } from "./connector-suite-options.ts";
+import { connectorTruthSuite } from "./connector-truth-suite.ts";
 import { makeWorld } from "./connector-world.ts";
 import { failAt } from "./fail-at.ts";
-import { readAll, stateOf } from "./play.ts";
+import { stateOf } from "./play.ts";
 
 /**
- * Proves a connector against its simulated broker: a whole import, a repeated one, runs that die anywhere, budgets,
- * aborts, a `normalize` that never throws, and no secret anywhere. Run it on yours.
+ * Proves a connector against its simulated broker: a whole import, a repeated one, runs that die anywhere, budgets, aborts,
+ * records that are bent, credentials that are refused, and no secret anywhere. Given `expected` it also compares fills and
+ * positions with the broker's record. Run it on yours.
  */
 export function testConnector(options: ConnectorSuiteOptions): void {
+  connectorRunsSuite(options);
+  connectorTruthSuite(options);
+}
+
+function connectorRunsSuite(options: ConnectorSuiteOptions): void {
   const { test, executions } = options;
   test("connector: an import stores every fill once, and another one adds nothing", async () => {
     await using world = await makeWorld(options);
     const report = await world.run();
     assert.deepEqual([report.error, report.status], [null, "succeeded"]);
-    assert.equal(report.stats.inserted, executions);
+    assert.equal(report.stats.inserted, executions, `${report.stats.inserted} of ${executions} fills are stored`);
+    assert.equal(report.stats.conflicts, 0, "no two reports of one version of a fill contradict each other");
     const before = await stateOf(world.store);
     const again = await world.run();
     assert.equal(again.error, null);
@@ -38,7 +46,7 @@ export function testConnector(options: ConnectorSuiteOptions): void {
       more = report.more;
     }
     assert.ok(runs > 1, "the account's history takes several runs");
-    assert.deepEqual(await stateOf(world.store), expected);
+    assert.deepEqual(await stateOf(world.store), expected, "short runs end with another book than a long one");
   });
 
   test("connector: whichever store call fails or loses its answer, the next runs converge", () =>
@@ -88,6 +96,7 @@ async function momentsAhead(options: ConnectorSuiteOptions, aheadMs: number): Pr
   const { connector, clock } = world.trial;
   const timed = timedAhead(connector, { clock, aheadMs, isBrokers: options.tellsReportedAt ?? false });
   assert.equal((await world.run({ connector: timed.connector })).error, null);
+  assert.equal(timed.madeUp()[0], undefined);
   return timed.moments();
 }
 
@@ -122,32 +131,6 @@ async function callsOfAnImport(options: ConnectorSuiteOptions): Promise<number> 
   const counting = failAt(world.store, { call: Number.POSITIVE_INFINITY, moment: "before" });
   await world.run({ store: counting.store });
   return counting.calls();
-}
-
-async function normalizeIsTotal(options: ConnectorSuiteOptions): Promise<void> {
-  await using world = await makeWorld(options);
-  await world.run();
-  const { connector } = world.trial;
-  const stored = await readAll((after) => world.store.executions("owner", after));
-  const real = stored.map((execution) => execution.raw);
-  // Real records with one field replaced reach further than noise does.
-  const bent = fc
-    .tuple(fc.constantFrom(...real), fc.nat(), fc.jsonValue())
-    .map(([raw, index, value]) => bend(raw, index, value as Json));
-  fc.assert(
-    fc.property(fc.oneof(fc.jsonValue(), bent), fc.oneof(fc.constant({}), fc.jsonValue()), (raw, context) => {
-      const first = connector.normalize(structuredClone(raw), context);
-      assert.ok(["execution", "cancel", "ignored", "rejected"].includes(first.kind));
-      assert.deepEqual(connector.normalize(structuredClone(raw), context), first);
-    }),
-    { numRuns: 500 },
-  );
-}
-
-function bend(raw: Json, index: number, value: Json): Json {
-  if (typeof raw !== "object" || raw === null) return value;
-  const names = Object.keys(raw);
-  return { ...raw, [names[index % names.length] ?? "none"]: value };
 }
 
 async function keepsSecrets(options: ConnectorSuiteOptions): Promise<void> {

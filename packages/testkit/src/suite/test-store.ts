@@ -1,4 +1,5 @@
 import { storeAbsorbSuite } from "./store-absorb-suite.ts";
+import { storeAccountsSuite } from "./store-accounts-suite.ts";
 import { storeAuditSuite } from "./store-audit-suite.ts";
 import { storeCommitsSuite } from "./store-commits-suite.ts";
 import { storeConnectionsSuite } from "./store-connections-suite.ts";
@@ -24,6 +25,7 @@ import { storeRunsSuite } from "./store-runs-suite.ts";
 import { storeScheduleSuite } from "./store-schedule-suite.ts";
 import { storeSequencesSuite } from "./store-sequences-suite.ts";
 import type { StoreSuiteOptions } from "./store-suite-options.ts";
+import { storeTradeEventsSuite } from "./store-trade-events-suite.ts";
 import { storeUndoSuite } from "./store-undo-suite.ts";
 
 /**
@@ -39,6 +41,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeDueSuite(options);
   storeScheduleSuite(options);
   storeConnectionsSuite(options);
+  storeAccountsSuite(options);
   storeCredentialsSuite(options);
   storeCommitsSuite(options);
   storeRepeatsSuite(options);
@@ -51,6 +54,7 @@ export function testStore(options: StoreSuiteOptions): void {
   storeReviewsSuite(options);
   storeDecisionsSuite(options);
   storeAbsorbSuite(options);
+  storeTradeEventsSuite(options);
   storeUndoSuite(options);
   storeSequencesSuite(options);
   storeProblemsSuite(options);

@@ -29,9 +29,13 @@ export async function toldBook(makeStore: StoreSuiteOptions["makeStore"]): Promi
 }
 
 /** The book of a person on this store. */
-export function userOf(store: BookStore, userId: string): UserBook {
+export function userOf(
+  store: BookStore,
+  userId: string,
+  { clock = fakeClock(), actor = userId }: { readonly clock?: FakeClock; readonly actor?: string } = {},
+): UserBook {
   const credentials = async () => ({ token: "t" });
-  return createFillbook({ store, connectors: [scripted({ pages: [] })], credentials, clock: fakeClock() }).forUser(
-    userId,
-  );
+  return createFillbook({ store, connectors: [scripted({ pages: [] })], credentials, clock }).forUser(userId, {
+    actor,
+  });
 }

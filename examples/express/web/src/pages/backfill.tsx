@@ -98,7 +98,7 @@ function FromBroker({ connection }: { readonly connection: Connection }) {
     }
     setBusy(false);
   };
-  const isBlocked = connection.status === "needs_reauth";
+  const isBlocked = connection.status === "needs_reauth" || isForFiles(connection);
   return (
     <section class="panel" aria-label="From the broker">
       <h2>From the broker</h2>

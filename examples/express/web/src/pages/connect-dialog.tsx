@@ -30,6 +30,8 @@ export function ConnectDialog({
   const [error, setError] = useState<Error | null>(null);
   const [isBusy, setBusy] = useState(false);
   const form = connectForms[id];
+  // Files need none, a login may.
+  const asksSettings = connection === null || connection.schedule === "files";
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget as HTMLFormElement);
@@ -61,11 +63,9 @@ export function ConnectDialog({
         {form?.credentials.map((field) => (
           <Field key={field.name} field={field} />
         ))}
+        {asksSettings ? form?.settings.map((field) => <Field key={field.name} field={field} />) : null}
         {connection === null ? (
           <>
-            {form?.settings.map((field) => (
-              <Field key={field.name} field={field} />
-            ))}
             <Field
               field={{
                 name: "accountRef",
@@ -89,12 +89,16 @@ export function ConnectDialog({
   );
 }
 
-function send(
+async function send(
   connection: Connection | null,
   made: { id: string; credentials: object; settings: object; data: FormData },
 ): Promise<Connection> {
   const { id, credentials, settings, data } = made;
-  if (connection !== null) return change("PUT", `/api/connections/${connection.id}/credentials`, { credentials });
+  if (connection !== null) {
+    const own = `/api/connections/${connection.id}`;
+    if (connection.schedule === "files") await change("PATCH", own, { settings });
+    return change("PUT", `${own}/credentials`, { credentials });
+  }
   const text = (name: string) => String(data.get(name) ?? "").trim();
   const optional = Object.fromEntries(
     ["label", "accountRef"].flatMap((name) => (text(name) === "" ? [] : [[name, text(name)]])),

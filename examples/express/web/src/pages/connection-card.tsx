@@ -42,7 +42,7 @@ export function ConnectionCard({ connection, run, lastJob, onReconnect, onEdit, 
       <div class="connection-name">
         <h3>{plainText(connectionText(connection))}</h3>
         <p class="muted">
-          {providerText(connection.connector)} · {plainText(connection.accountRef)}
+          {providerText(connection.connector)} · {plainText(connection.accountRef ?? "account not known yet")}
         </p>
       </div>
       <div class="connection-state">
@@ -62,9 +62,9 @@ export function ConnectionCard({ connection, run, lastJob, onReconnect, onEdit, 
         </div>
       </dl>
       <div class="connection-actions">
-        {isGone || connection.status === "needs_reauth" ? (
+        {isGone || isForFiles(connection) || connection.status === "needs_reauth" ? (
           <Button kind={isGone || isForFiles(connection) ? "plain" : "primary"} onClick={onReconnect}>
-            Reconnect
+            {isForFiles(connection) ? "Add login" : "Reconnect"}
           </Button>
         ) : (
           <Button onClick={() => void sync()} isBusy={isRunning} icon="sync">
@@ -82,6 +82,7 @@ export function ConnectionCard({ connection, run, lastJob, onReconnect, onEdit, 
 }
 
 function nextText(connection: Connection): string {
+  if (isForFiles(connection)) return "when you upload a file";
   if (connection.nextSyncAt === null) return connection.status === "active" ? "soon" : "after you reconnect";
   return Date.parse(connection.nextSyncAt) <= Date.now() ? "due now" : agoText(connection.nextSyncAt);
 }

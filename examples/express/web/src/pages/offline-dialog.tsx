@@ -13,14 +13,12 @@ export function OfflineDialog({ onClose, onDone }: { onClose: () => void; onDone
   const [chosen, setChosen] = useState("");
   const [error, setError] = useState<Error | null>(null);
   const id = chosen === "" ? (known[0]?.id ?? "") : chosen;
-  const form = connectForms[id];
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(data.get(name) ?? "").trim();
-    const settings = Object.fromEntries((form?.settings ?? []).map(({ name }) => [name, text(name)]));
     const label = text("label");
-    const request = { connector: id, offline: true, accountRef: text("accountRef"), settings };
+    const request = { connector: id, offline: true, accountRef: text("accountRef") };
     setError(null);
     try {
       onDone(await post<Connection>("/api/connections", label === "" ? request : { ...request, label }));
@@ -50,9 +48,6 @@ export function OfflineDialog({ onClose, onDone }: { onClose: () => void; onDone
             hint: "As the broker writes it in the file, such as U1234567.",
           }}
         />
-        {form?.settings.map((field) => (
-          <Field key={field.name} field={field} />
-        ))}
         <Field field={{ name: "label", label: "Name for it", isOptional: true }} />
         {error === null ? null : <Notice tone="bad">{wordsOf(error)}</Notice>}
         <div class="form-actions">

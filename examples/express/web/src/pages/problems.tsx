@@ -161,6 +161,7 @@ function ActionButton({ action, isBusy, run }: ActionButtonOptions) {
       );
     }
     case "change-settings":
+    case "upload-file":
       return (
         <a class="button button-primary" href="/sync">
           Open Sync

@@ -1,4 +1,4 @@
-import type { Decision, Slice, StoredExecution, Trade } from "@fillbook/core";
+import type { AuditEvent, Decision, Slice, StoredExecution, Trade } from "@fillbook/core";
 import { useState } from "preact/hooks";
 import { change } from "../api.ts";
 import { plainText, providerText } from "../format.ts";
@@ -13,19 +13,21 @@ import { DecisionList } from "./decision-list.tsx";
 import { ExecutionsTable } from "./executions-table.tsx";
 import { FeesText } from "./fees-text.tsx";
 import { ManualDialog } from "./manual-dialog.tsx";
+import { TradeEvents } from "./trade-events.tsx";
 import { TradeLineage } from "./trade-lineage.tsx";
 import { TradeStatus } from "./trades.tsx";
 
 type TradeAnswer = Trade & { readonly executions: Slice<StoredExecution> };
 
-/** One trade: what it comes to, every report behind it, who decided what, and where it came from. */
+/** One trade: what it comes to, every report behind it, who decided what and when, and where it came from. */
 export function TradePage({ id }: { readonly id: string }) {
   const path = `/api/trades/${encodeURIComponent(id)}`;
   const loaded = useLoad<TradeAnswer>(path);
   const decisions = useLoad<readonly Decision[]>(`${path}/decisions`);
+  const events = useLoad<Slice<AuditEvent>>(`/api/audit-events?limit=200&tradeId=${encodeURIComponent(id)}`);
   const plans = usePlans();
   const [isEditing, setEditing] = useState(false);
-  useReloads(loaded.reload, decisions.reload);
+  useReloads(loaded.reload, decisions.reload, events.reload);
   const trade = loaded.data;
   if (trade === null) {
     return loaded.error === null ? <SkeletonRows /> : <ErrorState error={loaded.error} onRetry={loaded.reload} />;
@@ -42,6 +44,7 @@ export function TradePage({ id }: { readonly id: string }) {
   const reload = () => {
     loaded.reload();
     decisions.reload();
+    events.reload();
   };
   return (
     <>
@@ -78,6 +81,10 @@ export function TradePage({ id }: { readonly id: string }) {
         <section class="section" aria-label="Decisions">
           <h2>Decisions</h2>
           <DecisionList decisions={decisions.data ?? []} executions={trade.executions.items} plans={plans} />
+        </section>
+        <section class="section" aria-label="History">
+          <h2>History</h2>
+          <TradeEvents events={events.data?.items ?? []} userId={trade.userId} plans={plans} />
         </section>
         <section class="section" aria-label="Where it came from">
           <h2>Where it came from</h2>
