@@ -2,12 +2,15 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { homeProblems } from "./home.ts";
+import { checkBundles, checkSizes, showImportTime } from "./pack-bundles.ts";
+import { checkQuickStart } from "./pack-quick-start.ts";
 import { checkTypes } from "./pack-types.ts";
 import { isThere, root, type WorkspacePackage, workspacePackages } from "./workspace.ts";
 
 // Packs every package, lints the tarballs, weighs them, installs them with npm into an empty application, loads each
-// entry point with import and with require and imports with them, on every Node that is promised, and compiles a host
-// with every TypeScript that is.
+// entry point with import and with require and imports with them, on every Node that is promised, weighs and runs bundles
+// of them, and compiles a host with every TypeScript that is.
 // Run it through pnpm (`pnpm run check:pack`), after the build.
 
 /** Largest tarball in kB: about twice what it weighs today, so that growth is a decision. */
@@ -45,8 +48,14 @@ try {
     imports(node);
     migrates(node);
   }
+  await checkSizes(folder);
+  await checkBundles(folder, Object.values(nodes));
+  showImportTime(folder);
   checkTypes({ folder, specifiers, libraries: "trusted" });
   checkTypes({ folder, specifiers, libraries: "checked" });
+  // Last: until here nothing may need it.
+  install([`@electric-sql/pglite@${pgliteRange()}`]);
+  checkQuickStart(folder, nodes);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -58,8 +67,15 @@ function packed({ folder: source, manifest }: WorkspacePackage): string {
   const sizeKb = Math.ceil(statSync(tarball).size / 1000);
   const limitKb = budgetKb[manifest.name] ?? 0;
   console.log(`${manifest.name}: ${sizeKb} kB of ${limitKb} kB`);
+  const problems = homeProblems(manifest);
+  if (problems.length > 0) throw new Error(`${manifest.name}: ${problems.join("; ")}`);
   if (sizeKb > limitKb) throw new Error(`${manifest.name} is larger than its budget`);
   return tarball;
+}
+
+function pgliteRange(): string {
+  const ranges = packages.map(({ manifest }) => manifest.peerDependencies?.["@electric-sql/pglite"]);
+  return ranges.find((range) => range !== undefined) ?? "latest";
 }
 
 function install(what: readonly string[]): void {
@@ -120,7 +136,7 @@ function imports(node: string): void {
   run(node, [file]);
 }
 
-// The built store finds the migrations that were packed with it, and a host finds them by their name.
+// The built store runs the migrations that were packed with it, and a host finds them by their name.
 function migrates(node: string): void {
   const file = join(folder, "migrates.mjs");
   const script = `

@@ -31,26 +31,25 @@ export interface TypeTrial {
 
 /** Compiles a host's module against the installed packages, by every way of finding types. */
 export function checkTypes({ folder, specifiers, libraries }: TypeTrial): void {
-  const source = hostModule(specifiers);
+  const entries = specifiers.filter((specifier) => libraries === "trusted" || specifier !== EMBEDDED);
+  const source = hostModule(entries);
   const tried = Object.entries(compilers).slice(libraries === "trusted" ? -1 : 0);
   for (const { name, file, options } of hosts) {
     const place = join(folder, "types", name.replaceAll(/\W+/g, "-"));
     const compilerOptions = settings(options, libraries);
     mkdirSync(place, { recursive: true });
     writeFileSync(join(place, file), source);
-    writeFileSync(join(place, "optional.d.ts"), optionalModules);
-    const files = libraries === "checked" ? [file, "optional.d.ts"] : [file];
-    writeFileSync(join(place, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+    writeFileSync(join(place, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
     for (const [compiler, installed] of tried) {
       const tsc = join(root, installed, "bin/tsc");
       execFileSync(process.execPath, [tsc, "-p", place], { stdio: ["ignore", "inherit", "inherit"] });
-      console.log(`${compiler}, ${name}, libraries ${libraries}: ${specifiers.length} entry points`);
+      console.log(`${compiler}, ${name}, libraries ${libraries}: ${entries.length} entry points`);
     }
   }
 }
 
-/** Installed it does not pass such a check itself: its declarations (0.5.16) lean on packages that it does not bring. */
-const optionalModules = 'declare module "@electric-sql/pglite" { export class PGlite {} }';
+/** Its declarations name PGlite, which (0.5.16) does not pass such a check itself: they lean on packages that it does not bring. */
+const EMBEDDED = "@fillbook/store-postgres/embedded";
 
 function settings(options: object, libraries: TypeTrial["libraries"]): object {
   const types = { types: ["node"], typeRoots: [join(root, "node_modules/@types")] };

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { type Home, homeProblems } from "./home.ts";
+import { localLinks } from "./markdown.ts";
 import { readText, workspacePackages } from "./workspace.ts";
 
 // Goal: what npm is told about every package. Method: the manifests and settings are read as the tools read them; the
@@ -10,14 +12,22 @@ const packages = workspacePackages().map(({ folder }) => ({
   manifest: JSON.parse(readText(`${folder}/package.json`)) as {
     readonly [field: string]: unknown;
     readonly name: string;
+    readonly keywords?: readonly string[];
     readonly publishConfig?: { readonly access?: string; readonly provenance?: boolean };
-  },
+  } & Home,
 }));
 
-describe.each(packages)("$manifest.name", ({ manifest }) => {
-  it("is published for all, with its provenance", () => {
-    expect(manifest.publishConfig).toMatchObject({ access: "public", provenance: true });
+describe.each(packages)("$manifest.name", ({ folder, manifest }) => {
+  it("is published for all, with provenance where it has a home", () => {
+    expect(manifest.publishConfig).toMatchObject({ access: "public" });
     expect(manifest.private).toBeUndefined();
+    expect(homeProblems(manifest)).toEqual([]);
+  });
+  it("is found by its keywords, and its page leads to the documentation", () => {
+    expect(manifest.keywords).toEqual(expect.arrayContaining(["fillbook"]));
+    expect(new Set(manifest.keywords).size).toBeGreaterThan(3);
+    const links = localLinks(readText(`${folder}/README.md`));
+    expect(links).toContain("../../docs/README.md");
   });
   it("says its license, its Node, its kind of modules and what is in it", () => {
     expect(manifest).toMatchObject({
@@ -28,6 +38,27 @@ describe.each(packages)("$manifest.name", ({ manifest }) => {
     });
     expect(manifest.files).toEqual(expect.arrayContaining(["dist", "src"]));
   });
+});
+
+const url = "git+https://git.example/fillbook.git";
+const home = { homepage: "https://git.example/fillbook", bugs: "https://git.example/fillbook/issues" };
+const withProvenance = { provenance: true };
+
+it.each([
+  [{}, []],
+  [{ publishConfig: { provenance: false } }, []],
+  [{ ...home, repository: { url }, publishConfig: withProvenance }, []],
+  [{ publishConfig: withProvenance }, ["provenance is set without repository.url"]],
+  [{ repository: { url: "" }, publishConfig: withProvenance }, ["provenance is set without repository.url"]],
+  [{ repository: { type: "git" }, publishConfig: withProvenance }, ["provenance is set without repository.url"]],
+  [{ ...home, repository: { url } }, ["repository.url is set, provenance is not"]],
+  [{ ...home }, ["homepage is set without repository.url", "bugs is set without repository.url"]],
+  [
+    { repository: { url }, publishConfig: withProvenance },
+    ["repository.url is set, homepage is not", "repository.url is set, bugs is not"],
+  ],
+])("a home is set whole or not at all: %j", (manifest, problems) => {
+  expect(homeProblems(manifest)).toEqual(problems);
 });
 
 // By name: a pattern would also match the private workspaces, which have no version, and then no release can be made.

@@ -1,20 +1,21 @@
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
+import { blocksOf } from "./doc-blocks.ts";
 import { anchorsOf, localLinks, regionOf } from "./markdown.ts";
 import { findFiles, isThere, readManifest, readText, workspacePackages } from "./workspace.ts";
 
-// Goal: what a reader copies from the pages works. Method: the README's first code is the example's code, commands name
+// Goal: what a reader copies from the pages works. Method: the README's first code is a whole program, commands name
 // scripts, packages and files that are there, figures are those of the benches, and every link between pages arrives.
 
 const pages = ["*.md", "docs/**/*.md", "packages/*/*.md", "examples/*/*.md"].flatMap(findFiles);
 const readme = readText("README.md");
 
-it("the README's quick start is the marked region of examples/quick-start", () => {
-  const fenced = regionOf(readme, { start: "<!-- quick-start:start -->", end: "<!-- quick-start:end -->" });
-  const code = /^```ts example\n([\s\S]*)\n```$/.exec(fenced ?? "")?.[1];
-  const sources = findFiles("examples/quick-start/src/**/*.ts").map(readText);
-  const regions = sources.flatMap((text) => regionOf(text, { start: "// readme:start", end: "// readme:end" }) ?? []);
-  expect(regions).toEqual([code]);
+// That it runs is a test of doc-blocks.test.ts, and of check-pack.ts with the packed packages.
+it("the README's quick start is one whole program, with what it prints", () => {
+  const [program] = blocksOf("README.md", readme);
+  expect(program?.kind).toBe("run");
+  expect(program?.output).toContain("50 new fills");
+  expect(program?.code).not.toMatch(/from "\./);
 });
 
 it("the README's two commands are scripts of this repository", () => {

@@ -25,7 +25,9 @@ import { findFiles, isThere, root, workspacePackages } from "./workspace.ts";
 // it; a rule's expected answer is always "nowhere".
 
 /** Files that may break a size rule, each with its reason. */
-const excused: Readonly<Record<string, string>> = {};
+const excused: Readonly<Record<string, string>> = {
+  "packages/store-postgres/src/migration-texts.ts": "written from the files of migrations/",
+};
 
 const packages = workspacePackages();
 const files = findFiles("{packages,examples}/*/{src,test,bench}/**/*.ts")

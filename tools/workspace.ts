@@ -1,12 +1,13 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Home } from "./home.ts";
 
 /** The repository's folder, with a slash at its end. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The part of a package.json that the tools read. */
-export interface Manifest {
+export interface Manifest extends Home {
   readonly name: string;
   readonly version: string;
   readonly exports: Readonly<Record<string, unknown>>;

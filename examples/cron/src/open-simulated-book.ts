@@ -1,5 +1,5 @@
 import { createFillbook, type Logger } from "@fillbook/core";
-import { postgresStore } from "@fillbook/store-postgres";
+import { embeddedStore } from "@fillbook/store-postgres/embedded";
 import type { OpenBook } from "./open-book.ts";
 import { startSimulatedBrokers } from "./simulated-brokers.ts";
 
@@ -10,7 +10,7 @@ export async function openSimulatedBook(options: {
   readonly logger: Logger;
 }): Promise<OpenBook> {
   const { dataDir, syncEveryMs, logger } = options;
-  const store = postgresStore({ dataDir });
+  const store = embeddedStore({ dataDir });
   await store.migrate();
   const brokers = await startSimulatedBrokers();
   const { connectors, credentials, clock } = brokers;

@@ -21,7 +21,7 @@ export function acmeCsv({ baseUrl = "https://files.acme.example" }: AcmePolicy =
     contract: 1,
     credentials: z.strictObject({ token: z.string().min(1) }),
     settings: z.strictObject({}),
-    cursor: z.strictObject({ finished: instantSchema.nullable() }),
+    cursor: z.strictObject({ finished: z.nullable(instantSchema) }),
     async check(request) {
       const { account, exports } = await files.list(request);
       const historyFrom = exports[0]?.from ?? null;

@@ -1,6 +1,7 @@
 import { checkFlexQuery, type FlexCredentials, ibkrFlex } from "@fillbook/connector-ibkr";
 import { type Clock, systemClock } from "@fillbook/core";
 import type { CoveredSpan } from "@fillbook/core/connector";
+import { z } from "zod";
 import { connectorParts } from "./connector-parts.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { failureFix } from "./failure-fixes.ts";
@@ -22,7 +23,7 @@ export async function flexDoctor(patient: FlexPatient): Promise<Diagnosis> {
   const seen: string[] = [];
   const fixes: string[] = [];
   try {
-    const settings = connector.settings.parse({ queryId });
+    const settings = z.parse(connector.settings, { queryId });
     const checked = await connector.check({ ...parts, userId: "doctor", credentials, settings });
     seen.push(`token and query work and open ${checked.accounts.join(", ")}`, ...checked.warnings);
     const connection = { id: "doctor", userId: "doctor", accountRef: checked.accountRef, settings };

@@ -1,6 +1,7 @@
 import { type KrakenCredentials, kraken } from "@fillbook/connector-kraken";
 import { type Clock, systemClock } from "@fillbook/core";
 import type { CheckResult } from "@fillbook/core/connector";
+import { z } from "zod";
 import { connectorParts } from "./connector-parts.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { failureFix } from "./failure-fixes.ts";
@@ -16,7 +17,7 @@ export interface KrakenPatient {
 export async function krakenDoctor(patient: KrakenPatient): Promise<Diagnosis> {
   const { credentials, baseUrl, clock = systemClock } = patient;
   const connector = kraken(baseUrl === undefined ? {} : { baseUrl });
-  const settings = connector.settings.parse({});
+  const settings = z.parse(connector.settings, {});
   const parts = connectorParts(clock);
   const seen: string[] = [];
   const fixes: string[] = [];

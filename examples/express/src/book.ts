@@ -1,7 +1,6 @@
 import { type Clock, createFillbook, type Fillbook, type FillbookEvent, type Logger } from "@fillbook/core";
 import type { AnyConnector } from "@fillbook/core/connector";
 import { aesVault } from "@fillbook/core/node";
-import { postgresStore } from "@fillbook/store-postgres";
 import type { OpenDatabase } from "./database.ts";
 import { tradePlansOf } from "./plans.ts";
 
@@ -17,7 +16,7 @@ export interface BookParts {
 
 /** Opens the book over the app's own database, migrated. */
 export async function openBook(database: OpenDatabase, { vaultKey, ...parts }: BookParts): Promise<Fillbook> {
-  const store = postgresStore(database.source);
+  const { store } = database;
   await store.migrate();
   // To change the key, put the new one first under an id of its own, keep the old one, and call `book.rotateKeys()`.
   const vault = aesVault({ keys: [{ id: "main", key: vaultKey }], primary: "main" });

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { PGlite } from "@electric-sql/pglite";
-import type { PostgresSource } from "@fillbook/store-postgres";
+import { type PostgresStore, postgresStore } from "@fillbook/store-postgres";
+import { embeddedStore } from "@fillbook/store-postgres/embedded";
 import { Pool } from "pg";
 import { lockFolder } from "./folder-lock.ts";
 
@@ -11,8 +12,8 @@ export interface Database {
 
 /** One database for Fillbook's tables and ours. */
 export interface OpenDatabase extends Database {
-  /** Hands the same database to Fillbook's store. */
-  readonly source: PostgresSource;
+  /** Fillbook's store in the same database. */
+  readonly store: PostgresStore;
   close(): Promise<void>;
 }
 
@@ -28,7 +29,7 @@ async function openServer(connectionString: string): Promise<OpenDatabase> {
   // An idle connection that the server ends is replaced on the next use; without a listener it would end the process.
   pool.on("error", () => undefined);
   return {
-    source: { pool },
+    store: postgresStore({ pool }),
     query: (text, parameters) => pool.query(text, parameters),
     close: () => pool.end(),
   };
@@ -40,7 +41,7 @@ async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   const unlock = await lockFolder(dataDir);
   const pglite = await PGlite.create(`${dataDir}/database`);
   return {
-    source: { pglite },
+    store: embeddedStore({ pglite }),
     query: (text, parameters) => pglite.query(text, parameters),
     async close() {
       await pglite.close();

@@ -49,7 +49,7 @@ function pathParameters(path: string): readonly JsonObject[] {
   return names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
 }
 
-function queryParameters(query: z.ZodType | null): readonly JsonObject[] {
+function queryParameters(query: z.core.$ZodType | null): readonly JsonObject[] {
   if (query === null) return [];
   const { properties = {}, required = [] } = z.toJSONSchema(query, { io: "input" });
   return Object.entries(properties).map(([name, schema]) => {

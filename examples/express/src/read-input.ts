@@ -9,7 +9,7 @@ export function readBody<Output>(schema: z.ZodType<Output>, request: Request): O
 }
 
 /** A query string as one of Fillbook's filters. Its values arrive as text, and this is the place where that ends. */
-export function readQuery<Output>(schema: z.ZodType<Output>, request: Request): Output {
+export function readQuery<Output>(schema: z.core.$ZodType<Output>, request: Request): Output {
   const entries = Object.entries(request.query).map(([name, text]) => [name, typedValue(name, text)]);
   return readInput(schema, Object.fromEntries(entries));
 }
@@ -43,8 +43,8 @@ function typedValue(name: string, text: unknown): unknown {
   return text;
 }
 
-function readInput<Output>(schema: z.ZodType<Output>, value: unknown): Output {
-  const parsed = schema.safeParse(value);
+function readInput<Output>(schema: z.core.$ZodType<Output>, value: unknown): Output {
+  const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   const fieldErrors = parsed.error.issues.flatMap(fieldErrorsOf);
   const fields = fieldErrors.map(({ field }) => field).join(", ");

@@ -27,7 +27,7 @@ export interface Route {
   readonly path: string;
   readonly summary: string;
   readonly access: "public" | "user";
-  readonly query: z.ZodType | null;
+  readonly query: z.core.$ZodType | null;
   readonly body: z.ZodType | "file" | null;
   /** null where nothing, or no JSON, is answered. */
   readonly answer: z.ZodType | "event-stream" | null;
@@ -37,7 +37,7 @@ export interface Route {
 
 interface Spec<Query, Body, Answer> {
   readonly summary: string;
-  readonly query?: z.ZodType<Query>;
+  readonly query?: z.core.$ZodType<Query>;
   readonly body?: z.ZodType<Body>;
   readonly answer?: z.ZodType<Answer>;
   /** @defaultValue 200, and 204 without an answer */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AnyConnector } from "@fillbook/core/connector";
 import { expect, it } from "vitest";
+import { z } from "zod";
 import { startDemoBrokers } from "../src/demo-brokers.ts";
 import { demoSecrets } from "../src/demo-secrets.ts";
 import { readSettings } from "../src/settings.ts";
@@ -20,7 +21,7 @@ it("demo: the gateway is the demo user's, and a stranger's attempt to connect it
     connector?.check({
       userId,
       credentials: { kind: "gateway" },
-      settings: connector.settings.parse({}),
+      settings: z.parse(connector.settings, {}),
       signal: new AbortController().signal,
       clock: brokers.clock,
       state: {

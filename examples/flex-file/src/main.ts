@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { ibkrFlex } from "@fillbook/connector-ibkr";
 import { createFillbook } from "@fillbook/core";
-import { postgresStore } from "@fillbook/store-postgres";
+import { embeddedStore } from "@fillbook/store-postgres/embedded";
 import { accountOf } from "./account-of.ts";
 import { simulatedStatement } from "./simulated-statement.ts";
 
@@ -9,7 +9,7 @@ import { simulatedStatement } from "./simulated-statement.ts";
 const path = process.argv[2] ?? (await simulatedStatement());
 const accountRef = await accountOf(path);
 
-const store = postgresStore({ dataDir: ".fillbook/flex-file" });
+const store = embeddedStore({ dataDir: ".fillbook/flex-file" });
 await store.migrate();
 // A file needs no token, so the book needs no vault.
 const book = createFillbook({ store, connectors: [ibkrFlex()] });

@@ -1,11 +1,10 @@
-// readme:start
 import { kraken } from "@fillbook/connector-kraken";
 import { createFillbook } from "@fillbook/core";
-import { postgresStore } from "@fillbook/store-postgres";
+import { embeddedStore } from "@fillbook/store-postgres/embedded";
 import { openAccount } from "./account.ts"; // yours, or a simulated one
 import { showProgress, showReport, showTrades } from "./show.ts";
 
-export const store = postgresStore({ dataDir: ".fillbook/quick-start" }); // or { url } of your server
+export const store = embeddedStore({ dataDir: ".fillbook/quick-start" }); // a server: postgresStore({ url })
 await store.migrate();
 export const { apiKey, apiSecret, baseUrl, clock, simulator, newestTradeId } = await openAccount();
 export const book = createFillbook({
@@ -21,4 +20,3 @@ export const connection = known ?? (await user.connect({ connector: "kraken" }))
 
 showReport(await book.ingest({ connectionId: connection.id, mode: "manual" }));
 showTrades(await user.trades({ limit: 5 }));
-// readme:end

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { type Json, silentLogger, systemClock } from "@fillbook/core";
 import type { FilePage, Normalized } from "@fillbook/core/connector";
+import { z } from "zod";
 import type { FlexContext } from "../src/flex-context.ts";
 import { ibkrFlex } from "../src/index.ts";
 
@@ -10,7 +11,7 @@ const connection = {
   id: "connection",
   userId: "u1",
   accountRef: "U1234567",
-  settings: connector.settings.parse({ queryId: "1" }),
+  settings: z.parse(connector.settings, { queryId: "1" }),
 };
 
 /**

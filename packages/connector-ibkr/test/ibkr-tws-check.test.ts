@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { ibkrTws } from "@fillbook/connector-ibkr";
 import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { aTwsWorld } from "./support/ibkr-tws-world.ts";
 
 const paper = [{ accountId: "DU1234567" }];
@@ -73,7 +74,7 @@ test.each([
   { port: 4001, trading: "demo" },
   { port: 4001, unknown: 1 },
 ])("settings: %j is refused", (settings) => {
-  expect(ibkrTws().settings.safeParse(settings).success).toBe(false);
+  expect(z.safeParse(ibkrTws().settings, settings).success).toBe(false);
 });
 
 /** Which settings the library takes from its own configuration, whose first use in a process reads the file. */

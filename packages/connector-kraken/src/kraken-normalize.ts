@@ -101,7 +101,7 @@ const tradeRow = z.object({
   type: z.enum(["buy", "sell"], "is neither buy nor sell"),
   price: decimalSchema,
   fee: decimalSchema,
-  vol: decimalSchema.refine((quantity) => quantity !== "0" && !quantity.startsWith("-"), "is not above zero"),
+  vol: decimalSchema.check(z.refine((quantity) => quantity !== "0" && !quantity.startsWith("-"), "is not above zero")),
   // Compared with the ledger only.
   cost: z.unknown().optional().transform(parseDecimal),
   ledgerRows: z.array(z.json()).optional().catch(undefined),

@@ -48,7 +48,7 @@ export const krakenSettingsSchema: z.ZodType<KrakenSettings, SettingsInput<Krake
   ledgerFees: z.boolean().default(true),
   instant: z.boolean().default(true),
   exports: z.boolean().default(true),
-  historyFrom: instantSchema.optional(),
+  historyFrom: z.optional(instantSchema),
 });
 
 const CREDENTIAL_LENGTH_MAX = 1000;

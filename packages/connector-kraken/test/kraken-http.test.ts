@@ -2,6 +2,7 @@ import { kraken } from "@fillbook/connector-kraken";
 import { HttpResponse, http } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { memoryState, testClock } from "./support/drive-kraken.ts";
 
 const server = setupServer();
@@ -12,7 +13,7 @@ afterAll(() => server.close());
 const connector = kraken({ fetch: (url, init) => globalThis.fetch(url, init) });
 const credentials = { apiKey: "key", apiSecret: "c2VjcmV0" };
 const request = () => ({
-  ...{ userId: "u1", credentials, settings: connector.settings.parse({}), signal: new AbortController().signal },
+  ...{ userId: "u1", credentials, settings: z.parse(connector.settings, {}), signal: new AbortController().signal },
   ...{ clock: testClock(), state: memoryState() },
 });
 

@@ -1,5 +1,6 @@
 import { type KrakenPolicy, kraken } from "@fillbook/connector-kraken";
 import { expect, test } from "vitest";
+import { z } from "zod";
 
 test.each<[string, KrakenPolicy]>([
   ["historyCost", { historyCost: 0 }],
@@ -42,23 +43,23 @@ const { credentials, settings, cursor } = kraken();
 
 test("settings: defaults are the slowest tier and Kraken's own mode", () => {
   const defaults = { tier: "starter", consolidateTaker: true, ledgerFees: true, instant: true, exports: true };
-  expect(settings.parse({})).toEqual(defaults);
+  expect(z.parse(settings, {})).toEqual(defaults);
   const off = { ledgerFees: false, instant: false, exports: false };
   const all = { tier: "pro", consolidateTaker: false, ...off, historyFrom: "2024-01-01T00:00:00.000000Z" };
-  expect(settings.parse(settings.parse(all))).toEqual(all);
+  expect(z.parse(settings, z.parse(settings, all))).toEqual(all);
 });
 
 test.each([{ tier: "gold" }, { consolidateTaker: "yes" }, { historyFrom: "yesterday" }, { tear: "pro" }])(
   "settings: %j is refused",
   (value) => {
-    expect(settings.safeParse(value).success).toBe(false);
+    expect(z.safeParse(settings, value).success).toBe(false);
   },
 );
 
 test("credentials: read twice they are the same", () => {
-  const read = credentials.parse({ apiKey: " k ", apiSecret: "c2VjcmV0\n" });
+  const read = z.parse(credentials, { apiKey: " k ", apiSecret: "c2VjcmV0\n" });
   expect(read).toEqual({ apiKey: "k", apiSecret: "c2VjcmV0" });
-  expect(credentials.parse(JSON.parse(JSON.stringify(read)))).toEqual(read);
+  expect(z.parse(credentials, JSON.parse(JSON.stringify(read)))).toEqual(read);
 });
 
 test.each([
@@ -70,7 +71,7 @@ test.each([
   [{ apiKey: "k", apiSecret: "=".repeat(1_000_000) }],
   [null],
 ])("credentials: %.80j are refused, and not quoted", (value) => {
-  const read = credentials.safeParse(value);
+  const read = z.safeParse(credentials, value);
   expect(read.success).toBe(false);
   expect(JSON.stringify(read.error?.issues)).not.toContain("c4n4ry");
 });
@@ -83,5 +84,5 @@ test.each([
   { version: 1, consolidateTaker: true, head: 1, windows: [{ from: 0, to: 1, offset: 0.5, lastId: null }] },
   { version: 1, consolidateTaker: true, head: 1, windows: Array(9).fill({ from: 0, to: 1, offset: 0, lastId: null }) },
 ])("cursor: %.80j is refused", (value) => {
-  expect(cursor.safeParse(value).success).toBe(false);
+  expect(z.safeParse(cursor, value).success).toBe(false);
 });

@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { ImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
 import { parseOptions } from "./parse-options.ts";
+import { safeParse } from "./safe-parse.ts";
 import { textId } from "./text-id.ts";
 import type { Vault, VaultBinding } from "./vault.ts";
 
@@ -46,7 +47,7 @@ export function aesVault(options: AesVaultOptions): Vault {
       return sealWith(primaryKey, { kid: primary, plain, binding });
     },
     async open(sealed, binding) {
-      const blob = blobSchema.safeParse(sealed);
+      const blob = safeParse(blobSchema, sealed);
       if (!blob.success) throw unavailable(binding, "are not as this vault seals them");
       const key = ring.get(blob.data.kid);
       if (key === undefined)
@@ -54,40 +55,49 @@ export function aesVault(options: AesVaultOptions): Vault {
       return openWith(key, blob.data, binding);
     },
     needsRotation(sealed) {
-      const blob = blobSchema.safeParse(sealed);
+      const blob = safeParse(blobSchema, sealed);
       return !blob.success || blob.data.kid !== primary;
     },
   };
 }
 
-const keyBytes = z
-  .union([z.instanceof(Uint8Array), z.string()])
-  // A copy: whoever wipes or reuses the given bytes changes no key.
-  .transform((key) => (typeof key === "string" ? decoded(key.trim()) : Buffer.from(key)))
-  .refine((bytes) => bytes?.length === KEY_BYTES, `is not ${KEY_BYTES} bytes, or their base64 text`)
-  .transform((bytes) => bytes ?? Buffer.alloc(0));
+const keyBytes = z.pipe(
+  z.union([z.instanceof(Uint8Array), z.string()]),
+  z.transform((key: Uint8Array<ArrayBuffer> | string, context) => {
+    // A copy: whoever wipes or reuses the given bytes changes no key.
+    const bytes = typeof key === "string" ? decoded(key.trim()) : Buffer.from(key);
+    if (bytes?.length === KEY_BYTES) return bytes;
+    // The value that goes with an issue is not shown: a key is none.
+    context.issues.push({ code: "custom", message: `is not ${KEY_BYTES} bytes, or their base64 text`, input: null });
+    return z.NEVER;
+  }),
+);
 
 const optionsSchema = z.object({
-  keys: z
-    .array(z.object({ id: textId, key: keyBytes }))
-    .min(1)
-    .max(100)
-    .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, "two keys have one id"),
+  keys: z.array(z.object({ id: textId, key: keyBytes })).check(
+    z.minLength(1),
+    z.maxLength(100),
+    z.refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, "two keys have one id"),
+  ),
   primary: textId,
 });
 
-const base64 = z.string().transform((text, context) => {
-  const bytes = decoded(text);
-  if (bytes === null) context.addIssue({ code: "custom", message: "is not base64" });
-  return bytes ?? Buffer.alloc(0);
-});
+const base64 = z.pipe(
+  z.string(),
+  z.transform((text: string, context) => {
+    const bytes = decoded(text);
+    if (bytes !== null) return bytes;
+    context.issues.push({ code: "custom", message: "is not base64", input: text });
+    return z.NEVER;
+  }),
+);
 
 const blobSchema = z.strictObject({
   v: z.literal(VERSION),
   kid: textId,
-  iv: base64.refine((bytes) => bytes.length === IV_BYTES),
+  iv: base64.check(z.refine((bytes) => bytes.length === IV_BYTES)),
   ct: base64,
-  tag: base64.refine((bytes) => bytes.length === TAG_BYTES),
+  tag: base64.check(z.refine((bytes) => bytes.length === TAG_BYTES)),
 });
 
 type Blob = z.output<typeof blobSchema>;

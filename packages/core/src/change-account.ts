@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type AuditAction, auditEvent } from "./audit-event.ts";
 import { closedBreaker } from "./breaker-after.ts";
 import { checkAccount, givenCredentials } from "./check-account.ts";
@@ -13,6 +13,7 @@ import { isRecord, type Json } from "./json.ts";
 import { checkedFileSettings, checkedSettings } from "./open-pages.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { Connection } from "./read-types.ts";
+import { safeParse } from "./safe-parse.ts";
 
 /** Gives a connection new credentials after one live call proved that they open its account. */
 export async function reconnectAccount(
@@ -77,9 +78,9 @@ export async function updateAccount(
 }
 
 const updateSchema = z.strictObject({
-  label: accountOptions.label.nullable().exactOptional(),
-  syncEveryMs: accountOptions.syncEveryMs.exactOptional(),
-  settings: z.record(z.string(), z.unknown()).exactOptional(),
+  label: z.exactOptional(z.nullable(accountOptions.label)),
+  syncEveryMs: z.exactOptional(accountOptions.syncEveryMs),
+  settings: z.exactOptional(z.record(z.string(), z.unknown())),
 });
 
 function mergedSettings(
@@ -103,7 +104,7 @@ async function refuseSettings(
   const connector = connectorOf(parts.connectors, connection.connector);
   if (connector.checkSettings === undefined || connection.schedule === "files") return;
   const [last] = (await store.jobs(userId, { connectionId: connection.id, limit: 1 })).items;
-  const cursor = connector.cursor.safeParse(last?.cursorAfter);
+  const cursor = safeParse(connector.cursor, last?.cursorAfter);
   await connector.checkSettings({ userId, settings, cursor: cursor.success ? cursor.data : null, signal });
 }
 

@@ -6,6 +6,7 @@ import { ImportError, toImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
 import type { Logger } from "./logger.ts";
 import { checked, sharedState } from "./open-pages.ts";
+import { safeParse } from "./safe-parse.ts";
 import type { BookStore, IngestStore } from "./store-contract.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -29,7 +30,7 @@ export async function givenCredentials(
   { of, connector, given }: { of: CredentialOwner; connector: AnyConnector; given: unknown },
 ): Promise<GivenCredentials> {
   const asked = await untilAborted(() => access.ask(of, given), signal);
-  return { asked, read: checked("CREDENTIALS_MALFORMED", "credentials", connector.credentials.safeParse(asked)) };
+  return { asked, read: checked("CREDENTIALS_MALFORMED", "credentials", safeParse(connector.credentials, asked)) };
 }
 
 export interface AccountCheck {

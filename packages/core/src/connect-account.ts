@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { auditEvent } from "./audit-event.ts";
 import { closedBreaker, verdictOf } from "./breaker-after.ts";
 import { type CheckParts, checkAccount, givenCredentials } from "./check-account.ts";
@@ -16,6 +16,7 @@ import type { Connection } from "./read-types.ts";
 import { isSafeText } from "./safe-text.ts";
 import { storeClock } from "./store-time.ts";
 import { textId } from "./text-id.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export interface ConnectParts extends CheckParts {
   readonly userId: string;
@@ -54,20 +55,20 @@ export async function byStoreTime(parts: ConnectParts): Promise<ConnectParts> {
 
 /** What `connect` takes and `updateConnection` changes. */
 export const accountOptions = {
-  label: z.string().max(200).refine(isSafeText, "holds a control character or half a surrogate pair"),
-  syncEveryMs: z.number().int().min(1000).max(2_678_400_000),
+  label: z.string().check(z.maxLength(200), z.refine(isSafeText, "holds a control character or half a surrogate pair")),
+  syncEveryMs: wholeNumber(1000, 2_678_400_000),
 };
 
 const connectSchema = z.object({
   connector: z.string(),
-  credentials: z.unknown().optional(),
-  settings: z.unknown().exactOptional(),
-  accountRef: textId.optional(),
-  offline: z.boolean().default(false),
-  whenUnreachable: z.enum(["fail", "keepPending"]).default("fail"),
-  allowSecond: z.boolean().default(false),
-  label: accountOptions.label.exactOptional(),
-  syncEveryMs: accountOptions.syncEveryMs.default(900_000),
+  credentials: z.optional(z.unknown()),
+  settings: z.exactOptional(z.unknown()),
+  accountRef: z.optional(textId),
+  offline: z._default(z.boolean(), false),
+  whenUnreachable: z._default(z.enum(["fail", "keepPending"]), "fail"),
+  allowSecond: z._default(z.boolean(), false),
+  label: z.exactOptional(accountOptions.label),
+  syncEveryMs: z._default(accountOptions.syncEveryMs, 900_000),
 });
 
 interface Begin {

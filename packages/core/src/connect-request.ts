@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import type { AnyConnector } from "./connector-contract.ts";
 
 /** One of the connectors with its own credentials and settings. */

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import type { Clock } from "./clock.ts";
 import type { CheckResult } from "./connector-check.ts";
 import type { CancelInput, ExecutionInput } from "./execution.ts";
@@ -178,16 +178,16 @@ export interface Connector<
   readonly broker: string;
   readonly contract: 1;
   /** Reads credentials before anything is sent; what it refuses is `CREDENTIALS_MALFORMED`. */
-  readonly credentials: z.ZodType<Credentials>;
+  readonly credentials: z.core.$ZodType<Credentials>;
   /**
    * What differs by account, read at each run; what it refuses is `OPTION_INVALID`. Its input is what `connect` takes: a
    * setting without a default is required there.
    */
-  readonly settings: z.ZodType<Settings, Given>;
+  readonly settings: z.core.$ZodType<Settings, Given>;
   /** What a connection needs of them that only takes files; absent: all. */
-  readonly fileSettings?: z.ZodType<FileSettings, unknown>;
+  readonly fileSettings?: z.core.$ZodType<FileSettings, unknown>;
   /** Reads a cursor back from the store; a cursor it does not accept ends the run with `CURSOR_INVALID`. */
-  readonly cursor: z.ZodType<Cursor>;
+  readonly cursor: z.core.$ZodType<Cursor>;
   /** One cheap live call that proves the credentials. Throws ImportError. */
   check(request: {
     /** Who connects. A host may allow an owner less than another. */

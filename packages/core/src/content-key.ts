@@ -1,6 +1,7 @@
 import { type ExecutionInput, executionSchema } from "./execution.ts";
 import { contentText, scopeKey } from "./identify.ts";
 import { type Instant, parseInstant } from "./instant.ts";
+import { safeParse } from "./safe-parse.ts";
 
 /**
  * Equal for executions that look the same: account, instrument, side, quantity, price and second, without fees and order
@@ -16,7 +17,7 @@ import { type Instant, parseInstant } from "./instant.ts";
  * };
  */
 export function contentKey(execution: ExecutionInput): string | null {
-  const parsed = executionSchema.safeParse(execution);
+  const parsed = safeParse(executionSchema, execution);
   return parsed.success ? `${scopeKey(parsed.data)}/${contentText(parsed.data)}` : null;
 }
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type Clock, systemClock } from "./clock.ts";
 import type { AnyConnector, RunMode, RunWindow } from "./connector-contract.ts";
 import { type CredentialOwner, credentialAccess } from "./credential-access.ts";

@@ -1,35 +1,40 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type Decimal, isPositive, parseDecimal } from "./decimal.ts";
 import { type Instant, parseInstant } from "./instant.ts";
 import type { Json } from "./json.ts";
+import { orNull } from "./or-null.ts";
+import { safeParse } from "./safe-parse.ts";
 import { textId } from "./text-id.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** Zod's border into {@link Decimal}: canonical or paddable decimal text; numbers are refused. */
-export const decimalSchema = z.string().transform((text, context): Decimal => {
-  const parsed = parseDecimal(text);
-  if (parsed !== null) return parsed;
-  context.addIssue({ code: "custom", message: "is not a decimal with at most 24 and 18 digits" });
-  return z.NEVER;
-});
+export const decimalSchema = z.pipe(
+  z.string(),
+  z.transform((text: string, context): Decimal => {
+    const parsed = parseDecimal(text);
+    if (parsed !== null) return parsed;
+    const message = "is not a decimal with at most 24 and 18 digits";
+    context.issues.push({ code: "custom", message, input: text });
+    return z.NEVER;
+  }),
+);
 
 /** Zod's border into {@link Instant}: ISO 8601 text in UTC. */
-export const instantSchema = z.string().transform((text, context): Instant => {
-  const parsed = parseInstant(text);
-  if (parsed !== null) return parsed;
-  context.addIssue({
-    code: "custom",
-    message: 'is not a UTC instant between 2000 and 2099, such as instant("2026-01-05T12:00:00Z")',
-  });
-  return z.NEVER;
-});
+export const instantSchema = z.pipe(
+  z.string(),
+  z.transform((text: string, context): Instant => {
+    const parsed = parseInstant(text);
+    if (parsed !== null) return parsed;
+    const message = 'is not a UTC instant between 2000 and 2099, such as instant("2026-01-05T12:00:00Z")';
+    context.issues.push({ code: "custom", message, input: text });
+    return z.NEVER;
+  }),
+);
 
-const absentId = textId.nullish().transform((id) => id ?? null);
+const absentId = orNull(textId);
 /** An id that a broker may leave out or write as empty text. */
-const optionalId = textId
-  .or(z.literal(""))
-  .nullish()
-  .transform((id) => id ?? null);
-const positiveDecimal = decimalSchema.refine(isPositive, "is not above zero");
+const optionalId = orNull(z.union([textId, z.literal("")]));
+const positiveDecimal = decimalSchema.check(z.refine(isPositive, "is not above zero"));
 
 export const instrumentKinds = [
   "stock",
@@ -65,12 +70,12 @@ const instrumentSchema = z.object({
   /** The broker's stable number of the instrument, where it has one. It is the instrument's identity then. */
   conid: absentId,
   /** Units of the underlying per contract; null means one. */
-  multiplier: positiveDecimal.nullish().transform((value) => value ?? null),
+  multiplier: orNull(positiveDecimal),
 });
 export type Instrument = z.output<typeof instrumentSchema>;
 
 /** One fee, positive for a cost and negative for a rebate. `estimated` marks an amount the broker may still change. */
-const feeSchema = z.object({ amount: decimalSchema, currency: textId, estimated: z.literal(true).optional() });
+const feeSchema = z.object({ amount: decimalSchema, currency: textId, estimated: z.optional(z.literal(true)) });
 export type Fee = z.output<typeof feeSchema>;
 
 /** The ids of the order that a fill belongs to. Placeholders such as `"0"` may be passed on: core reads them as null. */
@@ -84,14 +89,17 @@ const orderIdsSchema = z.object({
   /** The number that this session or program gave it. */
   orderId: optionalId,
   /** Quantity of the whole order. */
-  quantity: positiveDecimal.nullish().transform((value) => value ?? null),
+  quantity: orNull(positiveDecimal),
 });
+const noOrder = { permanentId: null, reference: null, clientId: null, orderId: null, quantity: null };
 
 /** Other ids of the same row, by which a statement names it: `trade:<id>` and `transaction:<id>`. */
-const aliasSchema = z.templateLiteral([z.enum(["trade", "transaction"]), ":", z.string()]).refine((alias) => {
-  const id = alias.slice(alias.indexOf(":") + 1);
-  return id === "" || textId.safeParse(id).success;
-}, "is not trade:<id> or transaction:<id>");
+const aliasSchema = z.templateLiteral([z.enum(["trade", "transaction"]), ":", z.string()]).check(
+  z.refine((alias) => {
+    const id = alias.slice(alias.indexOf(":") + 1);
+    return id === "" || safeParse(textId, id).success;
+  }, "is not trade:<id> or transaction:<id>"),
+);
 export type Alias = z.output<typeof aliasSchema>;
 
 /** Which interface said it. Authority 2 is a statement (final), 1 a live interface. */
@@ -101,18 +109,14 @@ const sourceSchema = z.object({
   /** 2 for a statement, which is final, 1 for a live interface. Of one revision the greater authority counts. */
   authority: z.union([z.literal(1), z.literal(2)]),
   /** When the broker made this row, where it says so; never when it was fetched. */
-  reportedAt: instantSchema.nullish().transform((value) => value ?? null),
+  reportedAt: orNull(instantSchema),
 });
 
 /** The broker's own number of a row, growing with time (decimal digits); placeholders are read as null. */
-const sequenceSchema = z
-  .string()
-  .regex(/^(?:\d{1,38}|-{1,2}|N\/A|)$/, "is not a row number")
-  .nullish()
-  .transform((sequence) => sequence ?? null);
+const sequenceSchema = orNull(z.string().check(z.regex(/^(?:\d{1,38}|-{1,2}|N\/A|)$/, "is not a row number")));
 
 /** The broker's version number of a fill: a whole number from 0 to 999,999,999. */
-const revisionSchema = z.number().int().min(0).max(999_999_999);
+const revisionSchema = wholeNumber(0, 999_999_999);
 
 /**
  * One fill as a broker reports it, in canonical form. This is what a connector's `normalize` returns; absent fields may
@@ -124,11 +128,11 @@ export const executionSchema = z.object({
   /** As the broker spells it. The same fill on two accounts is two fills. */
   account: textId,
   /** `instant`: bought from or sold to the broker itself at once, such as a conversion in its app; there was no order. */
-  kind: z.enum(["order", "instant"]).default("order"),
+  kind: z._default(z.enum(["order", "instant"]), "order"),
   /** The part of the execution id that all revisions share; null where the row has no execution id. */
   familyId: optionalId,
   /** The broker's version of this fill; 0 where it has none. */
-  revision: revisionSchema.default(0),
+  revision: z._default(revisionSchema, 0),
   /** Exactly as the broker spells it. */
   executionId: optionalId,
   /** When it happened, in UTC, as exactly as the broker says: up to microseconds. */
@@ -142,24 +146,17 @@ export const executionSchema = z.object({
   /** May be zero or negative (spreads, oil in 2020). */
   price: decimalSchema,
   /** null while unknown, `[]` when known to be none. */
-  fees: z
-    .array(feeSchema)
-    .max(20)
-    .nullish()
-    .transform((fees) => fees ?? null),
+  fees: orNull(z.array(feeSchema).check(z.maxLength(20))),
   /** `row`: each row of a statement carries its own share, so the fill's fee is their sum. */
-  feeBasis: z.enum(["fill", "row"]).default("fill"),
+  feeBasis: z._default(z.enum(["fill", "row"]), "fill"),
   /** Of two rows of one revision and authority the greater one is the later word; null where rows have no number. */
   sequence: sequenceSchema,
   /** By which later rows and cancels name this one. @defaultValue [] */
-  aliases: z.array(aliasSchema).max(20).default([]),
+  aliases: z._default(z.array(aliasSchema).check(z.maxLength(20)), []),
   /** Fills of one order are one trade. @defaultValue none: the fill is a trade of its own */
-  order: orderIdsSchema.default({ permanentId: null, reference: null, clientId: null, orderId: null, quantity: null }),
+  order: z._default(orderIdsSchema, noOrder),
   /** Whether it added liquidity or took it; null where the broker does not say. */
-  liquidity: z
-    .enum(["maker", "taker"])
-    .nullish()
-    .transform((value) => value ?? null),
+  liquidity: orNull(z.enum(["maker", "taker"])),
   /** Who says so, and when. */
   source: sourceSchema,
 });
@@ -183,21 +180,17 @@ export const cancelSchema = z.object({
   /** Of the fill that is taken back; null where only `aliases` name it. */
   familyId: optionalId,
   /** The version that a live bust takes back, and no other; null is 0. */
-  revision: revisionSchema.nullish().transform((value) => value ?? null),
+  revision: orNull(revisionSchema),
   /** The ids of the row it cancels. */
-  aliases: z.array(aliasSchema).max(20).default([]),
+  aliases: z._default(z.array(aliasSchema).check(z.maxLength(20)), []),
   /** Of the canceled row, above zero; null where the cancel does not say. */
-  quantity: positiveDecimal.nullish().transform((value) => value ?? null),
+  quantity: orNull(positiveDecimal),
   /** Of the canceled row; null where the cancel does not say. */
-  price: decimalSchema.nullish().transform((value) => value ?? null),
+  price: orNull(decimalSchema),
   /** The row number of the cancel itself. */
   sequence: sequenceSchema,
   /** The cancel row's own fees, added to the fill's. */
-  fees: z
-    .array(feeSchema)
-    .max(20)
-    .nullish()
-    .transform((fees) => fees ?? null),
+  fees: orNull(z.array(feeSchema).check(z.maxLength(20))),
   /** Who says so, and when. */
   source: sourceSchema,
 });

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Clock } from "./clock.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { IngestReport } from "./ingest-report.ts";
@@ -7,6 +7,7 @@ import { parseOptions } from "./parse-options.ts";
 import type { IngestStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
 import { type SyncResult, syncResult } from "./sync-result.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** How long a claimed connection waits for its run at most before it is due again. */
 const CLAIM_MS = 120_000;
@@ -34,8 +35,8 @@ export interface DueParts {
 }
 
 const dueSchema = z.object({
-  limit: z.number().int().min(1).max(10_000).default(100),
-  concurrency: z.number().int().min(1).max(100).default(4),
+  limit: z._default(wholeNumber(1, 10_000), 100),
+  concurrency: z._default(wholeNumber(1, 100), 4),
 });
 
 /** Runs the connections that are due. Claims no more than it can begin soon, so that other workers get the rest. */

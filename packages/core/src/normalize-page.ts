@@ -1,8 +1,9 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import type { AnyConnector, Normalized, PageRecord } from "./connector-contract.ts";
 import { type CancelFacts, cancelSchema, type ExecutionFacts, executionSchema } from "./execution.ts";
 import type { Json } from "./json.ts";
 import { keptRaw } from "./kept-raw.ts";
+import { safeParse } from "./safe-parse.ts";
 import { safeText } from "./safe-text.ts";
 
 /** A record after `normalize` and the check of what it returned. */
@@ -66,12 +67,12 @@ function checked(normalized: Normalized, connector: AnyConnector): Read {
     case "rejected":
       return refused(normalized.reason);
     case "cancel": {
-      const parsed = cancelSchema.safeParse(normalized.cancel);
+      const parsed = safeParse(cancelSchema, normalized.cancel);
       if (!parsed.success) return refused(issuesOf(parsed.error));
       return isOf(parsed.data, connector) ? { kind: "cancel", facts: parsed.data } : foreign(connector);
     }
     case "execution": {
-      const parsed = executionSchema.safeParse(normalized.execution);
+      const parsed = safeParse(executionSchema, normalized.execution);
       if (!parsed.success) return refused(issuesOf(parsed.error));
       return isOf(parsed.data, connector) ? { kind: "execution", facts: parsed.data } : foreign(connector);
     }
@@ -94,6 +95,6 @@ function refused(reason: unknown): Read {
   return { kind: "rejected", reason: safeText(text) };
 }
 
-function issuesOf(error: z.ZodError): string {
+function issuesOf(error: z.core.$ZodError): string {
   return error.issues.map((issue) => `${issue.path.join(".") || "record"}: ${issue.message}`).join("; ");
 }

@@ -1,4 +1,5 @@
-import { z } from "zod";
+import type * as z from "zod/mini";
+import { $ZodObject } from "zod/v4/core";
 import { closeName } from "./close-name.ts";
 import type { AnyConnector, Page } from "./connector-contract.ts";
 import { connectorOf } from "./connector-of.ts";
@@ -9,6 +10,7 @@ import type { Json } from "./json.ts";
 import { provenAccount } from "./proven-account.ts";
 import { withGaps } from "./read-gaps.ts";
 import type { Run } from "./run.ts";
+import { safeParse } from "./safe-parse.ts";
 import type { SharedState } from "./shared-state.ts";
 import type { IngestStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
@@ -28,7 +30,7 @@ export async function openPages(
   const settings = checkedSettings(connector, connection.settings);
   const asked = await readCredentials(() => untilAborted(() => run.credentials(connection), run.signal), connectionId);
   addSecrets(run.secrets, asked);
-  const credentials = checked("CREDENTIALS_MALFORMED", "credentials", connector.credentials.safeParse(asked));
+  const credentials = checked("CREDENTIALS_MALFORMED", "credentials", safeParse(connector.credentials, asked));
   addSecrets(run.secrets, credentials);
   const accountRef = await provenAccount(run, { connector, settings, credentials });
   const request = {
@@ -43,7 +45,7 @@ export async function openPages(
 }
 
 function readCursor(connector: AnyConnector, cursor: Json): Json {
-  return cursor === null ? null : checked("CURSOR_INVALID", "cursor", connector.cursor.safeParse(cursor));
+  return cursor === null ? null : checked("CURSOR_INVALID", "cursor", safeParse(connector.cursor, cursor));
 }
 
 /** Asks the host for credentials; what its callback throws is `CREDENTIALS_UNAVAILABLE`, never a reason to log in again. */
@@ -64,7 +66,7 @@ export async function readCredentials(ask: () => Promise<unknown>, connectionId:
 export function checked<Value>(
   code: "OPTION_INVALID" | "CURSOR_INVALID" | "CREDENTIALS_MALFORMED",
   what: string,
-  result: { readonly success: true; readonly data: Value } | { readonly success: false; readonly error: z.ZodError },
+  result: z.core.util.SafeParseResult<Value>,
   known: readonly string[] = [],
 ): Value {
   if (result.success) return result.data;
@@ -89,10 +91,10 @@ export function checkedFileSettings(connector: AnyConnector, settings: unknown):
   return settingsBy(connector.fileSettings ?? connector.settings, settings);
 }
 
-function settingsBy(schema: z.ZodType<Json>, settings: unknown): Json {
+function settingsBy(schema: z.core.$ZodType<Json>, settings: unknown): Json {
   // A schema of another form names none of its settings.
-  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  return checked("OPTION_INVALID", "settings", schema.safeParse(settings), known);
+  const known = schema instanceof $ZodObject ? Object.keys(schema._zod.def.shape) : [];
+  return checked("OPTION_INVALID", "settings", safeParse(schema, settings), known);
 }
 
 // Names come from whoever wrote the call; a name as long as a secret is none.

@@ -7,6 +7,7 @@ import { canonicalJson, type Json } from "./json.ts";
 import { type NormalizedRecord, type NormalizeSource, normalizeRecord } from "./normalize-page.ts";
 import type { BatchRun, CommitBatch, NewCancel, NewReport } from "./plan/commit-batch.ts";
 import type { NewProblem, Reject } from "./plan/plan-types.ts";
+import { safeParse } from "./safe-parse.ts";
 import { safeText } from "./safe-text.ts";
 import { textId } from "./text-id.ts";
 
@@ -172,6 +173,6 @@ function newProblem(diagnostic: PageDiagnostic, { run, isOfFile = false }: Batch
 
 function problemKeyOf({ kind, key }: Pick<PageDiagnostic, "kind" | "key">, connectionId: string): string {
   // Two keys that no id could hold stay two: cut to size they might meet.
-  const name = textId.safeParse(key).success ? key : digest(key);
+  const name = safeParse(textId, key).success ? key : digest(key);
   return `${kind}:${connectionId}:${name}`;
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Clock } from "./clock.ts";
 import { type Instant, instantFromUnixMs } from "./instant.ts";
 import type { Logger } from "./logger.ts";
@@ -6,6 +6,7 @@ import { parseOptions } from "./parse-options.ts";
 import type { BookStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
 import { storeClock } from "./store-time.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** What is deleted, of all owners. What is left out stays, whatever its age. Fills, decisions and credentials are never. */
 export interface PruneRequest {
@@ -47,15 +48,15 @@ export interface StorePrune {
   readonly limit: number;
 }
 
-const age = z.int().min(0).exactOptional();
+const age = z.exactOptional(z.int().check(z.minimum(0)));
 
 const pruneSchema = z.strictObject({
   jobsOlderThanMs: age,
   stepsOlderThanMs: age,
   resolvedProblemsOlderThanMs: age,
   auditOlderThanMs: age,
-  includeUndoable: z.boolean().default(false),
-  limit: z.int().min(1).max(10_000).default(1000),
+  includeUndoable: z._default(z.boolean(), false),
+  limit: z._default(wholeNumber(1, 10_000), 1000),
 });
 
 /** Nothing that is stored happened earlier. */

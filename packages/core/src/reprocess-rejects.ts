@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { commitBatch } from "./commit-page.ts";
 import type { AnyConnector } from "./connector-contract.ts";
 import { connectorOf } from "./connector-of.ts";
@@ -14,6 +14,7 @@ import { driftProblemKey } from "./schema-drift.ts";
 import type { BookStore, OpenRejects } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
 import { textId } from "./text-id.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** Rejects that one commit reads again. */
 const REJECTS_A_COMMIT = 100;
@@ -52,8 +53,8 @@ export type ReprocessReport =
 
 export const reprocessSchema = z.strictObject({
   connectionId: textId,
-  limit: z.number().int().min(1).max(10_000).default(1000),
-  after: z.string().max(1000).exactOptional(),
+  limit: z._default(wholeNumber(1, 10_000), 1000),
+  after: z.exactOptional(z.string().check(z.maxLength(1000))),
 });
 
 /**

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type Clock, systemClock } from "./clock.ts";
 import type { AnyConnector, Page, RunMode, RunWindow } from "./connector-contract.ts";
 import { redactedError, type Secrets } from "./error-cause.ts";
@@ -16,6 +16,7 @@ import { type RunTally, runTally } from "./run-tally.ts";
 import { type StepRecorder, stepRecorder } from "./step-recorder.ts";
 import type { IngestStore } from "./store-contract.ts";
 import { inStore, storeError } from "./store-error.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export interface IngestOptions {
   /** Where everything is kept. */
@@ -97,17 +98,21 @@ export interface Run {
 }
 
 /** How long a host's hook may take, where it is an option. */
-export const onCommitTimeout = z.number().int().min(100).max(3_600_000).default(30_000);
+export const onCommitTimeout = z._default(wholeNumber(100, 3_600_000), 30_000);
 
 const optionsSchema = z.object({
-  connectionId: z.string().min(1),
+  connectionId: z.string().check(z.minLength(1)),
   mode: z.enum(["scheduled", "manual", "backfill"]),
-  window: z.object({ from: instantSchema.exactOptional(), to: instantSchema.exactOptional() }).default({}),
-  budget: z
-    .object({ ms: z.number().positive().exactOptional(), pages: z.number().int().positive().exactOptional() })
-    .default({}),
-  leaseMs: z.number().int().min(1000).max(3_600_000).default(120_000),
-  fileIdleMs: z.number().int().min(1).max(3_600_000).default(120_000),
+  window: z._default(z.object({ from: z.exactOptional(instantSchema), to: z.exactOptional(instantSchema) }), {}),
+  budget: z._default(
+    z.object({
+      ms: z.exactOptional(z.number().check(z.positive())),
+      pages: z.exactOptional(z.int().check(z.positive())),
+    }),
+    {},
+  ),
+  leaseMs: z._default(wholeNumber(1000, 3_600_000), 120_000),
+  fileIdleMs: z._default(wholeNumber(1, 3_600_000), 120_000),
   onCommitTimeoutMs: onCommitTimeout,
 });
 

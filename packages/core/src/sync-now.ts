@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { RunWindow } from "./connector-contract.ts";
 import { instantSchema } from "./execution.ts";
 import type { IngestReport, SkippedReport } from "./ingest-report.ts";
@@ -31,7 +31,7 @@ export interface SyncParts {
 /** A run that ends just when a follow-up is asked for makes way for a run at once; so often in a row it is no accident. */
 const TRIES_MAX = 5;
 
-const syncSchema = z.object({ after: instantSchema.exactOptional() });
+const syncSchema = z.object({ after: z.exactOptional(instantSchema) });
 
 /** Runs one connection now; when it is running already that run is named instead. */
 export async function syncNow(

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { isSafeText } from "./safe-text.ts";
 
 /** Longest id that is stored: longer ones do not fit a database index. */
@@ -7,9 +7,11 @@ const ID_LENGTH_MAX = 200;
 /** A broker's id, spelled as the broker spells it: 1 to 200 characters, none of them a control character. */
 export const textId = z
   .string()
-  .min(1)
-  .max(ID_LENGTH_MAX)
-  .refine(isSafeText, "holds a control character or half a surrogate pair");
+  .check(
+    z.minLength(1),
+    z.maxLength(ID_LENGTH_MAX),
+    z.refine(isSafeText, "holds a control character or half a surrogate pair"),
+  );
 
 const ID_PLACEHOLDERS: ReadonlySet<string> = new Set(["", "0", "-", "--", "N/A"]);
 const ORDER_PLACEHOLDERS: ReadonlySet<string> = new Set([...ID_PLACEHOLDERS, "2147483647"]);

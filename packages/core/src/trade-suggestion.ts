@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { noSecrets, redactedError } from "./error-cause.ts";
 import type { Instrument } from "./execution.ts";
 import { instrumentKey, instrumentSpellings } from "./instrument-key.ts";
@@ -73,10 +73,10 @@ function nothing(reason: "none" | "unavailable"): Suggestion {
 
 const plansSchema = z.array(
   z.object({
-    id: z.string().min(1),
+    id: z.string().check(z.minLength(1)),
     symbol: z.string(),
     direction: z.enum(["long", "short"]),
-    campaignId: z.string().nullable(),
+    campaignId: z.nullable(z.string()),
   }),
 );
 

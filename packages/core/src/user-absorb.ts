@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { ImportError } from "./import-error.ts";
 import { isAlike, type ManualMatch } from "./manual-match.ts";
 import { parseOptions } from "./parse-options.ts";
@@ -34,7 +34,7 @@ export interface UserAbsorb {
   absorb(request: AbsorbRequest): Promise<Trade>;
 }
 
-const absorbSchema = z.strictObject({ trade: seenSchema, manual: seenSchema, link: linkSchema.optional() });
+const absorbSchema = z.strictObject({ trade: seenSchema, manual: seenSchema, link: z.optional(linkSchema) });
 
 type AbsorbParts = Pick<ReviewParts, "userId" | "actor" | "clock"> & {
   readonly store: Pick<BookStore, "trade" | "decisionsOf" | "executions" | "commit">;

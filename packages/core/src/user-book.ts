@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { ConnectParts } from "./connect-account.ts";
 import type { AnyConnector } from "./connector-contract.ts";
 import { type Correction, correctionsOf } from "./corrections.ts";

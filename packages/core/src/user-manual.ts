@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { AnyConnector } from "./connector-contract.ts";
 import { digest } from "./digest.ts";
 import { decimalSchema, executionSchema, instantSchema } from "./execution.ts";
@@ -47,14 +47,18 @@ const facts = {
 const manualSchema = z.strictObject({
   ...facts,
   /** Any name of the person's own. @defaultValue "manual" */
-  account: textId.default(MANUAL),
+  account: z._default(textId, MANUAL),
   /** What it is linked to at once. @defaultValue null: to nothing */
-  link: linkSchema.default(null),
+  link: z._default(linkSchema, null),
 });
-const seen = { id: textId, version: z.number().int().positive() };
+const seen = { id: textId, version: z.int().check(z.positive()) };
 const removeSchema = z.strictObject(seen);
-/** Another decision; left out, it stays. */
-const updateSchema = z.strictObject({ ...seen, ...z.strictObject(facts).partial().shape, link: linkSchema.optional() });
+const updateSchema = z.strictObject({
+  ...seen,
+  ...z.partial(z.strictObject(facts)).shape,
+  /** Another decision; left out, it stays. */
+  link: z.optional(linkSchema),
+});
 
 export interface ManualParts extends Pick<ReviewParts, "userId" | "actor" | "clock"> {
   readonly store: Pick<BookStore, "trade" | "executions" | "commit">;

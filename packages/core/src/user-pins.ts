@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Clock } from "./clock.ts";
 import { decisionBatch, scopesOfKeys } from "./decision-batch.ts";
 import { ImportError } from "./import-error.ts";
@@ -32,7 +32,7 @@ export interface UserPins {
 }
 
 // Keys of families are made of several ids.
-const key = z.string().min(1).max(4000);
+const key = z.string().check(z.minLength(1), z.maxLength(4000));
 const pinSchema = z.strictObject({ familyKey: key, revisionKey: key });
 
 interface PinParts {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Clock } from "./clock.ts";
 import { decisionBatch, scopesOfKeys } from "./decision-batch.ts";
 import type { TradeFilter } from "./filter-types.ts";
@@ -62,17 +62,17 @@ export interface UserReview {
 }
 
 /** A trade as it was on the screen. */
-export const seenSchema = z.strictObject({ id: textId, version: z.number().int().positive() });
-const seen = z
-  .array(seenSchema)
-  .min(1)
-  .max(200)
-  .refine((trades) => new Set(trades.map(({ id }) => id)).size === trades.length, "holds a trade twice");
+export const seenSchema = z.strictObject({ id: textId, version: z.int().check(z.positive()) });
+const seen = z.array(seenSchema).check(
+  z.minLength(1),
+  z.maxLength(200),
+  z.refine((trades) => new Set(trades.map(({ id }) => id)).size === trades.length, "holds a trade twice"),
+);
 const undoSchema = z.strictObject({ trades: seen });
 /** A plan, or a campaign, never both. */
-export const linkSchema = z
-  .union([z.strictObject({ tradePlanId: textId }), z.strictObject({ campaignId: textId })])
-  .nullable();
+export const linkSchema = z.nullable(
+  z.union([z.strictObject({ tradePlanId: textId }), z.strictObject({ campaignId: textId })]),
+);
 const reviewSchema = z.strictObject({ trades: seen, link: linkSchema });
 
 export interface ReviewParts {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { letTimersRun } from "./clock.ts";
 import { ZERO } from "./decimal.ts";
 import { ImportError } from "./import-error.ts";
@@ -49,12 +49,12 @@ export interface UserStatistics {
   campaignTotals(filter?: StatisticsFilter): Promise<readonly CampaignTotals[]>;
 }
 
-const filter = { broker: textId.exactOptional(), account: textId.exactOptional(), symbol: textId.exactOptional() };
+const filter = { broker: z.exactOptional(textId), account: z.exactOptional(textId), symbol: z.exactOptional(textId) };
 export const statisticsFilterSchema = z.strictObject(filter);
-export const positionFilterSchema = z.strictObject({ ...filter, byAccount: z.boolean().default(false) });
+export const positionFilterSchema = z.strictObject({ ...filter, byAccount: z._default(z.boolean(), false) });
 export const dayFilterSchema = z.strictObject({
   ...filter,
-  timeZone: z.string().refine(isTimeZone, "is not a time zone").default("UTC"),
+  timeZone: z._default(z.string().check(z.refine(isTimeZone, "is not a time zone")), "UTC"),
 });
 
 export interface StatisticsParts {

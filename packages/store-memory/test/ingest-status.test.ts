@@ -151,8 +151,9 @@ test.each([
 test("ingest: a stored cursor that the connector refuses ends the run with CURSOR_INVALID and stays", async () => {
   const { store, connectionId, connector, run } = await aWorld([page("E1")]);
   await run();
-  const picky = { ...connector, cursor: { safeParse: () => connector.settings.safeParse("no object") } };
-  const report = ranReport(await run({ connectors: [Object.assign({}, connector, picky)] }));
+  // No cursor is as credentials are.
+  const picky = Object.assign({}, connector, { cursor: connector.credentials });
+  const report = ranReport(await run({ connectors: [picky] }));
   expect(report).toMatchObject({ status: "failed", error: { code: "CURSOR_INVALID" }, cursorAfter: { page: 1 } });
   const start = await store.beginRun({ connectionId, mode: "manual", window: {}, leaseMs: 1000 });
   expect(start).toMatchObject({ cursor: { page: 1 } });

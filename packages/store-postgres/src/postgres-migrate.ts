@@ -1,21 +1,18 @@
-import { readdir, readFile } from "node:fs/promises";
 import { ImportError } from "@fillbook/core";
+import { migrationTexts } from "./migration-texts.ts";
 import type { PostgresContext } from "./postgres-context.ts";
 import type { Sql, SqlTransaction } from "./postgres-driver.ts";
 import { retrying } from "./postgres-retry.ts";
 import { textOrNull } from "./sql-columns.ts";
 
 /** The version that this release reads and writes: the number of the last file in `migrations/`. */
-export const SCHEMA_VERSION = 1;
-
-const folder = new URL("../migrations/", import.meta.url);
+export const SCHEMA_VERSION = migrationTexts.length;
 
 /**
  * Brings the schema's tables to this release's version; does nothing when they have it. Safe when many processes start at
  * once: one migrates, the others wait for it.
  */
 export async function migrateSchema({ driver, tables, clock }: PostgresContext): Promise<void> {
-  const files = (await readdir(folder)).filter((name) => /^\d{4}_\w+\.sql$/.test(name)).sort();
   await retrying(clock, () =>
     driver.transaction(async (sql) => {
       await sql.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [
@@ -26,7 +23,7 @@ export async function migrateSchema({ driver, tables, clock }: PostgresContext):
       if (version === SCHEMA_VERSION) return;
       await makeSchema(sql, tables.schema);
       await sql.script(`set local search_path to "${tables.schema}"`);
-      for (const file of files.slice(version)) await applyFile(sql, file);
+      for (const text of migrationTexts.slice(version)) await sql.script(text);
     }),
   );
 }
@@ -46,10 +43,6 @@ export async function checkSchema({ driver, tables, clock }: PostgresContext): P
 async function makeSchema(sql: SqlTransaction, schema: string): Promise<void> {
   const [found] = await sql.query("select from pg_namespace where nspname = $1", [schema]);
   if (found === undefined) await sql.script(`create schema if not exists "${schema}"`);
-}
-
-async function applyFile(sql: SqlTransaction, file: string): Promise<void> {
-  await sql.script(await readFile(new URL(file, folder), "utf8"));
 }
 
 /** 0 where there are no tables. */

@@ -1,71 +1,16 @@
-import type { BookStore } from "@fillbook/core/store";
-import { postgresAudit } from "./postgres-audit.ts";
-import { postgresConnections } from "./postgres-connections.ts";
-import type { PostgresContext } from "./postgres-context.ts";
-import { type IntegrityReport, verifyIntegrity } from "./postgres-integrity.ts";
-import { postgresLists } from "./postgres-lists.ts";
-import { checkSchema, migrateSchema } from "./postgres-migrate.ts";
-import { postgresMoments } from "./postgres-moments.ts";
-import { openDriver, type PostgresOptions, type PostgresSource, parsePostgresOptions } from "./postgres-options.ts";
-import { postgresProblems } from "./postgres-problems.ts";
-import { postgresPrune } from "./postgres-prune.ts";
-import { type RebuildReport, rebuildTrades } from "./postgres-rebuild.ts";
-import { postgresRuns } from "./postgres-runs.ts";
-import { postgresState } from "./postgres-state.ts";
-import { postgresSteps } from "./postgres-steps.ts";
-import { postgresTables } from "./postgres-tables.ts";
-
-/** A store in PostgreSQL, with what its operator needs. */
-export interface PostgresStore extends BookStore, AsyncDisposable {
-  /** Brings the tables to this release's version. Any number of processes may call it at once, at every start. */
-  migrate(): Promise<void>;
-  /**
-   * Looks for anything stored that contradicts something else stored: for one owner, or for all. Writes nothing; imports go
-   * on beside it.
-   */
-  verifyIntegrity(request?: { readonly owner?: string }): Promise<IntegrityReport>;
-  /**
-   * Settles every fill again from its reports and sums every trade again from its fills: for one owner, or for all. A store
-   * that is right is left as it is; imports go on beside it.
-   */
-  rebuildTrades(request?: { readonly owner?: string }): Promise<RebuildReport>;
-  /** Closes what the store itself opened: the pool of a `url`, the database of a `dataDir`. */
-  close(): Promise<void>;
-}
+import { type PostgresOptions, parsePostgresOptions } from "./postgres-options.ts";
+import { openServer, type PostgresSource } from "./postgres-source.ts";
+import { type PostgresStore, storeOnDriver } from "./store-on-driver.ts";
 
 /**
- * The store that serious hosts run: a PostgreSQL server, or the embedded PGlite for one process.
+ * The store that serious hosts run: a PostgreSQL server. For one process without a server there is `embeddedStore` of
+ * `@fillbook/store-postgres/embedded`.
  *
  * @throws ImportError `OPTION_INVALID` naming the option; nothing is opened before the first use
  */
 export function postgresStore(source: PostgresSource, options: PostgresOptions = {}): PostgresStore {
   const parsed = parsePostgresOptions(options);
-  const context: PostgresContext = {
-    driver: openDriver(source, parsed),
-    tables: postgresTables(parsed.schema),
-    clock: parsed.clock,
-    connectMs: parsed.connectMs,
-    onCommit: parsed.onCommit ?? null,
-    onCommitTimeoutMs: parsed.onCommitTimeoutMs,
-  };
-  const close = () => context.driver.close();
-  return {
-    ready: () => checkSchema(context),
-    migrate: () => migrateSchema(context),
-    ...postgresRuns(context),
-    ...postgresState(context),
-    ...postgresConnections(context),
-    ...postgresLists(context),
-    ...postgresMoments(context),
-    ...postgresProblems(context),
-    ...postgresSteps(context),
-    ...postgresAudit(context),
-    ...postgresPrune(context),
-    verifyIntegrity: ({ owner } = {}) => verifyIntegrity(context, owner),
-    rebuildTrades: ({ owner } = {}) => rebuildTrades(context, owner),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  return storeOnDriver(openServer(source, parsed), parsed);
 }
 
 /** {@link PostgresStore.migrate} for a deploy script: opens the database, migrates it, and closes what it opened. */

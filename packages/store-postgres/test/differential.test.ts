@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { hostileDelivery } from "../../testkit/src/oracle/hostile-history.ts";
 import { deliver } from "../../testkit/src/suite/deliver.ts";
 import { readAll } from "../../testkit/src/suite/play.ts";
-import { postgresStore } from "../src/index.ts";
+import { embeddedStore } from "../src/embedded.ts";
 import { freshSchema } from "./support/database.ts";
 import { serverStore } from "./support/test-store.ts";
 
@@ -26,7 +26,7 @@ afterAll(() => pglite.close());
 test("memory, PGlite and server export the same state after the same operations", async () => {
   await fc.assert(
     fc.asyncProperty(hostileDelivery, fc.array(fc.nat(9), { maxLength: 3 }), async ({ pages }, reviews) => {
-      const embedded = postgresStore({ pglite }, { schema: freshSchema() });
+      const embedded = embeddedStore({ pglite }, { schema: freshSchema() });
       await embedded.migrate();
       const server = (await serverStore()).store;
       const states: unknown[] = [];

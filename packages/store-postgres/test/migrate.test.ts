@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { ingest } from "@fillbook/core";
 import { expect, onTestFinished, test } from "vitest";
+import { embeddedStore } from "../src/embedded.ts";
 import { executionColumns } from "../src/execution-columns.ts";
 import { migrate, postgresStore } from "../src/index.ts";
 import { SCHEMA_VERSION } from "../src/postgres-migrate.ts";
@@ -150,10 +151,19 @@ test.each([
   expect(make).toThrow(expect.objectContaining({ code: "OPTION_INVALID", message: expect.stringContaining(name) }));
 });
 
-test.each([[{}], [{ url: "mysql://x" }], [{ pool: {} }], [{ dataDir: "" }], [{ url: "postgres://x", dataDir: "y" }]])(
-  "source: %o is refused at once",
+test.each([[{}], [{ url: "mysql://x" }], [{ pool: {} }], [{ dataDir: "x" }], [{ url: "postgres://x", dataDir: "y" }]])(
+  "source: %o is refused at once, with the entry of the embedded one",
   (source) => {
     const make = () => postgresStore(source as never); // Wrong on purpose.
+    const message = expect.stringContaining("@fillbook/store-postgres/embedded");
+    expect(make).toThrow(expect.objectContaining({ code: "OPTION_INVALID", message }));
+  },
+);
+
+test.each([[{}], [{ dataDir: "" }], [{ pglite: {} }], [{ url: "postgres://x" }]])(
+  "embedded source: %o is refused at once",
+  (source) => {
+    const make = () => embeddedStore(source as never); // Wrong on purpose.
     expect(make).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
   },
 );

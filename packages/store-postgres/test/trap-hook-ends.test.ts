@@ -4,6 +4,7 @@ import { createFillbook } from "@fillbook/core";
 import { scripted } from "@fillbook/testkit";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { aConnection, readAll } from "../../testkit/src/suite/play.ts";
+import { embeddedStore } from "../src/embedded.ts";
 import { type PostgresOptions, type PostgresStore, postgresStore } from "../src/index.ts";
 import { testDatabaseUrl, testPool } from "./support/database.ts";
 import { faultBook, faultlessBook, fill, runReport } from "./support/fault-book.ts";
@@ -144,7 +145,7 @@ async function onServer(onCommit: OnCommit, onCommitTimeoutMs = 100): Promise<Op
 
 async function onPglite(onCommit: OnCommit, onCommitTimeoutMs = 100): Promise<Opened> {
   const schema = `t_${randomBytes(8).toString("hex")}`;
-  return hooked(onCommit, (hook) => postgresStore({ pglite }, { schema, onCommit: hook, onCommitTimeoutMs }));
+  return hooked(onCommit, (hook) => embeddedStore({ pglite }, { schema, onCommit: hook, onCommitTimeoutMs }));
 }
 
 async function hooked(onCommit: OnCommit, open: (hook: OnCommit) => PostgresStore): Promise<Opened> {

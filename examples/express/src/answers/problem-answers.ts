@@ -53,7 +53,7 @@ const auditEvent: z.ZodType<AuditEvent> = named(
   z.strictObject({
     ...{ id: text, at: instantText, by: text, connectionId: text.nullable(), tradeId: text.nullable() },
     details: jsonValue,
-    action: auditFilterSchema.shape.action.unwrap(),
+    action: auditFilterSchema.shape.action.def.innerType,
   }),
 );
 export const auditSlice = sliceOf("AuditEvent", auditEvent);

@@ -5,6 +5,8 @@ import type { Database } from "../database.ts";
 import { linkSchema, requireOwnLink } from "../plans.ts";
 import { type Route, userRoute } from "../route.ts";
 
+const { inbox: _ofThisList, ...filters } = tradeFilterSchema.shape;
+
 const seen = z
   .array(z.strictObject({ id: z.string(), version: z.number().int().positive() }))
   .min(1)
@@ -15,7 +17,7 @@ export function inboxRoutes(database: Database): Route[] {
   return [
     userRoute(["get", "/api/inbox"], {
       summary: "Trades that wait for review, each with a suggestion",
-      query: tradeFilterSchema.omit({ inbox: true }),
+      query: z.strictObject(filters),
       answer: inboxSlice,
       handle: ({ user, query }) => user.inbox(query),
     }),

@@ -4,9 +4,9 @@ import { z } from "zod";
 import { ingestReport, reprocessReport, syncResults } from "../answers/run-answers.ts";
 import { type Route, userRoute } from "../route.ts";
 
-const ends = { from: instantSchema.exactOptional(), to: instantSchema.exactOptional() };
+const ends = { from: z.exactOptional(instantSchema), to: z.exactOptional(instantSchema) };
 const syncSchema = z.strictObject({
-  after: instantSchema.exactOptional(),
+  after: z.exactOptional(instantSchema),
   window: z.strictObject(ends).exactOptional(),
 });
 const backfillSchema = z.strictObject({ window: z.strictObject(ends).exactOptional() });

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { silentLogger, systemClock } from "@fillbook/core";
+import { z } from "zod";
 import { ibkrFlex } from "../../src/index.ts";
 import { type FlexBomb, flexBombs } from "./flex-bombs.ts";
 
@@ -8,7 +9,7 @@ import { type FlexBomb, flexBombs } from "./flex-bombs.ts";
 // What bomb-child.ts gave it.
 const { beats, names, megabytes } = workerData as { beats: Int32Array; names: readonly string[]; megabytes: number };
 const connector = ibkrFlex();
-const settings = connector.settings.parse({ queryId: "1" });
+const settings = z.parse(connector.settings, { queryId: "1" });
 const connection = { id: "connection", userId: "owner", accountRef: "U1", settings };
 const request = { connection, signal: new AbortController().signal, clock: systemClock, logger: silentLogger };
 

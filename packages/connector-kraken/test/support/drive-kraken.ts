@@ -19,6 +19,7 @@ import {
   type RunWindow,
   type SharedState,
 } from "@fillbook/core/connector";
+import { z } from "zod";
 
 /** 2026-03-02T12:00:00Z. */
 export const startMs = Date.UTC(2026, 2, 2, 12);
@@ -100,7 +101,7 @@ export function driveKraken(simulator: KrakenSimulator, options: DriveOptions = 
   const { clock = testClock(), state = memoryState() } = options;
   const connector = kraken({ baseUrl: simulator.url, ...options.policy });
   const credentials = { apiKey: simulator.key.apiKey, apiSecret: simulator.key.apiSecret, ...options.credentials };
-  const settings = connector.settings.parse(options.settings ?? {});
+  const settings = z.parse(connector.settings, options.settings ?? {});
   const seen = nothingSeen();
   const drive = {
     ...{ connector, clock, state, ...seen },
@@ -123,7 +124,7 @@ export function driveKraken(simulator: KrakenSimulator, options: DriveOptions = 
         window,
       },
       ...{ signal: signal ?? new AbortController().signal, clock, logger: logger(seen.logLines), state },
-      cursor: drive.cursor === null ? null : connector.cursor.parse(throughJson(drive.cursor)),
+      cursor: drive.cursor === null ? null : z.parse(connector.cursor, throughJson(drive.cursor)),
     };
     for await (const page of connector.pull(request)) {
       take(seen, page, connector);

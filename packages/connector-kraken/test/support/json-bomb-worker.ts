@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { kraken } from "@fillbook/connector-kraken";
+import { z } from "zod";
 import { memoryState, testClock } from "./drive-kraken.ts";
 import { jsonBombs } from "./json-bombs.ts";
 import { scriptedKraken } from "./scripted-kraken.ts";
@@ -29,7 +30,7 @@ const connector = kraken({
   })),
   ...{ retries: { retriesMax: 0 }, exportWaitMs: 0, baseUrl: "http://127.0.0.1:9" },
 });
-const settings = connector.settings.parse({});
+const settings = z.parse(connector.settings, {});
 const credentials = { apiKey: "key", apiSecret: "c2VjcmV0" };
 const shared = { credentials, clock: testClock(), state: memoryState(), signal: new AbortController().signal };
 

@@ -1,6 +1,7 @@
 import { type KrakenPolicy, kraken } from "@fillbook/connector-kraken";
 import { type ErrorCode, isImportError, type Json, silentLogger } from "@fillbook/core";
 import { type ExecutionInput, executionSchema } from "@fillbook/core/connector";
+import { z } from "zod";
 import { testClock } from "./drive-kraken.ts";
 
 export interface FileOptions {
@@ -35,7 +36,7 @@ export async function readKrakenFile(file: string | Buffer, options: FileOptions
     error: null,
   };
   const pages = connector.readFile?.(inPieces(Buffer.from(file), pieceBytes), {
-    connection: { id: "c", userId: "u1", accountRef: "account-1", settings: connector.settings.parse(settings) },
+    connection: { id: "c", userId: "u1", accountRef: "account-1", settings: z.parse(connector.settings, settings) },
     ...{ signal: new AbortController().signal, clock: testClock(), logger: silentLogger },
   });
   if (pages === undefined) throw new Error("the connector reads no files");

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { PGlite } from "@electric-sql/pglite";
 import { Pool } from "pg";
 import { afterAll, onTestFinished } from "vitest";
-import { type PostgresSource, type PostgresStore, postgresStore } from "../../src/index.ts";
+import { embeddedStore } from "../../src/embedded.ts";
+import { type PostgresStore, postgresStore } from "../../src/index.ts";
 import { testDatabaseUrl } from "./database.ts";
 
 /** A migrated store whose tables were empty when the test got it. */
@@ -25,12 +26,19 @@ export function reusedServerStores(): () => Promise<ReusedStore> {
     for (const schema of made) await pool.query(`drop schema "${schema}" cascade`);
     await pool.end();
   });
-  return reused(() => migrated({ pool }, pool, made));
+  return reused(async () => {
+    const schema = newSchema();
+    made.push(schema);
+    return migrated(postgresStore({ pool }, { schema }), schema, pool);
+  });
 }
 
 /** The same in an embedded database, which goes with its owner. */
 export function reusedEmbeddedStores(pglite: () => PGlite): () => Promise<ReusedStore> {
-  return reused(() => migrated({ pglite: pglite() }, pglite(), []));
+  return reused(async () => {
+    const schema = newSchema();
+    return migrated(embeddedStore({ pglite: pglite() }, { schema }), schema, pglite());
+  });
 }
 
 type Emptied = ReusedStore & { readonly empty: () => Promise<unknown> };
@@ -47,10 +55,11 @@ function reused(make: () => Promise<Emptied>): () => Promise<ReusedStore> {
   };
 }
 
-async function migrated(source: PostgresSource, database: Pool | PGlite, made: string[]): Promise<Emptied> {
-  const schema = `t_${randomBytes(8).toString("hex")}`;
-  const store = postgresStore(source, { schema });
-  made.push(schema);
+function newSchema(): string {
+  return `t_${randomBytes(8).toString("hex")}`;
+}
+
+async function migrated(store: PostgresStore, schema: string, database: Pool | PGlite): Promise<Emptied> {
   await store.migrate();
   const { rows } = await (database as Pool).query<{ name: string }>(
     "select tablename as name from pg_tables where schemaname = $1 and tablename <> 'schema_versions'",

@@ -1,6 +1,7 @@
 import { type FillbookEvent, type IngestReport, ingest, type Json, silentLogger } from "@fillbook/core";
 import type { AnyConnector, PullRequest } from "@fillbook/core/connector";
 import type { BookStore } from "@fillbook/core/store";
+import { z } from "zod";
 import { remoteStore } from "../remote-store.ts";
 import type { ConnectorSuiteOptions, ConnectorTrial } from "./connector-suite-options.ts";
 import { aConnection, ranReport } from "./play.ts";
@@ -54,8 +55,8 @@ export async function makeWorld({ makeTrial, makeStore }: ConnectorSuiteOptions)
       return ranReport(report);
     },
     request: ({ signal, credentials = trial.credentials }) => ({
-      connection: { id: connectionId, userId: "owner", accountRef, settings: connector.settings.parse(settings) },
-      credentials: connector.credentials.parse(credentials),
+      connection: { id: connectionId, userId: "owner", accountRef, settings: z.parse(connector.settings, settings) },
+      credentials: z.parse(connector.credentials, credentials),
       cursor: null,
       mode: "scheduled",
       window: {},

@@ -1,0 +1,1 @@
+export { type EmbeddedSource, embeddedStore } from "./embedded-store.ts";
