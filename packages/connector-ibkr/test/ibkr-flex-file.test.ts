@@ -123,7 +123,7 @@ test("file: one that is cut off anywhere is no success", async () => {
       expect(["failed", "partial"]).toContain(report.status);
       expect(report.error?.code).toBe("PROTOCOL");
     }),
-    { numRuns: 25 },
+    { numRuns },
   );
 });
 
@@ -143,6 +143,9 @@ test("file: the columns that its query lacks are named", async () => {
     problems.filter((problem) => problem.includes("IB Execution ID") && problem.includes("Orig Trade ID")),
   ).toHaveLength(1);
 });
+
+// LONG_TESTS=1 is the long run of `.ci/run`.
+const numRuns = process.env.LONG_TESTS === "1" ? 100 : 6;
 
 const days = fc.tuple(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 0, max: 60 })).map(([start, length]) => {
   const at = (day: number) => new Date(Date.UTC(2025, 11, 1) + day * DAY_MS).toISOString().slice(0, 10);
@@ -175,6 +178,6 @@ test("state: files and statements that overlap, in any order and repeated, come 
       await world.run();
       expect(await stateOf(world.store)).toEqual(expected);
     }),
-    { numRuns: 20 },
+    { numRuns },
   );
 }, 60_000);

@@ -1,19 +1,18 @@
 import { createRequire } from "node:module";
 import { ibkrTws } from "@fillbook/connector-ibkr";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { aTwsWorld } from "./support/ibkr-tws-world.ts";
 
 const paper = [{ accountId: "DU1234567" }];
 
-// First in this file: the library would read it once in a process.
 test("package: the library is given all its options, so it reads no .env file into the environment", async () => {
-  const own = createRequire(import.meta.url);
-  const dotenv: { config(): unknown } = createRequire(own.resolve("@stoqey/ib"))("dotenv");
-  const reads = vi.spyOn(dotenv, "config");
+  const reads = configurationReads();
   await using world = await aTwsWorld();
   expect((await world.run()).error).toBeNull();
-  expect(reads).not.toHaveBeenCalled();
+  expect(reads).toEqual([]);
+  await import("@stoqey/ib").then(({ IBApi }) => new IBApi({ port: 1 }));
+  expect(reads).not.toEqual([]);
 });
 
 test("check: a connection is made with the account that the gateway opens, and with what it trades", async () => {
@@ -77,3 +76,21 @@ test.each([
 ])("settings: %j is refused", (settings) => {
   expect(z.safeParse(ibkrTws().settings, settings).success).toBe(false);
 });
+
+/** Which settings the library takes from its own configuration, whose first use in a process reads the file. */
+function configurationReads(): readonly string[] {
+  const library = createRequire(createRequire(import.meta.url).resolve("@stoqey/ib"));
+  const configuration: { default: object } = library("./common/configuration.js");
+  const original = configuration.default;
+  onTestFinished(() => {
+    configuration.default = original;
+  });
+  const reads: string[] = [];
+  configuration.default = new Proxy(original, {
+    get(target, name, receiver) {
+      reads.push(String(name));
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  return reads;
+}

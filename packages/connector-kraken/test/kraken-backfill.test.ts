@@ -21,6 +21,9 @@ const byPages: [string, Json, typeof reading][] = [
   ["a key that may not export", {}, reading],
 ];
 
+// LONG_TESTS=1 is the long run of `.ci/run`.
+const pagesARun = process.env.LONG_TESTS === "1" ? [1, 2, 3, 7] : [2];
+
 describe.each(byPages)("a backfill by pages, for %s", (_name, settings, key) => {
   async function imported(count: number) {
     const world = await aWorld({ keys: [key], trades: manyTrades(count) });
@@ -43,7 +46,7 @@ describe.each(byPages)("a backfill by pages, for %s", (_name, settings, key) => 
     expect((await world.backfill()).stats).toMatchObject({ inserted: 1 });
   }, 60_000);
 
-  test.each([1, 2, 3, 7])(
+  test.each(pagesARun)(
     "a host that runs until there is no more ends, with %i pages a run",
     async (pages) => {
       await using world = await imported(200);

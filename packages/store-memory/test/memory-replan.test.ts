@@ -10,6 +10,9 @@ import { memoryTables, type OwnerTables, ownerTables } from "../src/memory-table
 // Goal: what a store keeps up to date step by step is what its executions alone make.
 // Method: hostile histories; then every fill is settled again and every trade summed anew from the index of its fills.
 
+// LONG_TESTS=1 is the long run of `.ci/run`.
+const numRuns = process.env.LONG_TESTS === "1" ? 1_000 : 60;
+
 test("replan: after any history the store's rows stay as they are, and each trade is what its fills make", () => {
   fc.assert(
     fc.property(hostileDelivery, ({ pages }) => {
@@ -35,7 +38,7 @@ test("replan: after any history the store's rows stay as they are, and each trad
         ).toEqual(trade);
       }
     }),
-    { numRuns: 200 },
+    { numRuns },
   );
 });
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type Clock, type IngestReport, ingest } from "@fillbook/core";
 import { anExecution, type ScriptedRecord, scripted } from "@fillbook/testkit";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { aConnection, stateOf } from "../../testkit/src/suite/play.ts";
 import { postgresStore } from "../src/index.ts";
 import { bookFaults } from "./support/crash-book.ts";
@@ -15,13 +15,18 @@ import { startKrakenAccount } from "./support/kraken-account.ts";
 import { serverStore } from "./support/test-store.ts";
 
 // Goal: any number of processes may do the same work at once. Method: real processes on one server; where a test is
-// about a moment, processes are stopped until all of them have come to it.
+// about a moment, processes are stopped until all of them have come to it. `pnpm crash` has the most of them.
+
+const isWhole = inject("wholeCrashMatrix");
+const PROCESSES = isWhole ? 8 : 4;
+const PAGES = isWhole ? 10 : 4;
+const PAGES_IN_OPPOSITE_ORDER = isWhole ? 40 : 10;
 
 const databaseUrl = testDatabaseUrl();
 const once = { databaseUrl, leaseMs: 60_000, haltSignal: "SIGSTOP", runs: "once", halt: null } as const;
 
 describe("concurrency", { timeout: 60_000 }, () => {
-  test("8 processes on one account through two connections leave the state of one process", async () => {
+  test(`${PROCESSES} processes on one account through two connections leave the state of one process`, async () => {
     const alone = await serverStore();
     await using first = await startKrakenAccount({ pages: PAGES });
     const only = await first.connect(alone.store);
@@ -31,7 +36,7 @@ describe("concurrency", { timeout: 60_000 }, () => {
     const { store, schema, pool } = await serverStore();
     await using account = await startKrakenAccount({ pages: PAGES });
     const connectionIds = [await account.connect(store), await account.connect(store)];
-    const children = Array.from({ length: 8 }, (_, index) => {
+    const children = Array.from({ length: PROCESSES }, (_, index) => {
       const key = index % 2;
       return start({ schema, connectionId: connectionIds[key] ?? "", source: account.source(key), runs: "until-done" });
     });
@@ -77,7 +82,7 @@ describe("concurrency", { timeout: 60_000 }, () => {
     });
     await Promise.all(children.map((child) => child.halted()));
     for (const child of children) child.send("SIGCONT");
-    await expect.poll(() => children.flatMap((child) => child.reports()).length, { timeout: 5_000 }).toBe(19);
+    await expect.poll(() => children.flatMap((child) => child.reports()).length).toBe(19);
     gate.open();
     const outcomes = await Promise.all(children.map((child) => child.ended()));
     expectOneRun(outcomes.flatMap(({ reports }) => reports));
@@ -95,7 +100,7 @@ describe("concurrency", { timeout: 60_000 }, () => {
     ] as const;
     const children: ImportProcess[] = [];
     for (const [child, accounts] of orders.entries()) {
-      const pages = Array.from({ length: 40 }, (_, page) => ({
+      const pages = Array.from({ length: PAGES_IN_OPPOSITE_ORDER }, (_, page) => ({
         records: accounts.map((account) => fill(`E${child}-${page}`, account)),
       }));
       const connectionId = await aConnection(store);
@@ -109,8 +114,11 @@ describe("concurrency", { timeout: 60_000 }, () => {
       { status: "succeeded", error: null },
     ]);
     expect(await bookFaults(pool, schema)).toEqual([]);
-    expect((await store.trades("owner", {})).items).toMatchObject([{ quantity: "800" }, { quantity: "800" }]);
-    expect((await pool.query(jobsStatement(schema))).rows).toEqual([{ inserted: 160, running: 0, abreast: true }]);
+    const quantity = String(20 * PAGES_IN_OPPOSITE_ORDER);
+    expect((await store.trades("owner", {})).items).toMatchObject([{ quantity }, { quantity }]);
+    expect((await pool.query(jobsStatement(schema))).rows).toEqual([
+      { inserted: 4 * PAGES_IN_OPPOSITE_ORDER, running: 0, abreast: true },
+    ]);
   });
 
   test("20 migrations of one new schema from 4 processes wait for each other and make the tables once", async () => {
@@ -125,8 +133,6 @@ describe("concurrency", { timeout: 60_000 }, () => {
     expect(versions.rows).toEqual([{ version: 1 }]);
   });
 });
-
-const PAGES = 10;
 
 function start(options: Partial<ImportOptions> & Pick<ImportOptions, "schema" | "connectionId" | "source">) {
   return startImport({ ...once, ...options });

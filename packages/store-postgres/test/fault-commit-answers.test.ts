@@ -2,12 +2,10 @@ import type { BookStore } from "@fillbook/core/store";
 import type { Pool } from "pg";
 import { describe, expect, test } from "vitest";
 import { aConnection } from "../../testkit/src/suite/play.ts";
-import { type PostgresOptions, postgresStore } from "../src/index.ts";
-import { testDatabaseUrl } from "./support/database.ts";
+import { postgresStore } from "../src/index.ts";
 import { faultBook, faultlessBook, runReport } from "./support/fault-book.ts";
-import { faultPool } from "./support/fault-pool.ts";
-import { startSqlProxy } from "./support/sql-proxy.ts";
-import { passLeaseTime, serverStore } from "./support/test-store.ts";
+import { proxiedStore } from "./support/proxied-store.ts";
+import { passLeaseTime } from "./support/test-store.ts";
 
 // Goal: a COMMIT of which nobody knows whether it took effect is safe to say again.
 // Method: a proxy cuts the connection before the server sees a COMMIT or after it did; or it keeps a COMMIT for later.
@@ -39,11 +37,11 @@ describe("a COMMIT", () => {
   );
 
   test("that lands after its client gave up counts once, and the next run goes on behind it", async () => {
-    const { store, proxy, faults, pool, schema } = await proxiedStore({ statementMs: 100, connectMs: 1000 });
+    const { store, faults, pool, schema, fallSilent, answerAgain } = await proxiedStore();
     const connectionId = await aConnection(store);
     faults.watch({
       before() {
-        if (commitsIn(faults.texts) === 3) proxy.hold();
+        if (commitsIn(faults.texts) === 3) fallSilent("hold");
       },
     });
     const report = await runReport(store, connectionId);
@@ -54,7 +52,7 @@ describe("a COMMIT", () => {
     };
     expect(await pagesOf()).toBe(1);
     faults.watch({});
-    proxy.restore();
+    answerAgain();
     await expect.poll(pagesOf).toBe(2);
     await passLeaseTime(pool, { schema, ms: 3_600_000 });
     expect((await runReport(store, connectionId)).error).toBeNull();
@@ -93,14 +91,6 @@ describe("a COMMIT", () => {
     expect(await faultBook(direct)).toEqual(await faultlessBook());
   });
 });
-
-async function proxiedStore(options: PostgresOptions = {}) {
-  const { schema, pool } = await serverStore();
-  const proxy = await startSqlProxy(testDatabaseUrl());
-  const faults = faultPool(proxy.url);
-  const store = postgresStore({ pool: faults.pool }, { schema, ...options });
-  return { store, proxy, faults, pool, schema };
-}
 
 async function waitsForLeases(pool: Pool, schema: string): Promise<boolean> {
   const { rows } = await pool.query("select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like $1", [

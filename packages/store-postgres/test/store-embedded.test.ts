@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { PGlite } from "@electric-sql/pglite";
 import { testStore } from "@fillbook/testkit/suite";
-import { afterAll, beforeAll, describe, test } from "vitest";
-import { embeddedStore } from "../src/embedded.ts";
+import { afterAll, beforeAll, describe, inject, test } from "vitest";
+import { reusedEmbeddedStores } from "./support/reused-stores.ts";
 import { passLeaseTime } from "./support/test-store.ts";
 
 // The same histories each time, so that a red test is about the change; `pnpm histories` plays new ones.
@@ -15,15 +14,15 @@ describe("PGlite store", () => {
     pglite = await PGlite.create();
   }, 60_000);
   afterAll(() => pglite.close());
+  const aStore = reusedEmbeddedStores(() => pglite);
   testStore({
     test,
     seed,
-    histories: 2,
+    histories: inject("wholeCrashMatrix") ? 40 : 2,
     makeStore: async () => {
-      schema = `t_${randomBytes(8).toString("hex")}`;
-      const store = embeddedStore({ pglite }, { schema });
-      await store.migrate();
-      return store;
+      const one = await aStore();
+      schema = one.schema;
+      return one.store;
     },
     // Time passes for the store that was made last; tests of this file run one after the other.
     passTime: (ms) => passLeaseTime(pglite, { schema, ms }),

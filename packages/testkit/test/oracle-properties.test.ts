@@ -9,7 +9,8 @@ import type { Delivered } from "../src/oracle/oracle-report.ts";
 // Goal: the oracle reads a set, and the generator is as hostile as it claims.
 // Method: deliveries of one history must mean the same; the features of 500 histories are counted, none may be missing.
 
-const RUNS = { numRuns: 300 };
+// LONG_TESTS=1 is the long run of `.ci/run`.
+const RUNS = { numRuns: process.env.LONG_TESTS === "1" ? 1_000 : 100 };
 
 test("oracle: order, repetition and pages do not change what reports mean", () => {
   fc.assert(

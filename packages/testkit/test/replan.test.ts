@@ -11,6 +11,9 @@ import { hostileDelivery } from "../src/oracle/hostile-history.ts";
 
 const histories = fc.record({ delivery: hostileDelivery, reviews: fc.array(fc.nat(20), { maxLength: 4 }) });
 
+// LONG_TESTS=1 is the long run of `.ci/run`.
+const isLong = process.env.LONG_TESTS === "1";
+
 test("replan: after any history, settling every fill again writes nothing", () => {
   fc.assert(
     fc.property(histories, (history) => {
@@ -27,7 +30,7 @@ test("replan: after any history, settling every fill again writes nothing", () =
       expect(open.filter((key) => problemsResolved.includes(key))).toEqual([]);
       expect(sorted(book.rows)).toEqual(sorted(before));
     }),
-    { numRuns: 200 },
+    { numRuns: isLong ? 1_000 : 60 },
   );
 });
 
@@ -43,7 +46,7 @@ test("trades: after any history each is what its fills alone make", () => {
       const held = new Set(rows.reports.flatMap((report) => report.tradeId ?? []));
       expect([...held].sort()).toEqual(rows.trades.map((trade) => trade.id).sort());
     }),
-    { numRuns: 500 },
+    { numRuns: isLong ? 2_000 : 120 },
   );
 });
 

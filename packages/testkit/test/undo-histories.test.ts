@@ -9,6 +9,9 @@ import { firstReported, hostileDelivery } from "../src/oracle/hostile-history.ts
 // Method: hostile histories, an import a page; the last ones are undone, and what is left must be the book of the pages before.
 // Then these pages are told again, and the book must be as if nothing had been undone.
 
+// LONG_TESTS=1 is the long run of `.ci/run`.
+const numRuns = process.env.LONG_TESTS === "1" ? 1_000 : 60;
+
 test("undo: without its last imports a book is as before them, and with them again as after", () => {
   fc.assert(
     fc.property(hostileDelivery, fc.nat(), ({ pages }, nat) => {
@@ -25,7 +28,7 @@ test("undo: without its last imports a book is as before them, and with them aga
       for (const page of pages.slice(left)) book.tell(...page);
       expectEqualBooks(book, whole);
     }),
-    { numRuns: 200 },
+    { numRuns },
   );
 });
 

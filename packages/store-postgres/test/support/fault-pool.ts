@@ -23,7 +23,12 @@ export interface FaultPool {
   readonly texts: readonly string[];
   /** Counts from 1 again, and asks this watch from now on. */
   watch(watch: FaultWatch): void;
+  /** Whether the limit that the driver sets to an answer is over after milliseconds. Without one it is waited for ever. */
+  hurry(hurried: boolean): void;
 }
+
+/** How long an answer is waited for when there will be none. */
+const HOPELESS_MS = 50;
 
 type Query = (...parameters: unknown[]) => Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
 
@@ -32,6 +37,7 @@ export function faultPool(url: string = testDatabaseUrl(), options: PoolConfig =
   const pool = testPool(url, options);
   const texts: string[] = [];
   let current: FaultWatch = {};
+  let hurried = false;
   pool.on("connect", (client) => {
     const send = client.query.bind(client) as unknown as Query;
     const beside = async (text: string) => (await send(text)).rows;
@@ -39,7 +45,7 @@ export function faultPool(url: string = testDatabaseUrl(), options: PoolConfig =
       const watch = current;
       const statement = { number: texts.push(textOf(parameters[0])), text: textOf(parameters[0]), beside };
       await watch.before?.(statement);
-      const result = await send(...parameters);
+      const result = await send(...(hurried ? parameters.map(shortened) : parameters));
       await watch.after?.(statement);
       return result;
     };
@@ -52,7 +58,15 @@ export function faultPool(url: string = testDatabaseUrl(), options: PoolConfig =
       texts.length = 0;
       current = watch;
     },
+    hurry(isHurried) {
+      hurried = isHurried;
+    },
   };
+}
+
+function shortened(query: unknown): unknown {
+  if (typeof query !== "object" || query === null || !("query_timeout" in query)) return query;
+  return { ...query, query_timeout: HOPELESS_MS };
 }
 
 /** An error as the driver throws it when the server raises this SQLSTATE. */

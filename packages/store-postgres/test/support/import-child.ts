@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { type IngestOptions, type IngestReport, ingest, isImportError } from "@fillbook/core";
+import { type Clock, type IngestOptions, type IngestReport, ingest, isImportError, systemClock } from "@fillbook/core";
 import { fakeClock } from "@fillbook/testkit";
 import { Pool } from "pg";
 import { postgresStore } from "../../src/index.ts";
@@ -43,7 +43,7 @@ const ingestOptions: IngestOptions = {
   ...sourceOptions(options.source),
   connectionId: options.connectionId,
   mode: "manual",
-  clock: options.startAtMs === undefined ? hurriedClock() : fakeClock(options.startAtMs),
+  clock: clockOf(options),
   leaseMs: options.leaseMs,
   onEvent(event) {
     if (event.type !== "run.progress") return;
@@ -57,6 +57,15 @@ await store.close();
 await Promise.race([pool.end(), wait(POOL_END_MS_MAX)]);
 say({ kind: "end", ...plan.counts });
 process.exit(0);
+
+/**
+ * A hurried clock renews the lease all the time, so a process that halts may hold its lock: for a source without limits, which
+ * costs no time, the machine's own.
+ */
+function clockOf({ startAtMs, source }: ImportOptions): Clock {
+  if (startAtMs !== undefined) return fakeClock(startAtMs);
+  return source.kind === "scripted" ? systemClock : hurriedClock();
+}
 
 function importAll(): Promise<(IngestReport | null)[]> {
   return Promise.all(Array.from({ length: options.parallel ?? 1 }, importOnce));

@@ -38,14 +38,10 @@ export interface ImportProcess extends AsyncDisposable {
 const LIFE_MS_MAX = 120_000;
 const WAKE_EVERY_MS = 20;
 
-/** Where node keeps what it compiled: a process starts in half the time. */
-const compileCache = fileURLToPath(new URL("../../node_modules/.cache/node", import.meta.url));
-
 /** Starts an import in a process of its own. Killed when disposed of. */
 export function startImport(options: ImportOptions): ImportProcess {
   const script = fileURLToPath(new URL("import-child.ts", import.meta.url));
-  const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
-  const child = spawn(process.execPath, [script, JSON.stringify(options)], { env });
+  const child = spawn(process.execPath, [script, JSON.stringify(options)]);
   const end = endOf(child);
   const { heard, hear } = listenTo(child, end);
   const outcome = end.then((signal) => outcomeOf(heard, signal));
