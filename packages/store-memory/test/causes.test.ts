@@ -107,15 +107,13 @@ function only(work: () => Promise<unknown>): ReturnType<AnyConnector["pull"]> {
   return { [Symbol.asyncIterator]: () => ({ next }) };
 }
 
+/** A schema that throws when it reads a value. */
 function throwing(): AnyConnector["settings"] {
-  return new Proxy(plain.settings, {
-    get: (schema, name) => {
-      if (name === "_zod") return Reflect.get(schema, name);
-      return () => {
-        throw fault();
-      };
-    },
-  });
+  const run = () => {
+    throw fault();
+  };
+  const inner = Object.create(plain.settings._zod, { run: { value: run } });
+  return Object.create(plain.settings, { _zod: { value: inner } });
 }
 
 test.each(ports)("causes: where %s fails, log, event and step say why", async (port, faults) => {
