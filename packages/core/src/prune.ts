@@ -1,11 +1,10 @@
 import * as z from "zod/mini";
 import type { Clock } from "./clock.ts";
-import { type Instant, instantFromUnixMs } from "./instant.ts";
+import { type Instant, instantFromUnixMs, unixMsOf } from "./instant.ts";
 import type { Logger } from "./logger.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { BookStore } from "./store-contract.ts";
 import { inStore } from "./store-error.ts";
-import { storeClock } from "./store-time.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** What is deleted, of all owners. What is left out stays, whatever its age. Fills, decisions and credentials are never. */
@@ -72,7 +71,8 @@ interface PruneParts {
 export async function prune({ store, clock, logger }: PruneParts, request: PruneRequest): Promise<PruneReport> {
   const parsed = parseOptions(pruneSchema, request);
   const report = await inStore("old rows could not be deleted", async () => {
-    const nowMs = (await storeClock(store, clock)).now();
+    // What is deleted is gone: however far a worker's clock is off, ages are by the store's time.
+    const nowMs = clock.simulated === true ? clock.now() : unixMsOf(await store.now());
     const before = <Name extends string>(name: Name, ageMs: number | undefined) => {
       return ageMs === undefined ? {} : { [name]: instantFromUnixMs(Math.max(FIRST_MS, nowMs - ageMs)) };
     };

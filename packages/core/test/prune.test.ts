@@ -28,7 +28,7 @@ test("prune: an age from before the year 2000, the first that can be stored, del
 });
 
 test("prune: ages go by the store's time, whatever the worker's clock reads", async () => {
-  for (const apartMs of [0, hour, -hour]) {
+  for (const apartMs of [0, hour, -hour, 40 * 24 * hour]) {
     expect(
       await asked({ stepsOlderThanMs: 0, resolvedProblemsOlderThanMs: hour, auditOlderThanMs: 2 * hour }, apartMs),
     ).toEqual({
