@@ -10,7 +10,7 @@ export async function finishRun(run: Run, outcome: Outcome): Promise<RunReport> 
   const { owner, connectionId, jobId, token, tally } = run;
   const status = statusOf(outcome, tally.stats);
   const error = outcome.error === null ? null : reportedError(run, outcome.error);
-  const after = connectionAfter(error, run);
+  const after = connectionAfter({ error, more: outcome.more }, run);
   const report: RunReport = {
     jobId,
     status,
@@ -71,8 +71,8 @@ function endedBy(run: Run, { report }: Ended, error: ImportError): Ended {
   return { report: { ...report, status, error: reportedError(run, error) }, error };
 }
 
-function reportedError({ file, connectionId }: Run, error: ImportError): ErrorReport {
-  return file === undefined ? errorReport(error, connectionId) : fileErrorReport(error, connectionId);
+function reportedError({ isUpload, connectionId }: Run, error: ImportError): ErrorReport {
+  return !isUpload ? errorReport(error, connectionId) : fileErrorReport(error, connectionId);
 }
 
 function leaseLost(connectionId: string): ImportError {

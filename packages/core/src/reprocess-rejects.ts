@@ -68,7 +68,8 @@ export async function reprocessRejects(
   const { connectionId, ...bounds } = parseOptions(reprocessSchema, request);
   const credentials = async () => null;
   // Like a file, stored records say nothing about the account: the connection's status stays as it is.
-  const run = await beginRun({ ...options, connectionId, mode: "manual", credentials, file: nothing() });
+  const stored = { ...options, connectionId, mode: "manual", credentials, file: nothing() } as const;
+  const run = await beginRun(stored, { isUpload: false });
   if ("runningJobId" in run) return { status: "skipped", runningJobId: run.runningJobId };
   const counts = { read: 0, resolved: 0, rejected: 0, truncated: 0 };
   let next: string | null = null;

@@ -70,6 +70,8 @@ export interface Run {
   readonly credentials: IngestOptions["credentials"];
   readonly pages: IngestOptions["pages"];
   readonly file: IngestOptions["file"];
+  /** The file is a person's, who can give it again. */
+  readonly isUpload: boolean;
   readonly fileIdleMs: number;
   readonly onCommitTimeoutMs: number;
   /** As it was when the run began, but for what the run itself proved of it. */
@@ -122,8 +124,11 @@ export interface BusyRun {
 }
 
 /** Takes the connection's lease; answers with the running job's id when another run has it. */
-export async function beginRun(options: IngestOptions): Promise<Run | BusyRun> {
-  const run = await begin(options, {});
+export async function beginRun(
+  options: IngestOptions,
+  { isUpload = options.file !== undefined }: { readonly isUpload?: boolean } = {},
+): Promise<Run | BusyRun> {
+  const run = await begin(options, { isUpload });
   if (run === null) throw storeError("it calls a run paused that is not on schedule", null);
   return run;
 }
@@ -133,7 +138,10 @@ export async function beginClaimedRun(options: IngestOptions): Promise<Run | Bus
   return begin(options, { onSchedule: true });
 }
 
-async function begin(options: IngestOptions, how: { readonly onSchedule?: true }): Promise<Run | BusyRun | null> {
+async function begin(
+  options: IngestOptions,
+  { isUpload = false, ...how }: { readonly onSchedule?: true; readonly isUpload?: boolean },
+): Promise<Run | BusyRun | null> {
   const { connectionId, mode, leaseMs, fileIdleMs, onCommitTimeoutMs, ...rest } = parseOptions(optionsSchema, options);
   const window = rest.window;
   const { store, logger = silentLogger } = options;
@@ -162,7 +170,7 @@ async function begin(options: IngestOptions, how: { readonly onSchedule?: true }
   emit({ type: "run.started", connectionId, jobId, mode, at: startedAt });
   return {
     ...{ store, connectors: options.connectors, credentials: options.credentials },
-    ...{ pages: options.pages, file: options.file },
+    ...{ pages: options.pages, file: options.file, isUpload },
     ...{ connection, owner: connection.userId, connectionId, jobId, token, mode, window },
     ...{ leaseMs, fileIdleMs, onCommitTimeoutMs, startedAt, clock },
     ...{ budget: rest.budget, cursorBefore: cursor, signal },

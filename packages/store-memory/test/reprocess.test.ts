@@ -48,6 +48,17 @@ test("reprocess: many rejects are read in commits of 100, and each commit is one
   expect(names).toEqual(["begin", ...[1, 2, 3].flatMap(() => ["pull", "normalize", "commit"]), "end"]);
 });
 
+test("reprocess: what fails is tried again and no file is asked for, since there was none", async () => {
+  const { store, bookOn, connectionId } = await aBlindHistory(2);
+  const commit = () => Promise.reject(new Error("the database is away"));
+  const report = ran(
+    await bookOn({ ...store, commit })
+      .forUser("owner")
+      .reprocessRejects({ connectionId }),
+  );
+  expect(report.error).toMatchObject({ code: "STORE_FAILED", recovery: "retry" });
+});
+
 test("reprocess: the connection stays as it is but for its problems, whatever state it is in", async () => {
   const { store, user, connectionId } = await aBlindHistory(2);
   const before = await store.connection("owner", connectionId);
