@@ -23,7 +23,8 @@ async function runBoth(): Promise<void> {
   ];
   const credentials = async () => ({ token: "t" });
   const book = createFillbook(withDiagnostics({ store: memoryStore({ clock }), connectors, credentials, clock }));
-  for (const connector of ["good", "bad"] as const) await book.forUser("ada").connect({ connector });
+  await book.forUser("ada").connect({ connector: "good" });
+  await book.forUser("ada").connect({ connector: "bad" });
   clock.advance(90_000);
   await book.ingestDue({ concurrency: 1 });
 }

@@ -25,7 +25,7 @@ export interface DiagnosedOptions {
  * @example
  * const book = createFillbook(withDiagnostics({ store, connectors, vault }));
  */
-export function withDiagnostics<Options extends DiagnosedOptions>(options: Options): Options {
+export function withDiagnostics<const Options extends DiagnosedOptions>(options: Options): Options {
   const jobs = new Map<string, RunningJob>();
   const { clock = systemClock } = options;
   const watch = { jobs, clock };
@@ -70,8 +70,7 @@ function publish<Name extends keyof typeof channels>(
 }
 
 function watchedStore<Store extends IngestStore>(store: Store, { jobs, clock }: Watch): Store {
-  return {
-    ...store,
+  return overlaid(store, {
     async beginRun(request: Parameters<IngestStore["beginRun"]>[0]) {
       const start = await store.beginRun(request);
       if (start.kind !== "started") return start;
@@ -115,26 +114,26 @@ function watchedStore<Store extends IngestStore>(store: Store, { jobs, clock }: 
       publish("claim", () => ({ limit: request.limit, claimed: claimed.length }));
       return claimed;
     },
-  };
+  });
 }
 
 function watchedConnector<Watched extends AnyConnector>(connector: Watched, { jobs, clock }: Watch): Watched {
-  return {
-    ...connector,
+  return overlaid(connector, {
     async *pull(request: Parameters<Watched["pull"]>[0]) {
       const connectionId = request.connection.id;
-      const jobId = () => jobs.get(connectionId)?.jobId ?? null;
+      // Another run of this connection may begin meanwhile, where this one loses its lease.
+      const job = jobs.get(connectionId);
+      const jobId = job?.jobId ?? null;
       const sleep: Clock["sleep"] = (ms, signal) => {
-        publish("wait", () => ({ connectionId, jobId: jobId(), ms }));
+        publish("wait", () => ({ connectionId, jobId, ms }));
         return request.clock.sleep(ms, signal);
       };
       let askedMs = clock.now();
       for await (const page of connector.pull({ ...request, clock: { ...request.clock, sleep } })) {
-        const job = jobs.get(connectionId);
         if (job !== undefined) job.pages += 1;
         publish("page", () => ({
           connectionId,
-          jobId: jobId(),
+          jobId,
           page: job?.pages ?? null,
           records: page.records.length,
           durationMs: Math.max(0, clock.now() - askedMs),
@@ -143,7 +142,19 @@ function watchedConnector<Watched extends AnyConnector>(connector: Watched, { jo
         askedMs = clock.now();
       }
     },
-  };
+  });
+}
+
+/** The object with other methods: its own may be those of a class. */
+function overlaid<Target extends object>(target: Target, methods: object): Target {
+  const own = new Map<string | symbol, unknown>(Object.entries(methods));
+  return new Proxy(target, {
+    get(_, name) {
+      if (own.has(name)) return own.get(name);
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 function publishEnd(event: FillbookEvent, { jobs, clock }: Watch): void {
@@ -153,9 +164,10 @@ function publishEnd(event: FillbookEvent, { jobs, clock }: Watch): void {
   }
   if (event.type !== "run.finished") return;
   const { connectionId, report } = event;
-  const job = jobs.get(connectionId);
+  const running = jobs.get(connectionId);
   // Another run of this connection may have begun since, where this one had lost its lease.
-  if (job?.jobId === report.jobId) jobs.delete(connectionId);
+  const job = running?.jobId === report.jobId ? running : undefined;
+  if (job !== undefined) jobs.delete(connectionId);
   publish("run", () => ({
     kind: "finished",
     connectionId,

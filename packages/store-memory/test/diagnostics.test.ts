@@ -121,3 +121,15 @@ function reportOf(result: SyncResult | undefined) {
   if (report === null || report.status === "skipped") throw new Error("one run took place");
   return report;
 }
+
+it("a store and a connector whose methods are those of a class work as without it", async () => {
+  const heard = listen();
+  class Inherited {}
+  const store = Object.setPrototypeOf(new Inherited(), memoryStore({ clock: fakeClock() }));
+  const connector = Object.setPrototypeOf(new Inherited(), scripted({ pages: [page("E1")] }));
+  const credentials = async () => ({ token: TOKEN });
+  const book = createFillbook(withDiagnostics({ store, connectors: [connector], credentials, clock: fakeClock() }));
+  const { id } = await book.forUser("ada").connect({ connector: "scripted" });
+  expect(await book.ingest({ connectionId: id, mode: "manual" })).toMatchObject({ status: "succeeded" });
+  expect(heard.map(({ name }) => name)).toContain("fillbook:page");
+});
