@@ -2,6 +2,7 @@ import { ibkrFlex } from "@fillbook/connector-ibkr";
 import { generateFills } from "@fillbook/connector-ibkr/simulator";
 import { createFillbook } from "@fillbook/core";
 import { memoryStore } from "@fillbook/store-memory";
+import { scripted } from "@fillbook/testkit";
 import { expect, expectTypeOf, test } from "vitest";
 import { aFlexWorld, type FlexWorldOptions } from "./support/ibkr-flex-world.ts";
 
@@ -121,4 +122,11 @@ test("types: a setting without a default is required, but for files", () => {
   expectTypeOf<{ connector: "ibkr-flex"; settings: { accountId: string } }>().not.toExtend<Request>();
   expectTypeOf<{ connector: "ibkr-flex"; settings: { queryId: number } }>().not.toExtend<Request>();
   expectTypeOf<{ connector: "ibkr-flex"; offline: true; accountRef: string }>().toExtend<Request>();
+  // Of connectors in an array each keeps its own.
+  const list = [ibkrFlex(), scripted({ pages: [] })];
+  const ofList = createFillbook({ store: memoryStore(), connectors: list });
+  type OfList = Parameters<ReturnType<typeof ofList.forUser>["connect"]>[0];
+  expectTypeOf<{ connector: "ibkr-flex"; settings: { queryId: string } }>().toExtend<OfList>();
+  expectTypeOf<{ connector: "ibkr-flex" }>().not.toExtend<OfList>();
+  expectTypeOf<{ connector: "scripted" }>().toExtend<OfList>();
 });

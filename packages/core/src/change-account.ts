@@ -149,8 +149,8 @@ async function change(
     if (current === null)
       throw new ImportError("CONNECTION_NOT_FOUND", `there is no connection ${connectionId}`, { connectionId });
     const { status: from } = current;
-    const status = unproven(current, statusAfter[act][from], act);
-    if (from === "disconnected" && status === "disconnected") return current;
+    const status = leadsTo(current, act);
+    if (from === "disconnected" && act === "disconnect") return current;
     // Who disconnects while new credentials are being checked has the last word.
     if (status === null || (from === "disconnected" && !wasDisconnected)) throw disconnected(connectionId);
     const { set, ...rest } = plan(current);
@@ -168,14 +168,14 @@ async function change(
   });
 }
 
-/** Settings that are mended prove no credentials. */
-function unproven(
-  { lastValidatedAt, schedule }: Connection,
-  to: Connection["status"] | null,
-  act: ConnectionAct,
-): Connection["status"] | null {
-  const isProven = act === "reconnect" || schedule === "files" || lastValidatedAt !== null;
-  return to === "active" && !isProven ? "pending" : to;
+function leadsTo(current: Connection, act: ConnectionAct): Connection["status"] | null {
+  const { status, schedule, lastValidatedAt } = current;
+  // What a login needs and files did not is set first.
+  if (act === "settings" && status === "disconnected" && schedule === "files") return status;
+  const to = statusAfter[act][status];
+  // Settings that are mended prove no credentials.
+  const isUnproven = act !== "reconnect" && schedule === "interval" && lastValidatedAt === null;
+  return to === "active" && isUnproven ? "pending" : to;
 }
 
 function disconnected(connectionId: string): ImportError {

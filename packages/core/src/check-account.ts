@@ -55,7 +55,8 @@ export async function checkAccount(
   const opened = openedAccount(result, accountRef);
   const { warnings, cursor = null } = result;
   if (warnings.length > 0) logger.warn({ connectionId: of.id, warnings }, "the broker's answer holds warnings");
-  return { accountRef: opened, cursor };
+  const begin = cursor === null ? null : checked("CURSOR_INVALID", "cursor", safeParse(connector.cursor, cursor));
+  return { accountRef: opened, cursor: begin };
 }
 
 function openedAccount(

@@ -6,6 +6,7 @@ import type { NewConnection } from "./connection-store.ts";
 import type { AnyConnector } from "./connector-contract.ts";
 import { connectorOf } from "./connector-of.ts";
 import { redactedError, secretsIn } from "./error-cause.ts";
+import type { ErrorCode } from "./error-codes.ts";
 import { healthAfter } from "./health-after.ts";
 import { errorReport, ImportError, isImportError } from "./import-error.ts";
 import { type Instant, instantFromUnixMs } from "./instant.ts";
@@ -40,7 +41,8 @@ export async function connectAccount(own: ConnectParts, request: unknown): Promi
     ...{ createdAt: now, updatedAt: now, lastSyncAt: null, lastSucceededAt: null },
     ...account.set,
   };
-  const details = { connector: connector.id, offline: wanted.offline, status: connection.status };
+  const { code } = account;
+  const details = { connector: connector.id, offline: wanted.offline, status: connection.status, code };
   const audit = auditEvent({ at: now, by: actor, action: "connection.connected", connectionId: id, details });
   const { sealed, cursor } = account;
   await store.createConnection({ connection, sealed, cursor, sole: !wanted.allowSecond, audit });
@@ -87,6 +89,8 @@ interface Account {
   readonly set: Pick<Connection, Varying>;
   readonly sealed: Json | null;
   readonly cursor: Json;
+  /** Why it is pending; null where it is not. */
+  readonly code: ErrorCode | null;
 }
 
 function filesAccount({ connector, wanted }: Begin): Account {
@@ -102,7 +106,7 @@ function filesAccount({ connector, wanted }: Begin): Account {
       ...{ status: "active", health: "ok", schedule: "files", nextSyncAt: null, lastValidatedAt: null },
       ...closedBreaker,
     },
-    ...{ sealed: null, cursor: null },
+    ...{ sealed: null, cursor: null, code: null },
   };
 }
 
@@ -119,14 +123,14 @@ async function liveAccount(parts: ConnectParts, { id, now, connector, wanted }: 
   const shared = { settings, schedule: "interval" } as const;
   if (!isImportError(found)) {
     const proven = { status: "active", health: "ok", nextSyncAt: now, lastValidatedAt: now, ...closedBreaker } as const;
-    return { set: { ...shared, ...proven, accountRef: found.accountRef }, sealed, cursor: found.cursor };
+    return { set: { ...shared, ...proven, accountRef: found.accountRef }, sealed, cursor: found.cursor, code: null };
   }
   const err = redactedError(found, secretsIn([asked, read]));
   parts.logger.warn({ connectionId: id, err }, "the broker is out of reach: the connection is kept as pending");
   const before = { status: "pending", health: "ok", ...closedBreaker } as const;
   const at = { now, connectionId: id, jobId: id, syncEveryMs: wanted.syncEveryMs, isFirst: true };
   const after = healthAfter(before, errorReport(found, id), at);
-  return { set: { ...shared, ...after, accountRef, lastValidatedAt: null }, sealed, cursor: null };
+  return { set: { ...shared, ...after, accountRef, lastValidatedAt: null }, sealed, cursor: null, code: found.code };
 }
 
 /** The broker said nothing about the credentials, and may later. */

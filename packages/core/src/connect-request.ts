@@ -2,10 +2,12 @@ import type * as z from "zod/mini";
 import type { AnyConnector } from "./connector-contract.ts";
 
 /** One of the connectors with its own credentials and settings. */
-export type ConnectRequest<Connectors extends readonly AnyConnector[]> = {
-  readonly [Index in keyof Connectors]: RequestOf<Connectors[Index]> &
-    (LiveRequest<Connectors[Index]> | OfflineRequest<Connectors[Index]>);
-}[number];
+export type ConnectRequest<Connectors extends readonly AnyConnector[]> = RequestFor<Connectors[number]>;
+
+/** One for each of a union of connectors. */
+type RequestFor<Connector> = Connector extends AnyConnector
+  ? RequestOf<Connector> & (LiveRequest<Connector> | OfflineRequest<Connector>)
+  : never;
 
 /** The credentials of one of the connectors. */
 export type ConnectorCredentials<Connectors extends readonly AnyConnector[]> = z.output<

@@ -20,6 +20,17 @@ export const statusAfter: Readonly<Record<ConnectionAct, Readonly<Record<Status,
   settings: { pending: "pending", active: "active", needs_reauth: "needs_reauth", error: "active", disconnected: null },
 };
 
+/** False where no call has shown yet that the credentials open the account: a run has to ask before it reads. */
+export function isProven({
+  status,
+  schedule,
+  accountRef,
+  lastValidatedAt,
+}: Pick<Connection, "status" | "schedule" | "accountRef" | "lastValidatedAt">): boolean {
+  if (schedule === "files") return true;
+  return accountRef !== null && (status === "active" || lastValidatedAt !== null);
+}
+
 /** True where scheduled runs may begin, once they are due. */
 export function isRunnable(status: Status): boolean {
   return status === "active" || status === "pending";

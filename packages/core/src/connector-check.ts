@@ -21,7 +21,7 @@ export interface CheckResult<Cursor = never> {
   readonly warnings: readonly string[];
   /**
    * Where the first run begins, when the check had the broker make something that is worth reading, such as a statement.
-   * A connection that has a cursor already keeps its own.
+   * It fits each of `accounts`, and `cursor` of the connector reads it. A connection that has a cursor already keeps its own.
    */
   readonly cursor?: Cursor;
 }

@@ -20,7 +20,7 @@ export async function* filePages(run: Run, source: FileSource): AsyncGenerator<P
   }
   const { userId, accountRef } = connection;
   if (accountRef === null) {
-    const message = `connection ${connectionId} is pending: its account is not known before the broker was reached`;
+    const message = `the account of connection ${connectionId} is not known: no call has reached the broker yet`;
     throw new ImportError("FEATURE_UNAVAILABLE", message, { connectionId });
   }
   const pages = connector.readFile(keptAlive(source.file, run), {

@@ -1,5 +1,6 @@
 import { type AuditEvent, auditEvent, FILLBOOK } from "./audit-event.ts";
 import { connectionProblem } from "./connection-problem.ts";
+import { isProven } from "./connection-status.ts";
 import type { RunWindow } from "./connector-contract.ts";
 import { healthAfter } from "./health-after.ts";
 import type { ErrorReport, ImportError } from "./import-error.ts";
@@ -70,7 +71,7 @@ export function statusOf({ error, more, incomplete }: Outcome, stats: RunStats):
  * block it, nor does a good one mend its credentials; and nothing for a connection that takes files only.
  */
 export function connectionAfter(
-  error: ErrorReport | null,
+  { error, more }: { readonly error: ErrorReport | null; readonly more: boolean },
   run: EndedRun,
 ): Pick<RunEnd, "connection" | "problem" | "audit"> {
   const { connection, connectionId, jobId } = run;
@@ -78,25 +79,34 @@ export function connectionAfter(
   const { syncEveryMs, lastSyncAt } = connection;
   const now = storeNow(run);
   const isFirst = lastSyncAt === null;
-  const after = healthAfter(connection, error, { now, connectionId, jobId, syncEveryMs, isFirst });
+  // A budget that ended before the first page tells nothing of the broker, as an abort does.
+  const isUntold = error === null && more && run.tally.stats.pages === 0;
+  const told = isUntold ? endedEarly : error;
+  const found = healthAfter(connection, told, { now, connectionId, jobId, syncEveryMs, isFirst });
+  // Pages that a host gives prove no credentials.
+  const after = told === null && !isProven(connection) ? { ...found, status: "pending" as const } : found;
   const { nextSyncAt, pausedUntil, ...state } = after;
   return {
     connection: {
       ...state,
-      validated: isValidated(error, run),
+      validated: isValidated(told, run),
       pausedForMs: msUntil(pausedUntil, now),
       dueInMs: msUntil(nextSyncAt, now),
     },
-    ...(error === null && isWell(connection) ? {} : { problem: connectionProblem(error, { connectionId, after }) }),
+    ...(told === null && isWell(connection) ? {} : { problem: connectionProblem(told, { connectionId, after }) }),
     ...(after.status === connection.status ? {} : { audit: statusEvent(run, { to: after.status, at: now, error }) }),
   };
 }
 
 /** The broker answered with what only good credentials are answered. */
-function isValidated(error: ErrorReport | null, { pages, tally }: EndedRun): boolean {
-  if (pages !== undefined) return false;
+function isValidated(error: ErrorReport | null, { connection, pages, tally }: EndedRun): boolean {
+  if (pages !== undefined || !isProven(connection)) return false;
   return error === null || (tally.stats.pages > 0 && error.recovery !== "reauthenticate");
 }
+
+const endedEarly: ErrorReport = {
+  ...{ code: "ABORTED", recovery: "retry", message: "", retryAfterMs: null, connectionId: null },
+};
 
 // Nothing was wrong that could be over.
 function isWell({ status, health, breaker }: Connection): boolean {

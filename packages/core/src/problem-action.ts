@@ -20,6 +20,8 @@ export type ProblemAction =
   | { readonly kind: "read-again"; readonly connectionId: string; readonly window: HistorySpan }
   /** Import a file that has what this one lacks: no run reads the missing part by itself. */
   | { readonly kind: "upload-file"; readonly connectionId: string }
+  /** End this connection: another one of the person reads its account. `disconnect(connectionId)` does it. */
+  | { readonly kind: "disconnect"; readonly connectionId: string }
   /** Look at this connection's settings: its runs stopped because of what they say. */
   | { readonly kind: "change-settings"; readonly connectionId: string }
   /** Update the connector, then call `reprocessRejects` for this connection. */
@@ -61,7 +63,8 @@ export function problemAction(problem: ActionableProblem): ProblemAction {
     case "needs_reauth":
       return errorAction(details, connectionId) ?? { kind: "contact-support" };
     case "connection_error":
-      return connectionId === null ? { kind: "contact-support" } : { kind: "change-settings", connectionId };
+      if (connectionId === null) return { kind: "contact-support" };
+      return { kind: details.code === "ACCOUNT_CONNECTED" ? "disconnect" : "change-settings", connectionId };
     case "broker_failing":
     case "pacing":
     case "maintenance":

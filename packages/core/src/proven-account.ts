@@ -1,5 +1,6 @@
 import { auditEvent, FILLBOOK } from "./audit-event.ts";
 import { checkAccount } from "./check-account.ts";
+import { isProven } from "./connection-status.ts";
 import type { AnyConnector } from "./connector-contract.ts";
 import { ImportError } from "./import-error.ts";
 import { instantFromUnixMs } from "./instant.ts";
@@ -19,7 +20,7 @@ export async function provenAccount(
 ): Promise<string> {
   const { connection, connectionId, owner, clock, jobId } = run;
   const { accountRef, status } = connection;
-  if (accountRef !== null && status !== "pending") return accountRef;
+  if (accountRef !== null && isProven(connection)) return accountRef;
   const of = connection;
   const opened = await checkAccount(run, { of, connector, settings, credentials, accountRef });
   const at = instantFromUnixMs(clock.now());

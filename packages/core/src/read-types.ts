@@ -33,7 +33,7 @@ export interface Connection {
   readonly connector: string;
   /** The connector's broker, such as stands in its executions. */
   readonly broker: string;
-  /** The broker's name of the account; null while `pending`, unless whoever connected gave it. */
+  /** The broker's name of the account; null where it was not given and no call has shown it yet: see `pending`. */
   readonly accountRef: string | null;
   /** The owner's own name for it; null without one. */
   readonly label: string | null;
@@ -45,7 +45,7 @@ export interface Connection {
    * `pending` ones are ever due.
    */
   readonly status: ConnectionStatus;
-  /** How the last run went; `ok` before the first. What is wrong beside it is in `openProblems`. */
+  /** How the last run went, or the check of a `pending` one; `ok` before the first. What is wrong beside it is in `openProblems`. */
   readonly health: Health;
   /** `files`: it has no credentials and takes only what its owner downloaded, until `reconnect` gives it some. */
   readonly schedule: "interval" | "files";

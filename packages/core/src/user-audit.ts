@@ -8,7 +8,7 @@ import type { BookStore } from "./store-contract.ts";
 export interface UserAudit {
   /**
    * Changes of this person's connections, credentials and problems, and what was decided about trades, newest first. There is
-   * no way to change or delete them.
+   * no way to change them; `prune` deletes old ones.
    *
    * @example
    * const { items } = await user.auditEvents({ tradeId: trade.id }); // reviews, their undo, pins

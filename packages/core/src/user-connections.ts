@@ -13,7 +13,7 @@ import type { BookStore } from "./store-contract.ts";
 export interface ConnectionUpdate<Connectors extends readonly AnyConnector[] = readonly AnyConnector[]> {
   /** null takes it away. */
   readonly label?: string | null;
-  /** All of them: they take the place of the old ones. `OPTION_INVALID` where the connector refuses them. */
+  /** Those that are left out stay as they are. `OPTION_INVALID` where the connector refuses them. */
   readonly settings?: ConnectorSettings<Connectors[number]>;
   /** A shorter one counts from now on, a longer one after the next run. */
   readonly syncEveryMs?: number;

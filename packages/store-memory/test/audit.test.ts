@@ -59,7 +59,7 @@ test("audit: who did what to a connection and its credentials, and what runs fou
   await then(() => user.disconnect(id));
   const { items } = await user.auditEvents();
   expect(items.map(({ by, action, details }) => [by, action, details]).reverse()).toEqual([
-    ["ann", "connection.connected", { connector: "scripted", offline: false, status: "active" }],
+    ["ann", "connection.connected", { connector: "scripted", offline: false, status: "active", code: null }],
     ["ann", "connection.updated", { from: "active", to: "active", changed: ["label", "settings"] }],
     ["fillbook", "connection.status", expect.objectContaining({ from: "active", to: "needs_reauth" })],
     ["support", "connection.reconnected", { from: "needs_reauth", to: "active", changed: [] }],

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { type Connection, createFillbook, type ErrorCode, ImportError } from "@fillbook/core";
+import { type Connection, createFillbook, type ErrorCode, ImportError, ingest, sliceSchema } from "@fillbook/core";
 import type { AnyConnector } from "@fillbook/core/connector";
 import { aesVault } from "@fillbook/core/node";
 import { memoryStore } from "@fillbook/store-memory";
@@ -8,27 +8,37 @@ import { describe, expect, test } from "vitest";
 import { ranReport } from "../../testkit/src/suite/play.ts";
 
 /** A broker that is out of reach until it is told otherwise. It opens account A1, and its check begins at page 1 of 2. */
-function aWorld() {
+function aBroker() {
   let outage: ImportError | null = new ImportError("NETWORK", "the broker does not answer");
   let checks = 0;
-  const records = ["E1", "E2"].map((familyId) => [
-    { kind: "execution", execution: anExecution({ familyId }) } as const,
-  ]);
+  let checkMs = 0;
+  const pages = ["E1", "E2"].map((familyId) => {
+    return { records: [{ kind: "execution", execution: anExecution({ familyId }) } as const] };
+  });
   const connector: AnyConnector = {
-    ...scripted({ pages: records.map((of) => ({ records: of })) }),
-    async check() {
+    ...scripted({ pages }),
+    async check({ clock, signal }) {
       checks += 1;
+      if (checkMs > 0) await clock.sleep(checkMs, signal);
       if (outage !== null) throw outage;
-      return {
-        accountRef: "A1",
-        accounts: ["A1"],
-        permissions: [],
-        historyFrom: null,
-        warnings: [],
-        cursor: { page: 1 },
-      };
+      const account = { accountRef: "A1", accounts: ["A1"], permissions: [], historyFrom: null, warnings: [] };
+      return { ...account, cursor: { page: 1 } };
     },
   };
+  return {
+    connector,
+    checks: () => checks,
+    takeForChecks(ms: number) {
+      checkMs = ms;
+    },
+    setOutage(error: ImportError | null) {
+      outage = error;
+    },
+  };
+}
+
+function aWorld() {
+  const { connector, ...broker } = aBroker();
   const clock = fakeClock();
   const store = memoryStore({ clock });
   const vault = aesVault({ keys: [{ id: "k", key: new Uint8Array(32) }], primary: "k" });
@@ -43,16 +53,14 @@ function aWorld() {
       ...details,
     });
   return {
-    ...{ store, user, clock, connect, logged, checks: () => checks },
-    setOutage(error: ImportError | null) {
-      outage = error;
-    },
+    ...{ ...broker, store, connector, user, clock, connect, logged },
     async runDue(): Promise<Connection | null> {
       await clock.sleep(7 * 86_400_000);
       const [ran] = await book.ingestDue();
       return ran === undefined ? null : user.connection(ran.connectionId);
     },
-    run: async (connectionId: string) => ranReport(await book.ingest({ connectionId, mode: "manual" })),
+    run: async (connectionId: string, budget: { readonly ms?: number } = {}) =>
+      ranReport(await book.ingest({ connectionId, mode: "manual", budget })),
   };
 }
 
@@ -77,6 +85,8 @@ describe("connect: the broker is out of reach", () => {
     expect((await user.executions()).items.map(({ familyId }) => familyId)).toEqual(["E2"]);
     const told = (await user.auditEvents({ action: "connection.status" })).items.map(({ details }) => details);
     expect(told).toEqual([expect.objectContaining({ from: "pending", to: "active" })]);
+    const [event] = (await user.auditEvents({ action: "connection.connected" })).items;
+    expect(event?.details).toMatchObject({ status: "pending", code: "NETWORK" });
   });
 
   test.each<[ErrorCode, Partial<Connection> | null]>([
@@ -125,10 +135,40 @@ describe("connect: the broker is out of reach", () => {
     const { id } = await connect({ accountRef: "A2" });
     expect(await user.connection(id)).toMatchObject({ status: "pending", accountRef: "A2" });
     setOutage(null);
-    expect(await run(id)).toMatchObject({ status: "failed", error: { code: "ACCOUNT_MISMATCH" } });
-    expect(await user.connection(id)).toMatchObject({ status: "error", lastValidatedAt: null });
+    // Asked again by a person, it is checked again and reads nothing either.
+    for (let asked = 0; asked < 2; asked += 1) {
+      expect(await run(id)).toMatchObject({ status: "failed", error: { code: "ACCOUNT_MISMATCH" } });
+      expect(await user.connection(id)).toMatchObject({ status: "error", lastValidatedAt: null });
+    }
+    expect((await user.executions()).items).toEqual([]);
     // Settings that are mended prove nothing.
     expect(await user.updateConnection(id, { settings: {} })).toMatchObject({ status: "pending" });
+  });
+
+  test("a budget that ends the check proves nothing and promises nothing", async () => {
+    for (const named of [{}, { accountRef: "A1" }]) {
+      const { connect, setOutage, run, user, takeForChecks } = aWorld();
+      const { id } = await connect(named);
+      setOutage(null);
+      takeForChecks(60_000);
+      expect(await run(id, { ms: 30_000 })).toMatchObject({
+        status: "failed",
+        more: false,
+        error: { code: "TIMEOUT" },
+      });
+      expect(await user.connection(id)).toMatchObject({ status: "pending", health: "degraded", lastValidatedAt: null });
+      expect(await run(id, { ms: 90_000 })).toMatchObject({ status: "succeeded" });
+      expect(await user.connection(id)).toMatchObject({ status: "active", accountRef: "A1" });
+    }
+  });
+
+  test("pages that a host gives prove nothing", async () => {
+    const { connect, store, connector, user, clock } = aWorld();
+    const { id } = await connect({ accountRef: "A1" });
+    const pages = (async function* () {})();
+    const credentials = async () => null;
+    await ingest({ store, connectors: [connector], connectionId: id, mode: "manual", pages, credentials, clock });
+    expect(await user.connection(id)).toMatchObject({ status: "pending", lastValidatedAt: null });
   });
 
   test("an account that is connected by then is refused before anything is read", async () => {
@@ -139,6 +179,8 @@ describe("connect: the broker is out of reach", () => {
     expect(await run(id)).toMatchObject({ error: { code: "ACCOUNT_CONNECTED", connectionId: first.id } });
     expect(await user.connection(id)).toMatchObject({ status: "error", accountRef: null });
     expect((await user.executions()).items).toEqual([]);
+    const [problem] = (await user.problems()).items;
+    expect(problem?.action).toEqual({ kind: "disconnect", connectionId: id });
   });
 
   test("a file waits until the account is known", async () => {
@@ -160,5 +202,21 @@ describe("connect: what the check had made is read by the first run", () => {
     expect(await run(id)).toMatchObject({ status: "succeeded", cursorBefore: { page: 1 } });
     expect((await user.executions()).items).toHaveLength(1);
     expect(checks()).toBe(1);
+  });
+
+  test("a cursor that the connector itself would refuse is refused at once", async () => {
+    const { connector, store } = aWorld();
+    const strict = { ...connector, cursor: sliceSchema };
+    const check: AnyConnector["check"] = async () => ({
+      ...{ accountRef: "A1", accounts: ["A1"], permissions: [], historyFrom: null, warnings: [] },
+      cursor: { page: 1 },
+    });
+    const book = createFillbook({
+      store,
+      connectors: [{ ...strict, check }],
+      credentials: async () => ({ token: "t" }),
+    });
+    const connecting = book.forUser("ann").connect({ connector: "scripted" });
+    await expect(connecting).rejects.toMatchObject({ code: "CURSOR_INVALID" });
   });
 });

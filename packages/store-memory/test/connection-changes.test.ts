@@ -9,6 +9,7 @@ import { ranReport } from "../../testkit/src/suite/play.ts";
 /** A scripted broker with a setting and files. Tokens open the account behind their colon; a refused one ends the run. */
 function aBroker() {
   let meanwhile = async () => {};
+  let waitMs = 0;
   const page = (familyId: string) =>
     scriptedPage({ records: [{ kind: "execution", execution: anExecution({ familyId }) }] }, 1);
   const connector: AnyConnector = {
@@ -20,7 +21,8 @@ function aBroker() {
       const accountRef = String(credentials.token).split(":")[1] ?? "A1";
       return { accountRef, accounts: [accountRef], permissions: [], historyFrom: null, warnings: [] };
     },
-    async *pull({ credentials, connection }) {
+    async *pull({ credentials, connection, clock, signal }) {
+      if (waitMs > 0) await clock.sleep(waitMs, signal);
       if (credentials.token === "expired:A1")
         throw new ImportError("CREDENTIALS_INVALID", "the broker refused the token");
       if (connection.settings.limit === 200) throw new ImportError("FEATURE_UNAVAILABLE", "the account is too small");
@@ -35,6 +37,9 @@ function aBroker() {
   };
   return {
     connector,
+    wait(ms: number) {
+      waitMs = ms;
+    },
     whileAsked(act: () => Promise<unknown>) {
       meanwhile = async () => {
         meanwhile = async () => {};
@@ -47,12 +52,12 @@ function aBroker() {
 function aWorld() {
   const clock = fakeClock();
   const store = memoryStore({ clock });
-  const { connector, whileAsked } = aBroker();
+  const { connector, whileAsked, wait } = aBroker();
   const vault = aesVault({ keys: [{ id: "k", key: new Uint8Array(32) }], primary: "k" });
   const book = createFillbook({ store, connectors: [connector], clock, vault });
   const run = async (connectionId: string) => ranReport(await book.ingest({ connectionId, mode: "scheduled" }));
   const due = () => store.claimDue({ limit: 10, leaseMs: 1 });
-  return { clock, store, whileAsked, run, due, book, user: book.forUser("ann") };
+  return { clock, store, whileAsked, wait, run, due, book, user: book.forUser("ann") };
 }
 
 const connecting = { connector: "scripted", credentials: { token: "t:A1" } } as const;
@@ -197,6 +202,30 @@ test("offline: a connection for files needs no credentials, is never due, and re
   expect(reconnected).toMatchObject({ status: "active", schedule: "interval" });
   expect(reconnected.lastValidatedAt).not.toBeNull();
   expect(await run(id)).toMatchObject({ status: "succeeded", stats: { inserted: 2 } });
+});
+
+test("offline: one that was disconnected gets the settings of a login first, and comes back", async () => {
+  const { user } = aWorld();
+  const { id } = await user.connect({ connector: "scripted", offline: true, accountRef: "A1" });
+  await user.disconnect(id);
+  const changed = await user.updateConnection(id, { settings: { limit: 7 } });
+  expect(changed).toMatchObject({ status: "disconnected", schedule: "files", nextSyncAt: null });
+  const back = await user.reconnect(id, { token: "t:A1" });
+  expect(back).toMatchObject({ status: "active", schedule: "interval", settings: { limit: 7 } });
+});
+
+test("a run whose budget ended before a page says nothing of the connection", async () => {
+  const { book, user, clock, wait } = aWorld();
+  const { id } = await user.connect(connecting);
+  const before = await user.connection(id);
+  await clock.sleep(60_000);
+  wait(50_000);
+  const report = ranReport(await book.ingest({ connectionId: id, mode: "manual", budget: { ms: 1_000 } }));
+  expect(report).toMatchObject({ error: null, more: true, stats: { pages: 0 } });
+  const { status, health, lastValidatedAt } = await user.connection(id);
+  expect({ status, health, lastValidatedAt }).toEqual({
+    ...{ status: before.status, health: before.health, lastValidatedAt: before.lastValidatedAt },
+  });
 });
 
 test("offline: it works in a book without vault and credentials, and names its account", async () => {

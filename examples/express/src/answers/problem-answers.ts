@@ -20,7 +20,7 @@ const action: z.ZodType<ProblemAction> = named(
   z.union([
     z.strictObject({ kind: z.enum(["none", "wait", "contact-support"]) }),
     z.strictObject({
-      kind: z.enum(["reauthenticate", "grant-permission", "change-settings", "reprocess", "upload-file"]),
+      kind: z.enum(["reauthenticate", "grant-permission", "change-settings", "disconnect", "reprocess", "upload-file"]),
       connectionId: text,
     }),
     z.strictObject({

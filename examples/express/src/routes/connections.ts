@@ -10,12 +10,17 @@ const fields = z.record(z.string(), z.unknown());
 
 const account = {
   connector: z.string(),
+  /** For another one of the same account, such as of a second Flex query. */
+  allowSecond: z.boolean().exactOptional(),
   settings: fields.exactOptional(),
   label: z.string().exactOptional(),
   syncEveryMs: z.number().exactOptional(),
 };
 const connectSchema = z.union([
-  z.strictObject({ ...account, credentials: fields, accountRef: z.string().exactOptional() }),
+  z.strictObject({
+    ...{ ...account, credentials: fields, accountRef: z.string().exactOptional() },
+    whenUnreachable: z.enum(["fail", "keepPending"]).exactOptional(),
+  }),
   // For files alone: its account is taken at its word, and files of another one are refused.
   z.strictObject({ ...account, offline: z.literal(true), accountRef: z.string() }),
 ]);

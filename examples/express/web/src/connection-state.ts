@@ -6,21 +6,27 @@ import type { Tone } from "./ui.tsx";
 export function healthOf(connection: Connection, isRunning: boolean): { readonly tone: Tone; readonly text: string } {
   if (connection.status === "disconnected") return { tone: "plain", text: "Disconnected" };
   if (isRunning) return { tone: "busy", text: "Running" };
-  if (isForFiles(connection)) return { tone: "plain", text: "Files only" };
+  const { error } = connection.openProblems;
+  if (isForFiles(connection) && error === 0) return { tone: "plain", text: "Files only" };
   if (connection.status === "pending") return { tone: "warn", text: "Not verified yet" };
   if (connection.status === "needs_reauth") return { tone: "bad", text: "Needs new login" };
   if (connection.status === "error") return { tone: "bad", text: "Needs settings" };
   if (connection.health === "maintenance_window") return { tone: "warn", text: "Maintenance" };
   if (connection.breaker === "open") return { tone: "bad", text: "Paused" };
   if (connection.health === "degraded") return { tone: "warn", text: "Degraded" };
+  if (error > 0) return { tone: "bad", text: countText(error, "problem") };
   if (connection.lastSucceededAt === null) return { tone: "plain", text: "Not synced yet" };
-  const { error } = connection.openProblems;
-  return error > 0 ? { tone: "bad", text: countText(error, "problem") } : { tone: "good", text: "Healthy" };
+  return { tone: "good", text: "Healthy" };
 }
 
 /** It has no credentials: it takes what its owner downloads. */
 export function isForFiles({ schedule }: Connection): boolean {
   return schedule === "files";
+}
+
+/** What "Sync all" runs. */
+export function isRunnable({ status, schedule }: Connection): boolean {
+  return schedule === "interval" && (status === "active" || status === "pending");
 }
 
 const wording: Readonly<Record<Job["status"], { readonly tone: Tone; readonly text: string }>> = {

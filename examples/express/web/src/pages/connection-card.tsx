@@ -83,7 +83,8 @@ export function ConnectionCard({ connection, run, lastJob, onReconnect, onEdit, 
 
 function nextText(connection: Connection): string {
   if (isForFiles(connection)) return "when you upload a file";
-  if (connection.nextSyncAt === null) return connection.status === "active" ? "soon" : "after you reconnect";
+  if (connection.nextSyncAt === null)
+    return connection.status === "error" ? "after its settings" : "after you reconnect";
   return Date.parse(connection.nextSyncAt) <= Date.now() ? "due now" : agoText(connection.nextSyncAt);
 }
 

@@ -29,6 +29,7 @@ const actions: Readonly<Record<ProblemAction["kind"], string>> = {
     "Check at the broker that the query covers all days and fields, or upload a file for the missing days.",
   "read-again": "It is read again once a day. You can read it now.",
   "upload-file": "Upload a file that has the missing part: it does not come by itself.",
+  disconnect: "Disconnect this connection: another one reads its account.",
   "change-settings": "Mend the settings of this connection.",
   reprocess: "The record is kept. Read it again once the connector was updated.",
   "pin-report": "One of them counts until somebody decides. Compare them with the broker's own statement, then choose.",

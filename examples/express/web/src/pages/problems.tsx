@@ -161,6 +161,7 @@ function ActionButton({ action, isBusy, run }: ActionButtonOptions) {
       );
     }
     case "change-settings":
+    case "disconnect":
     case "upload-file":
       return (
         <a class="button button-primary" href="/sync">

@@ -1,6 +1,7 @@
 import type { Connection, Job, SyncResult } from "@fillbook/core";
 import { useState } from "preact/hooks";
 import { post } from "../api.ts";
+import { isRunnable } from "../connection-state.ts";
 import { countText } from "../format.ts";
 import { useLive, useReloads } from "../live.ts";
 import { useConnections } from "../reference-data.ts";
@@ -39,7 +40,7 @@ export function Sync() {
     reload();
   };
   const list = connections.data?.items ?? null;
-  const active = (list ?? []).filter(({ status }) => status === "active").length;
+  const active = (list ?? []).filter(isRunnable).length;
   return (
     <>
       <PageHead title="Sync" hint="Each account at a broker, how it does, and what to do next.">
