@@ -166,7 +166,9 @@ export async function connectFleet(world: FleetWorld): Promise<void> {
   for (const one of wanted) {
     const connector = one.account.broker;
     const credentials = credentialsOf(one, world.clock.now());
-    const connection = await worker?.book.forUser(one.owner).connect({ connector, credentials, syncEveryMs: EVERY_MS });
+    // Some owners have two connections of one account.
+    const request = { connector, credentials, syncEveryMs: EVERY_MS, allowSecond: true };
+    const connection = await worker?.book.forUser(one.owner).connect(request);
     if (connection !== undefined) world.connections.push({ ...one, id: connection.id });
   }
 }
