@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { ImportError } from "./import-error.ts";
 import type { Json } from "./json.ts";
 import { parseOptions } from "./parse-options.ts";
+import { parsedText } from "./parsed-text.ts";
 import { safeParse } from "./safe-parse.ts";
 import { textId } from "./text-id.ts";
 import type { Vault, VaultBinding } from "./vault.ts";
@@ -82,15 +83,7 @@ const optionsSchema = z.object({
   primary: textId,
 });
 
-const base64 = z.pipe(
-  z.string(),
-  z.transform((text: string, context) => {
-    const bytes = decoded(text);
-    if (bytes !== null) return bytes;
-    context.issues.push({ code: "custom", message: "is not base64", input: text });
-    return z.NEVER;
-  }),
-);
+const base64 = parsedText(decoded, "is not base64");
 
 const blobSchema = z.strictObject({
   v: z.literal(VERSION),

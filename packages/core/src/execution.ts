@@ -3,32 +3,18 @@ import { type Decimal, isPositive, parseDecimal } from "./decimal.ts";
 import { type Instant, parseInstant } from "./instant.ts";
 import type { Json } from "./json.ts";
 import { orNull } from "./or-null.ts";
+import { parsedText } from "./parsed-text.ts";
 import { safeParse } from "./safe-parse.ts";
 import { textId } from "./text-id.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** Zod's border into {@link Decimal}: canonical or paddable decimal text; numbers are refused. */
-export const decimalSchema = z.pipe(
-  z.string(),
-  z.transform((text: string, context): Decimal => {
-    const parsed = parseDecimal(text);
-    if (parsed !== null) return parsed;
-    const message = "is not a decimal with at most 24 and 18 digits";
-    context.issues.push({ code: "custom", message, input: text });
-    return z.NEVER;
-  }),
-);
+export const decimalSchema = parsedText<Decimal>(parseDecimal, "is not a decimal with at most 24 and 18 digits");
 
 /** Zod's border into {@link Instant}: ISO 8601 text in UTC. */
-export const instantSchema = z.pipe(
-  z.string(),
-  z.transform((text: string, context): Instant => {
-    const parsed = parseInstant(text);
-    if (parsed !== null) return parsed;
-    const message = 'is not a UTC instant between 2000 and 2099, such as instant("2026-01-05T12:00:00Z")';
-    context.issues.push({ code: "custom", message, input: text });
-    return z.NEVER;
-  }),
+export const instantSchema = parsedText<Instant>(
+  parseInstant,
+  'is not a UTC instant between 2000 and 2099, such as instant("2026-01-05T12:00:00Z")',
 );
 
 const absentId = orNull(textId);
