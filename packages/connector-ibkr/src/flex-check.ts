@@ -2,10 +2,10 @@ import { wait } from "@fillbook/connector-kit";
 import { type Clock, ImportError, silentLogger } from "@fillbook/core";
 import type { CheckResult, SharedState } from "@fillbook/core/connector";
 import { type FlexClient, type FlexTransport, flexClient } from "./flex-client.ts";
-import { emptyFlexCursor, type FlexCursor } from "./flex-cursor.ts";
+import { emptyFlexCursor, type FlexCursor, newPending } from "./flex-cursor.ts";
 import type { FlexEvent } from "./flex-event.ts";
 import { type FlexCredentials, type FlexSettings, readFlexCredentials } from "./flex-settings.ts";
-import type { FlexAsk } from "./flex-windows.ts";
+import { savedHead } from "./flex-windows.ts";
 
 export interface FlexCheck {
   readonly credentials: FlexCredentials;
@@ -66,9 +66,7 @@ function begun(
   requestedAtMs: number,
 ): Pick<CheckResult<FlexCursor>, "cursor"> {
   if (sent === null || period !== "saved") return {};
-  const { reference, url } = sent;
-  const ask: FlexAsk = { role: "head", days: null, shrunk: 0 };
-  const pending = { ask, queryId, reference, url, requestedAtMs, rows: 0, digest: null, failures: 0 };
+  const pending = newPending({ ...sent, ask: savedHead, queryId, requestedAtMs });
   return { cursor: { ...emptyFlexCursor, pending } };
 }
 

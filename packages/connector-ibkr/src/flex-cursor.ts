@@ -19,6 +19,14 @@ export type FlexPending = {
   readonly failures: number;
 };
 
+/** What is known of a statement when IBKR has begun to make it. */
+export function newPending(
+  asked: Pick<FlexPending, "ask" | "queryId" | "reference" | "url" | "requestedAtMs">,
+): FlexPending {
+  const { ask, queryId, reference, url, requestedAtMs } = asked;
+  return { ask, queryId, reference, url, requestedAtMs, rows: 0, digest: null, failures: 0 };
+}
+
 /** Where the reading of an account's statements stands. */
 export type FlexCursor = {
   readonly version: 1;

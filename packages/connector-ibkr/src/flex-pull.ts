@@ -3,7 +3,7 @@ import { ImportError, isImportError } from "@fillbook/core";
 import type { PageDiagnostic } from "@fillbook/core/connector";
 import { unanswered } from "./flex-answered.ts";
 import type { FlexTransport } from "./flex-client.ts";
-import type { FlexPending } from "./flex-cursor.ts";
+import { type FlexPending, newPending } from "./flex-cursor.ts";
 import type { FlexEvent } from "./flex-event.ts";
 import { flexPageCoverage } from "./flex-page-coverage.ts";
 import { readStatement } from "./flex-reading.ts";
@@ -52,9 +52,7 @@ async function* sendRequest(run: FlexRun, ask: FlexAsk): AsyncGenerator<FlexPage
     return;
   }
   run.instead = null;
-  const { reference, url } = sent;
-  const { queryId } = connection.settings;
-  run.pending = { ask, queryId, reference, url, requestedAtMs, rows: 0, digest: null, failures: 0 };
+  run.pending = newPending({ ...sent, ask, queryId: connection.settings.queryId, requestedAtMs });
   yield emptyPage(run, []);
 }
 

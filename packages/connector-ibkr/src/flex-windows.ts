@@ -68,8 +68,11 @@ function ask(role: FlexAsk["role"], days: DayRange): FlexAsk {
   return { role, days, shrunk: 0 };
 }
 
+/** The newest days, by the period that is saved with the query. */
+export const savedHead: FlexAsk = { role: "head", days: null, shrunk: 0 };
+
 function headAsk(coverage: FlexCoverage, plan: FlexPlan): FlexAsk {
-  if (plan.period === "saved") return { role: "head", days: null, shrunk: 0 };
+  if (plan.period === "saved") return savedHead;
   const to = coverage.type === "TCF" ? plan.today : weekdayBefore(plan.today);
   const last = coverage.covered.at(-1);
   const start = plan.historyFrom ?? coverage.since;
