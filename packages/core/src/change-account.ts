@@ -4,7 +4,7 @@ import { closedBreaker } from "./breaker-after.ts";
 import { checkAccount, givenCredentials } from "./check-account.ts";
 import { accountOptions, byStoreTime, type ConnectParts } from "./connect-account.ts";
 import { connectionProblemKey } from "./connection-problem.ts";
-import { type ConnectionAct, isRunnable, statusAfter } from "./connection-status.ts";
+import { type ConnectionAct, isProven, isRunnable, statusAfter } from "./connection-status.ts";
 import type { ConnectionChange } from "./connection-store.ts";
 import { connectorOf } from "./connector-of.ts";
 import { errorReport, ImportError } from "./import-error.ts";
@@ -169,13 +169,12 @@ async function change(
 }
 
 function leadsTo(current: Connection, act: ConnectionAct): Connection["status"] | null {
-  const { status, schedule, lastValidatedAt } = current;
+  const { status, schedule } = current;
   // What a login needs and files did not is set first.
   if (act === "settings" && status === "disconnected" && schedule === "files") return status;
   const to = statusAfter[act][status];
   // Settings that are mended prove no credentials.
-  const isUnproven = act !== "reconnect" && schedule === "interval" && lastValidatedAt === null;
-  return to === "active" && isUnproven ? "pending" : to;
+  return to === "active" && act !== "reconnect" && !isProven(current) ? "pending" : to;
 }
 
 function disconnected(connectionId: string): ImportError {
