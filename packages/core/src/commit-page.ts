@@ -29,7 +29,7 @@ export async function commitPage(
     pageNumber,
     at: instantFromUnixMs(run.clock.now()),
     storedContexts: run.storedContexts,
-    isOfFile: run.file !== undefined,
+    isOfFile: run.isUpload,
     onThrown: (error) => thrown.push(error),
   });
   const batch = await inTurns(stretches);

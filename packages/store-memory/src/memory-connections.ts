@@ -1,4 +1,4 @@
-import { type Connection, ImportError, type Json, unixMsOf } from "@fillbook/core";
+import { type Connection, ImportError, type Json, type OpenProblems, unixMsOf } from "@fillbook/core";
 import {
   accountConnected,
   type ConnectionChange,
@@ -60,14 +60,15 @@ export function connectionView(own: OwnerTables, row: ConnectionRow): Connection
 
 /** One look at the problems for any number of connections. */
 export function connectionViews({ problems }: OwnerTables): (row: ConnectionRow) => Connection {
-  const counts = new Map<string, { error: number; warning: number; info: number }>();
+  const none: OpenProblems = { error: 0, warning: 0, info: 0 };
+  const counts = new Map<string, OpenProblems>();
   for (const { connectionId, resolvedAt, severity } of problems.values()) {
     if (connectionId === null || resolvedAt !== null) continue;
-    const count = counts.get(connectionId) ?? { error: 0, warning: 0, info: 0 };
+    const count = counts.get(connectionId) ?? none;
     counts.set(connectionId, { ...count, [severity]: count[severity] + 1 });
   }
   return ({ sole: _sole, ...connection }) => {
-    const openProblems = counts.get(connection.id) ?? { error: 0, warning: 0, info: 0 };
+    const openProblems = counts.get(connection.id) ?? none;
     return structuredClone({ ...connection, openProblems });
   };
 }
