@@ -2,7 +2,7 @@ import { createFillbook, ImportError, sliceSchema } from "@fillbook/core";
 import type { AnyConnector } from "@fillbook/core/connector";
 import { aesVault } from "@fillbook/core/node";
 import { memoryStore } from "@fillbook/store-memory";
-import { anExecution, fakeClock, scripted, scriptedPage } from "@fillbook/testkit";
+import { anExecution, fakeClock, newConnection, scripted, scriptedPage } from "@fillbook/testkit";
 import { expect, test } from "vitest";
 import { ranReport } from "../../testkit/src/suite/play.ts";
 
@@ -176,6 +176,14 @@ test.each([{ settings: { limit: 0 } }, { syncEveryMs: 999 }, { label: "\u0000" }
     expect(await user.connection(before.id)).toEqual(before);
   },
 );
+
+test("changes: an active connection that a host itself put into the store stays active", async () => {
+  const { store, user } = aWorld();
+  const made = newConnection({ connection: { userId: "ann" } });
+  await store.createConnection(made);
+  const changed = await user.updateConnection(made.connection.id, { label: "mine" });
+  expect(changed).toMatchObject({ status: "active", label: "mine", lastValidatedAt: null });
+});
 
 test("changes: a stranger's connection is not found", async () => {
   const { book, user } = aWorld();
